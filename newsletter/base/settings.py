@@ -1,0 +1,234 @@
+"""Settings: `newsletter.toml` of the home, overridden by NEWSLETTER_SECTION__KEY variables.
+
+One table (the models below) is the truth for reading, for the file that `init` writes and for docs/settings.md.
+Unknown keys and unknown NEWSLETTER_ variables are errors; all faults are reported at once; secrets never print.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from newsletter.base.errors import InvalidSettings, NoHome
+
+FILE_NAME = "newsletter.toml"
+VARIABLE_PREFIX = "NEWSLETTER_"
+# Read by the entrances themselves, not settings of a home.
+_OTHER_VARIABLES = {"NEWSLETTER_HOME"}
+
+PROVIDER_SCHEMES = ("smtp", "smtps", "postmark", "maildir")
+_RATE = re.compile(r"^\s*\d+\s*/\s*[smhd]\s*$")
+
+
+def _network(value: str) -> str:
+    ip_network(value, strict=False)
+    return value
+
+
+def _rate(value: str) -> str:
+    if value and not all(_RATE.match(part) for part in value.split(",")):
+        raise ValueError('a rate is written like "5/s" or "5/s, 500/h, 10000/d"')
+    return value
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError('an address like "https://news.example.org" is needed')
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("must begin with https:// (RFC 8058 asks for it); http only on this machine")
+    return value.rstrip("/")
+
+
+def _provider_url(value: str) -> str:
+    scheme = value.partition(":")[0]
+    if scheme not in PROVIDER_SCHEMES:
+        raise ValueError(f"{scheme!r} is no kind of provider; known are {', '.join(PROVIDER_SCHEMES)}")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError('must be "sqlite:///FILE" or "postgresql://..."')
+    return value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class DatabaseSettings(_Section):
+    """Where everything is kept."""
+
+    url: Annotated[str, AfterValidator(_database_url)] = Field(
+        "sqlite:///newsletter.db", description="sqlite:///FILE (relative to the home) or postgresql://user@host/name"
+    )
+
+
+class WebSettings(_Section):
+    """The pages that readers and editors open."""
+
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        "http://127.0.0.1:8000", description="how readers reach this machine; stands in every link of a mail"
+    )
+    bind: str = Field("127.0.0.1:8000", description="address and port that `serve` listens on", pattern=r"^.+:\d+$")
+    trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(
+        [], description="networks of the proxies whose X-Forwarded-For counts"
+    )
+
+
+class FetchSettings(_Section):
+    """How posts are fetched."""
+
+    allow_addresses: list[Annotated[str, AfterValidator(_network)]] = Field(
+        [], description='networks beside the public ones that sources may live in, e.g. "127.0.0.1", "10.0.0.0/8"'
+    )
+    timeout_seconds: float = Field(20.0, gt=0, le=300, description="the longest that one request may take")
+    max_bytes: int = Field(10_000_000, gt=0, description="the largest feed, page or picture that is read, unpacked")
+    every_minutes: int = Field(60, gt=0, description="how often `tick` and `serve` ask each source for news")
+
+
+class ProviderSettings(_Section):
+    """A way out. The first that a newsletter names (or simply the first) carries its mail."""
+
+    name: str = Field(description="what newsletters call it", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    url: Annotated[str, AfterValidator(_provider_url)] = Field(
+        description="smtp://host:port, smtps://host:port, postmark:, or maildir:FOLDER"
+    )
+    username: str = Field("", description="login name, where the relay asks for one")
+    secret_file: str = Field("", description="file that holds the password or API key, relative to the home")
+    secret_env: str = Field("", description="or the variable that holds it")
+    rate: Annotated[str, AfterValidator(_rate)] = Field(
+        "", description='"5/s, 500/h, 10000/d"; empty: none for a relay on this machine, else 5/s on 4 connections'
+    )
+    connections: int = Field(0, ge=0, le=512, description="connections at a time; 0: 8 to this machine, else 4")
+
+
+class BouncesSettings(_Section):
+    """Where undeliverable mail comes back to."""
+
+    address: str = Field("", description="envelope sender, never From; empty: From until a mailbox is set")
+    mailbox: str = Field(
+        "", description='"maildir:FOLDER", read for bounces; empty: none, and then no mailto in List-Unsubscribe',
+        pattern=r"^(maildir:.+)?$",
+    )
+    verp: Literal["auto", "on", "off"] = Field("auto", description="a sender of its own for each delivery")
+
+
+class AlertsSettings(_Section):
+    """Who is told when something waits for a person."""
+
+    to: list[str] = Field([], description="addresses")
+    webhook: str = Field("", description="an https address that is sent JSON")
+    heartbeat_url: str = Field("", description="fetched after every good tick; a watchdog calls when it stops")
+
+
+class PrivacySettings(_Section):
+    """How long things are kept, in days."""
+
+    unconfirmed_days: int = Field(14, gt=0, description="people who never confirmed")
+    deliveries_days: int = Field(400, ge=36, description="deliveries and attempts; never under the life of a story")
+    network_addresses_days: int = Field(365, gt=0, description="network addresses in consent records")
+
+
+class LogSettings(_Section):
+    """The log on stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
+
+
+class Settings(_Section):
+    """All of newsletter.toml, validated."""
+
+    database: DatabaseSettings = DatabaseSettings()  # type: ignore[call-arg]  # pydantic fills in the defaults
+    web: WebSettings = WebSettings()  # type: ignore[call-arg]
+    fetch: FetchSettings = FetchSettings()  # type: ignore[call-arg]
+    provider: list[ProviderSettings] = Field([], description="the ways out, in order")
+    bounces: BouncesSettings = BouncesSettings()  # type: ignore[call-arg]
+    alerts: AlertsSettings = AlertsSettings()  # type: ignore[call-arg]
+    privacy: PrivacySettings = PrivacySettings()  # type: ignore[call-arg]
+    log: LogSettings = LogSettings()  # type: ignore[call-arg]
+    templates_dir: str = Field("", description="folder looked at before the built-in templates")
+
+    @model_validator(mode="after")
+    def _names_once(self) -> "Settings":
+        names = [provider.name for provider in self.provider]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"provider names must differ; twice: {', '.join(twice)}")
+        return self
+
+
+def read_settings(home: Path, variables: Mapping[str, str] | None = None) -> Settings:
+    """Read and check a home's settings. NoHome without the file, InvalidSettings with every fault otherwise."""
+    path = home / FILE_NAME
+    variables = os.environ if variables is None else variables
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NoHome(
+            f"{path.absolute()} does not exist. Name the home with --home DIR or NEWSLETTER_HOME, or make one: newsletter init"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSettings(str(path), [f"not TOML: {error}"]) from error
+    faults = _merge_variables(content, variables)
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        raise InvalidSettings(str(path), [*faults, *fault_lines(error)]) from error
+    if faults:
+        raise InvalidSettings(str(path), faults)
+    return settings
+
+
+def read_secret(provider: ProviderSettings, home: Path, variables: Mapping[str, str] | None = None) -> SecretStr | None:
+    """Give the provider's password or key; None where none is configured; InvalidSettings where it cannot be read."""
+    where = f"provider {provider.name}"
+    if provider.secret_file:
+        try:
+            return SecretStr((home / provider.secret_file).read_text(encoding="utf-8").strip())
+        except OSError as error:
+            raise InvalidSettings(where, [f"secret_file: {error.strerror}: {error.filename}"]) from error
+    if provider.secret_env:
+        value = (os.environ if variables is None else variables).get(provider.secret_env)
+        if not value:
+            raise InvalidSettings(where, [f"secret_env: the variable {provider.secret_env} is not set"])
+        return SecretStr(value)
+    return None
+
+
+def fault_lines(error: ValidationError) -> list[str]:
+    """Turn pydantic's faults into lines `section.key: what is wrong`, never with the value (it may be a secret)."""
+    lines = []
+    for fault in error.errors(include_url=False, include_input=False):
+        where = ".".join(f"[{part}]" if isinstance(part, int) else part for part in fault["loc"]).replace(".[", "[")
+        words = "there is no such key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{where}: {words}" if where else words)
+    return lines
+
+
+def _merge_variables(content: dict[str, Any], variables: Mapping[str, str]) -> list[str]:
+    """Write NEWSLETTER_SECTION__KEY values into the parsed file; give the faults found."""
+    faults = []
+    for name, value in sorted(variables.items()):
+        if not name.startswith(VARIABLE_PREFIX) or name in _OTHER_VARIABLES:
+            continue
+        section, _, key = name.removeprefix(VARIABLE_PREFIX).lower().partition("__")
+        field = Settings.model_fields.get(section)
+        model = field.annotation if field else None
+        if not key and section == "templates_dir":
+            content[section] = value
+        elif not (isinstance(model, type) and issubclass(model, _Section) and key in model.model_fields):
+            faults.append(f"{name}: there is no such setting (a variable is named like NEWSLETTER_WEB__PUBLIC_URL)")
+        else:
+            table = content.setdefault(section, {})
+            if isinstance(table, dict):
+                is_list = "list" in str(model.model_fields[key].annotation)
+                table[key] = [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+    return faults

@@ -1,0 +1,88 @@
+"""An Issue: a newsletter's numbered instance for one slot; what editors arrange."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.base.ids import IssueId, NewsletterId, PostId
+
+
+class IssueState(StrEnum):
+    """Where an issue is. `paused_at` stands beside the state: pausing is no state."""
+
+    PLANNED = "planned"
+    COLLECTING = "collecting"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+# The only arrows there are; every move is `UPDATE ... WHERE id = :id AND state = :from`.
+ARROWS: dict[IssueState, frozenset[IssueState]] = {
+    IssueState.PLANNED: frozenset({IssueState.COLLECTING, IssueState.SKIPPED, IssueState.CANCELLED}),
+    IssueState.COLLECTING: frozenset(
+        {IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}
+    ),
+    IssueState.IN_REVIEW: frozenset({IssueState.APPROVED, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}),
+    IssueState.APPROVED: frozenset({IssueState.SENDING, IssueState.CANCELLED, IssueState.FAILED, IssueState.SKIPPED}),
+    IssueState.SENDING: frozenset({IssueState.SENT, IssueState.CANCELLED, IssueState.FAILED}),
+    IssueState.SENT: frozenset(),
+    IssueState.SKIPPED: frozenset(),
+    IssueState.CANCELLED: frozenset(),
+    IssueState.FAILED: frozenset(),
+}
+UNAPPROVED = frozenset({IssueState.PLANNED, IssueState.COLLECTING, IssueState.IN_REVIEW})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What an editor wrote for this issue, by language; empty where the recipe's text stands."""
+
+    subject: dict[str, str]
+    preheader: dict[str, str]
+    intro: dict[str, str]  # Markdown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostEdit:
+    """What an editor decided about one post for this issue."""
+
+    post_id: PostId
+    pick: int | None = None  # 1 to 3: on top for everybody; for a selection: its place
+    dropped: bool = False
+    value: int | None = None  # 0 to 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A newsletter's numbered instance for one slot."""
+
+    id: IssueId
+    newsletter_id: NewsletterId
+    newsletter_slug: str
+    number: int
+    kind: str  # digest | selection | letter
+    slot: str  # local wall time of the newsletter, "2026-10-25T02:30"
+    slot_at: datetime
+    state: IssueState
+    state_reason: str
+    paused_at: datetime | None
+    paused_reason: str
+    cutoff_at: datetime
+    approve_by: datetime
+    texts: Texts
+    created_at: datetime
+    approved_at: datetime | None
+    approved_by: str
+    planned_after: int
+    planned_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """How people call it: weekly/12."""
+        return f"{self.newsletter_slug}/{self.number}"

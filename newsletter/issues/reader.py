@@ -1,0 +1,17 @@
+"""A Reader: a subscriber as selection sees them, a value without an address."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Wishes and languages; everything that `choose` may look at."""
+
+    id: int  # the subscriber's
+    language: str  # of the interface
+    reading_languages: tuple[str, ...]  # in order, never empty
+    follows: frozenset[str]  # topic slugs
+    mutes: frozenset[str]
+    length: str = "normal"  # short | normal | full
+    role: str = ""
+    country: str = ""

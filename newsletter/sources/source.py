@@ -1,0 +1,53 @@
+"""A Source: a place posts come from; and a Topic: a subject that readers follow or mute."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.base.ids import SourceId
+
+
+class SourceKind(StrEnum):
+    """What is read at the source's address."""
+
+    FEED = "feed"
+    PAGE = "page"
+    INDEX = "index"
+    FOLDER = "folder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A place posts come from, with its health."""
+
+    id: SourceId
+    name: str
+    url: str  # http(s) address, or an absolute path
+    kind: SourceKind
+    topics: tuple[str, ...]
+    language: str
+    owner: str
+    backfill_days: int
+    etag: str
+    last_modified: str
+    next_fetch_at: datetime | None
+    last_fetch_at: datetime | None
+    last_good_at: datetime | None
+    last_error: str  # empty: the last fetch was good
+    error_count: int  # in a row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A subject readers follow or mute. The id is stable and small: choices are packed with it."""
+
+    id: int
+    slug: str
+    name: str
+    names: dict[str, str]  # by language
+    keywords: tuple[str, ...]
+    sensitive: bool  # may tell a diagnosis: never printed as a reason
+    position: int
+
+    def name_in(self, language: str) -> str:
+        return self.names.get(language, self.name)

@@ -1,0 +1,147 @@
+"""The tables of topics, sources, posts, stories and pictures."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+from newsletter.db.types import UtcDateTime
+
+metadata = MetaData()
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("names", Text, nullable=False, server_default="{}"),  # JSON: by language
+    Column("keywords", Text, nullable=False, server_default="[]"),  # JSON list
+    Column("sensitive", Boolean, nullable=False, server_default=text("false")),  # may tell a diagnosis: never printed as a reason
+    Column("position", Integer, nullable=False, server_default="0"),  # order of sections
+    sqlite_autoincrement=True,
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),  # an http(s) address or an absolute path
+    Column("kind", Text, CheckConstraint("kind IN ('feed', 'page', 'index', 'folder')", name="ck_sources_kind"), nullable=False),
+    Column("topics", Text, nullable=False, server_default="[]"),  # JSON list of slugs
+    Column("language", Text, nullable=False, server_default=""),
+    Column("owner", Text, nullable=False, server_default=""),  # who publishes it, as a card names it
+    Column("backfill_days", Integer, nullable=False, server_default="14"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    # Health and conditional GET. An error never clears what the last good fetch left.
+    Column("etag", Text, nullable=False, server_default=""),
+    Column("last_modified", Text, nullable=False, server_default=""),
+    Column("next_fetch_at", UtcDateTime),
+    Column("last_fetch_at", UtcDateTime),
+    Column("last_good_at", UtcDateTime),
+    Column("last_error", Text, nullable=False, server_default=""),  # in words; empty after a good fetch
+    Column("error_count", Integer, nullable=False, server_default="0"),  # in a row
+    sqlite_autoincrement=True,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", Integer, primary_key=True),  # also the ingest sequence: an issue's cutoff is an id
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("story_id", ForeignKey("stories.id"), nullable=False),
+    Column("kind", Text, CheckConstraint("kind IN ('news', 'paper', 'event', 'call', 'video')", name="ck_posts_kind"), nullable=False),
+    # candidate: may be chosen; seen: back-catalogue, stored but not offered; held: waits for an editor; withdrawn: gone
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('candidate', 'seen', 'held', 'withdrawn')", name="ck_posts_state"),
+        nullable=False,
+    ),
+    Column("state_reason", Text, nullable=False, server_default=""),
+    Column("url", Text, nullable=False),  # what a card links to
+    Column("canonical_url", Text, nullable=False, server_default=""),
+    Column("title", Text, nullable=False),
+    Column("byline", Text, nullable=False, server_default=""),
+    Column("excerpt", Text, nullable=False, server_default=""),  # plain text, cut at a sentence
+    Column("body", Text, nullable=False, server_default=""),  # sanitised HTML
+    Column("language", Text, nullable=False, server_default=""),
+    Column("topics", Text, nullable=False, server_default="[]"),  # JSON list of slugs
+    Column("published_at", UtcDateTime),  # never invented
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("visible_from", UtcDateTime, nullable=False),  # a date in the future is an embargo
+    Column("alive_until", UtcDateTime, nullable=False),
+    Column("picture_hash", Text, nullable=False, server_default=""),
+    Column("picture_alt", Text, nullable=False, server_default=""),
+    Column("event", Text, nullable=False, server_default=""),  # JSON, see post.py
+    Column("call", Text, nullable=False, server_default=""),  # JSON, see post.py
+    Column("value", Integer, nullable=False, server_default="0"),  # the editor's, 0 to 3
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("content_hash", Text, nullable=False),
+    Index("ix_posts_source", "source_id"),
+    Index("ix_posts_story", "story_id"),
+    Index("ix_posts_alive", "state", "alive_until"),
+    sqlite_autoincrement=True,
+)
+
+# guid, canonical URL and hash of title, date and text: any hit is the same post.
+post_keys = Table(
+    "post_keys",
+    metadata,
+    Column("source_id", ForeignKey("sources.id"), nullable=False),
+    Column("key", Text, nullable=False),  # "guid:...", "url:...", "hash:..."
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    PrimaryKeyConstraint("source_id", "key"),
+    Index("ix_post_keys_post", "post_id"),
+)
+
+# What an issue froze must stay readable after the source has changed it.
+post_revisions = Table(
+    "post_revisions",
+    metadata,
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("content", Text, nullable=False),  # JSON of the Post's content fields
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("post_id", "revision"),
+)
+
+pictures = Table(
+    "pictures",
+    metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the stored bytes; the file is media/HASH.jpg or .png
+    Column("media_type", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
+# Where a picture came from: fetched once.
+picture_origins = Table(
+    "picture_origins",
+    metadata,
+    Column("url_hash", LargeBinary(32), primary_key=True),
+    Column("picture_hash", Text, nullable=False),  # empty: could not be used
+    Column("fetched_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,160 @@
+"""The tables of people. Addresses stand here and nowhere else."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from subscribers.columns import UtcDateTime
+
+metadata = MetaData()
+
+mailing_lists = Table(
+    "mailing_lists",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("opt_in", Text, CheckConstraint("opt_in IN ('double', 'single')", name="ck_mailing_lists_opt_in"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False),  # as the reader wrote it
+    Column("address_key", Text, nullable=False, unique=True),  # normal form: what "the same address" means
+    Column("address_hash", Text, nullable=False),  # SHA-256 of address_key: joins suppressions and consents
+    Column("domain", Text, nullable=False),  # A-label form, lower case: lanes are made of it
+    Column("name", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default=""),  # of the interface; empty: the newsletter's
+    Column("reading_languages", Text, nullable=False, server_default=""),  # "fr;en", in order; empty: the default
+    Column("zone", Text, nullable=False, server_default=""),  # IANA name; empty: the newsletter's
+    Column("hour", Integer),  # of the reader's own day; null: the newsletter's
+    Column("frequency", Text, nullable=False, server_default="every"),  # every | weekly | monthly
+    Column("length", Text, nullable=False, server_default="normal"),  # short | normal | full
+    Column("plain_text", Boolean, nullable=False, server_default=text("false")),
+    Column("role", Text, nullable=False, server_default=""),
+    Column("country", Text, nullable=False, server_default=""),  # ISO 3166-1 alpha-2
+    Column("attributes", Text, nullable=False, server_default="{}"),  # JSON: the unknown columns of imports
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index("ix_subscribers_address_hash", "address_hash"),
+    sqlite_autoincrement=True,  # an id is never used twice: tokens in old mails name it
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("list_id", ForeignKey("mailing_lists.id"), nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column(
+        "state",
+        Text,
+        CheckConstraint("state IN ('pending', 'active', 'left')", name="ck_subscriptions_state"),
+        nullable=False,
+    ),
+    Column("changed_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("list_id", "subscriber_id"),
+    Index("ix_subscriptions_subscriber", "subscriber_id"),
+)
+
+# Follows, mutes and opt-outs: opaque keys such as "topic:funding" and "newsletter:weekly".
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, CheckConstraint("kind IN ('follow', 'mute', 'opt_out')", name="ck_wishes_kind"), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("subscriber_id", "key"),
+)
+
+# By hash, so that it survives erasure. Ended rows stay as history (ended_at).
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address_hash", Text, nullable=False),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('left', 'bounced', 'complained', 'forbidden')", name="ck_suppressions_kind"),
+        nullable=False,
+    ),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("since", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_why", Text, nullable=False, server_default=""),
+    Index("ix_suppressions_open", "address_hash", "kind", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    sqlite_autoincrement=True,
+)
+
+# Append-only proof of who said yes or no, to what, when, where. Survives leaving, and as a hash, erasure.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", Integer),  # no foreign key: the record outlives the person's row
+    Column("address_hash", Text, nullable=False),
+    Column("act", Text, nullable=False),  # asked | confirmed | imported | added | left | undone | suppressed | released | erased
+    Column("list_slug", Text, nullable=False, server_default=""),
+    Column("key", Text, nullable=False, server_default=""),  # the opt-out's key, when one newsletter was left
+    Column("evidence", Text, nullable=False, server_default=""),  # what was shown or told, and its version
+    Column("network_address", Text, nullable=False, server_default=""),
+    Column("given_at", UtcDateTime),  # when the person said so, where an import knows it
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False, server_default=""),  # who recorded it: "reader", "import:3", "cli:anna"
+    Index("ix_consents_address_hash", "address_hash"),
+    sqlite_autoincrement=True,
+)
+
+# One row a CSV import; `position` is how far it got, so that a killed import goes on.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("list_id", ForeignKey("mailing_lists.id"), nullable=False),
+    Column("path", Text, nullable=False),  # the spooled copy that the import reads
+    Column("file_name", Text, nullable=False),
+    Column("file_hash", Text, nullable=False),
+    Column("consent", Text, nullable=False, server_default=""),
+    Column("options", Text, nullable=False, server_default="{}"),
+    Column("position", Integer, nullable=False, server_default="0"),  # rows done
+    Column("counts", Text, nullable=False, server_default="{}"),  # JSON: added, updated, unchanged, suppressed, refused
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
+import_refusals = Table(
+    "import_refusals",
+    metadata,
+    Column("import_id", ForeignKey("imports.id"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    PrimaryKeyConstraint("import_id", "line"),
+)
+
+# People who are written to but are no subscribers: testers, editors, operators.
+correspondents = Table(
+    "correspondents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False),
+    UniqueConstraint("address_key"),
+    sqlite_autoincrement=True,
+)
