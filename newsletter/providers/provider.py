@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from newsletter.rendering.message import Parts
+
 Key = str  # of a delivery: "issue:12:345"
 
 
@@ -15,19 +17,6 @@ class Envelope:
 
     sender: str
     recipient: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """A message for HTTP APIs that take no MIME. `headers` are those a provider lets us set, without Subject, From, To."""
-
-    sender: str  # From, "Newsroom <news@example.org>"
-    to: str
-    reply_to: str
-    subject: str
-    html: str
-    text: str
-    headers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

