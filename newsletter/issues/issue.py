@@ -78,6 +78,7 @@ class Issue:
     created_at: datetime
     approved_at: datetime | None
     approved_by: str
+    go_at: datetime | None  # a person said: now, whatever the slot and the readers' hours
     planned_after: int
     planned_at: datetime | None
     finished_at: datetime | None

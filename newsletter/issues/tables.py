@@ -62,6 +62,7 @@ issues = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("approved_at", UtcDateTime),
     Column("approved_by", Text, nullable=False, server_default=""),
+    Column("go_at", UtcDateTime),  # a person said: now, whatever the slot and the readers' hours
     Column("planned_after", Integer, nullable=False, server_default="0"),  # last subscriber planned: planning resumes here
     Column("planned_at", UtcDateTime),  # planning came to its end
     Column("finished_at", UtcDateTime),

@@ -1,0 +1,87 @@
+"""What a sender needs of an issue: its frozen content, and the editions built from it, each once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter.base.ids import IssueId, PostId
+from newsletter.issues import store as issue_store
+from newsletter.issues.choose import Sizes
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.pool import Pool, make_pool
+from newsletter.issues.reader import Reader
+from newsletter.rendering.edition import Edition
+from newsletter.sources import store as source_store
+from subscribers.recipient import Recipient
+
+BuildEdition = Callable[[FrozenIssue, str], Edition]
+
+
+@dataclass
+class IssueContext:
+    """One issue as its sender holds it. Editions are built on first use, outside of any transaction."""
+
+    frozen: FrozenIssue
+    build: BuildEdition
+    _editions: dict[str, Edition] = field(default_factory=dict)
+    _pool: tuple[frozenset[PostId], Pool] | None = None
+
+    def edition(self, language: str) -> Edition:
+        """Give the edition in a language, building it if need be: 0.1 s or more, never inside a transaction."""
+        if language not in self._editions:
+            self._editions[language] = self.build(self.frozen, language)
+        return self._editions[language]
+
+    def has_edition(self, language: str) -> bool:
+        return language in self._editions
+
+    def sizes(self, language: str) -> Sizes:
+        edition = self._editions[language]
+        return Sizes(frame=edition.frame_size, card=edition.card_size)
+
+    def pool(self, db: Connection, *, now: datetime) -> Pool:
+        """Give the stories that may be chosen now: withdrawals count until the last moment."""
+        withdrawn = frozenset(source_store.withdrawn_among(db, [post.id for post in self.frozen.posts]))
+        if self._pool is None or self._pool[0] != withdrawn:
+            self._pool = (withdrawn, make_pool(self.frozen, withdrawn=withdrawn, now=now))
+        return self._pool[1]
+
+    def reader(self, recipient: Recipient) -> Reader:
+        return reader_of(recipient, self.frozen)
+
+
+class IssueContexts:
+    """The issues that a process has in hand, by id."""
+
+    def __init__(self, build: BuildEdition) -> None:
+        self._build = build
+        self._contexts: dict[IssueId, IssueContext] = {}
+
+    def of(self, db: Connection, issue_id: IssueId) -> IssueContext:
+        """Give an approved issue's context; what approval froze never changes, so it is read once."""
+        if issue_id not in self._contexts:
+            self._contexts[issue_id] = IssueContext(issue_store.frozen_of(db, issue_id), self._build)
+        return self._contexts[issue_id]
+
+
+def reader_of(recipient: Recipient, frozen: FrozenIssue) -> Reader:
+    """Give a person as selection sees them: wishes and languages, no address."""
+    recipe = frozen.recipe
+    language = recipient.language or recipe.language
+    reading = recipient.reading_languages or tuple(dict.fromkeys((language, *recipe.fallback_languages)))
+    return Reader(
+        id=recipient.subscriber_id,
+        language=language,
+        reading_languages=reading,
+        follows=_topics(recipient.follows),
+        mutes=_topics(recipient.mutes),
+        length=recipient.length,
+        role=recipient.role,
+        country=recipient.country,
+    )
+
+
+def _topics(keys: frozenset[str]) -> frozenset[str]:
+    return frozenset(key.removeprefix("topic:") for key in keys if key.startswith("topic:"))

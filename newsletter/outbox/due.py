@@ -1,0 +1,27 @@
+"""When a delivery is due: pure. The reader's own hour with `local_time`, never before approval."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+# The first zone reaches a wall time 26 hours before the last one does (UTC+14 to UTC-12).
+ZONE_SPAN = timedelta(hours=26)
+
+
+def planning_opens(*, slot_at: datetime, local_time: bool) -> datetime:
+    """Tell when an issue's deliveries can be planned: when the first reader's may be due."""
+    return slot_at - ZONE_SPAN if local_time else slot_at
+
+
+def due_at(*, slot: str, slot_at: datetime, zone: str, hour: int | None, approved_at: datetime) -> datetime:
+    """Give the instant of the slot's wall time in the reader's zone, at the reader's own hour if there is one.
+
+    `slot` is the newsletter's local wall time ("2026-10-25T02:30"). A wall time that the reader's clocks skip moves on
+    by the gap, one that comes twice is the first (as in issues/slots.py).
+    """
+    wall = datetime.fromisoformat(slot)
+    if hour is not None:
+        wall = datetime.combine(wall.date(), time(hour))
+    if not zone:
+        return max(slot_at, approved_at)
+    placed = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
+    return max(placed.astimezone(slot_at.tzinfo), approved_at)

@@ -1,0 +1,128 @@
+"""The journal of hand-overs: commits `handing_over` before anything leaves, and outcomes with the next group.
+
+One thread owns the commits. `intend` waits for the commit that holds its keys; `report` never waits. What comes in
+within a few milliseconds shares one transaction, so that durable states cost a few microseconds a delivery.
+A key whose row is no longer ours is not granted: that is the fence against a sender that was taken for dead.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
+
+from newsletter.base.clock import Clock
+from newsletter.base.ids import Epoch
+from newsletter.base.log import get_log
+from newsletter.db.engine import writing
+from newsletter.outbox import store
+from newsletter.outbox.record import Recorder
+from newsletter.providers.provider import Key, Outcome
+
+_GROUP_SECONDS = 0.002  # how long a group waits for company
+_IDLE_SECONDS = 0.05  # outcomes without a following intent are written after this
+_PAUSES = (0.5, 2.0, 10.0, 0.0)  # seconds between tries when the database cannot be written
+
+
+@dataclass(slots=True)
+class _Wish:
+    """An `intend` call that waits for its commit."""
+
+    keys: Sequence[Key]
+    done: threading.Event = field(default_factory=threading.Event)
+    granted: frozenset[Key] = frozenset()
+    error: BaseException | None = None
+
+
+class Journal:
+    """Commits hand-overs and outcomes in groups. Use as a context manager: leaving it writes what is still open."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, owner: Epoch, provider: str, recorder: Recorder, masked: Callable[[Key], str]
+    ) -> None:
+        self._engine, self._clock, self._epoch = engine, clock, owner
+        self._provider, self._recorder, self._masked = provider, recorder, masked
+        self._wishes: list[_Wish] = []
+        self._outcomes: list[tuple[Key, Outcome]] = []
+        self._condition = threading.Condition()
+        self._closing = False
+        self._broken: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name=f"journal-{provider}", daemon=True)
+
+    def __enter__(self) -> "Journal":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+        self._thread.join()
+        if self._broken is not None:
+            raise self._broken
+
+    def intend(self, keys: Sequence[Key]) -> Collection[Key]:
+        """Commit `handing_over` for the keys that are still ours; gives those, and only those may leave."""
+        wish = _Wish(keys)
+        with self._condition:
+            if self._broken is not None:
+                raise self._broken
+            self._wishes.append(wish)
+            self._condition.notify()
+        wish.done.wait()
+        if wish.error is not None:
+            raise wish.error
+        return wish.granted
+
+    def report(self, key: Key, outcome: Outcome) -> None:
+        """Write an outcome with the next group."""
+        with self._condition:
+            self._outcomes.append((key, outcome))
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._wishes or self._outcomes or self._closing)
+                if not (self._wishes or self._outcomes):
+                    return
+                self._gather()
+                wishes, self._wishes = self._wishes, []
+                outcomes, self._outcomes = self._outcomes, []
+            self._commit(wishes, outcomes)
+
+    def _gather(self) -> None:
+        """Wait for company: shortly when somebody waits for a grant, longer when only outcomes are open."""
+        self._condition.wait_for(lambda: self._wishes or self._closing, timeout=_IDLE_SECONDS)
+        self._condition.wait_for(lambda: self._closing, timeout=_GROUP_SECONDS)
+
+    def _commit(self, wishes: list[_Wish], outcomes: list[tuple[Key, Outcome]]) -> None:
+        error: Exception | None = None
+        granted: frozenset[Key] = frozenset()
+        for pause in _PAUSES:
+            try:
+                granted = self._write([key for wish in wishes for key in wish.keys], outcomes)
+            except Exception as trouble:  # noqa: BLE001 - whatever it is, the waiting senders must hear of it
+                get_log("outbox").error("journal.failed", error=str(trouble), next_try_seconds=pause)
+                error = trouble
+                time.sleep(pause)
+            else:
+                error = None
+                break
+        if error is not None:
+            # Nothing of this group is written: its messages must not leave, and the outcomes that cannot be written
+            # leave their deliveries in handing_over, which recovery reads as in doubt. That is the truth.
+            with self._condition:
+                self._broken = error
+        for wish in wishes:
+            wish.granted, wish.error = granted.intersection(wish.keys), error
+            wish.done.set()
+
+    def _write(self, keys: list[Key], outcomes: list[tuple[Key, Outcome]]) -> frozenset[Key]:
+        now = self._clock.now()
+        with writing(self._engine) as db:
+            self._recorder.record(db, outcomes, now=now)
+            return store.intend(
+                db, keys, epoch=self._epoch, provider=self._provider, masked=self._masked, now=now
+            )

@@ -1,0 +1,428 @@
+"""The SQL of deliveries and attempts. Every move of a state is one guarded UPDATE; nothing here opens a transaction."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.base.errors import NotFound
+from newsletter.base.ids import DeliveryId, Epoch, IssueId, PostId
+from newsletter.issues.digest import chosen_posts
+from newsletter.outbox.delivery import Attempt, Counts, Delivery, DeliveryState, PlannedDelivery
+from newsletter.outbox.tables import attempts, deliveries
+
+# What a reader was shown, or may have been shown: an outcome in doubt counts as shown.
+_SHOWING = ("claimed", "handing_over", "accepted", "in_doubt")
+_IN_FLIGHT = ("claimed", "handing_over")
+IN_LIST = 500  # parameters of one IN list, under every database's limit
+
+_other = deliveries.alias("other")
+
+
+def insert_planned(db: Connection, planned: Sequence[PlannedDelivery], *, now: datetime) -> int:
+    """Insert deliveries; one that is there already stays as it is. Gives how many are new."""
+    if not planned:
+        return 0
+    rows = [
+        {
+            "key": one.key,
+            "issue_id": one.issue_id,
+            "subscriber_id": one.subscriber_id,
+            "correspondent_id": one.correspondent_id,
+            "notice": one.notice,
+            "priority": one.priority,
+            "lane": one.lane,
+            "state": "planned",
+            "due_at": one.due_at,
+            "stale_at": one.stale_at,
+            "changed_at": now,
+        }
+        for one in planned
+    ]
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    before = _count_keys(db, [one.key for one in planned])
+    db.execute(dialect.insert(deliveries).on_conflict_do_nothing(index_elements=["key"]), rows)
+    return len({one.key for one in planned}) - before
+
+
+def lanes_with_work(db: Connection, *, now: datetime) -> list[str]:
+    """Give the lanes in which something is due, notices first."""
+    first = func.min(deliveries.c.priority)
+    rows = db.execute(
+        select(deliveries.c.lane, first)
+        .where(deliveries.c.state == "planned", deliveries.c.due_at <= now)
+        .group_by(deliveries.c.lane)
+        .order_by(first, deliveries.c.lane)
+    )
+    return [row.lane for row in rows]
+
+
+def next_due_at(db: Connection) -> datetime | None:
+    """Tell when the next planned delivery is due."""
+    return db.execute(select(func.min(deliveries.c.due_at)).where(deliveries.c.state == "planned")).scalar_one()
+
+
+def due_in_lane(
+    db: Connection, lane: str, sendable: Collection[IssueId], *, now: datetime, limit: int
+) -> list[Row[Any]]:
+    """Give rows that may be claimed now: due, of a sendable issue or a notice, and whose reader is not in flight.
+
+    On PostgreSQL rows that another sender is about to claim are skipped; SQLite has one writer at a time.
+    """
+    in_flight = (
+        select(_other.c.id)
+        .where(
+            _other.c.subscriber_id == deliveries.c.subscriber_id,
+            _other.c.state.in_(_IN_FLIGHT),
+            _other.c.issue_id.is_not(None),
+        )
+        .exists()
+    )
+    statement = (
+        select(
+            deliveries.c.id,
+            deliveries.c.key,
+            deliveries.c.issue_id,
+            deliveries.c.subscriber_id,
+            deliveries.c.correspondent_id,
+            deliveries.c.notice,
+            deliveries.c.stale_at,
+            deliveries.c.dated_at,
+        )
+        .where(
+            deliveries.c.state == "planned",
+            deliveries.c.lane == lane,
+            deliveries.c.due_at <= now,
+            or_(deliveries.c.issue_id.is_(None), deliveries.c.issue_id.in_(sendable) & ~in_flight),
+        )
+        .order_by(deliveries.c.priority, deliveries.c.due_at, deliveries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(db.execute(statement))
+
+
+def shown_to(db: Connection, readers: Sequence[int], *, since: datetime) -> dict[int, frozenset[PostId]]:
+    """Give the posts that each reader was or may have been shown since then. There is no other record of it."""
+    shown: dict[int, set[PostId]] = {}
+    for at in range(0, len(readers), IN_LIST):
+        rows = db.execute(
+            select(deliveries.c.subscriber_id, deliveries.c.choice).where(
+                deliveries.c.subscriber_id.in_(readers[at : at + IN_LIST]),
+                deliveries.c.choice.is_not(None),
+                deliveries.c.state.in_(_SHOWING),
+                deliveries.c.changed_at >= since,
+            )
+        )
+        for row in rows:
+            shown.setdefault(row.subscriber_id, set()).update(chosen_posts(row.choice))
+    return {reader: frozenset(posts) for reader, posts in shown.items()}
+
+
+def claim(db: Connection, claims: Iterable[Mapping[str, Any]], *, epoch: Epoch, lease_until: datetime, now: datetime) -> None:
+    """Move planned rows to claimed with their choice: mappings of `row` (id) and `packed`."""
+    rows = [dict(one) for one in claims]
+    if rows:
+        db.execute(
+            update(deliveries)
+            .where(deliveries.c.id == bindparam("row"), deliveries.c.state == "planned")
+            .values(
+                state="claimed",
+                epoch=epoch,
+                lease_until=lease_until,
+                choice=bindparam("packed"),
+                dated_at=func.coalesce(deliveries.c.dated_at, bindparam("dated", now, type_=deliveries.c.dated_at.type)),
+                reason="",
+                changed_at=now,
+            ),
+            rows,
+        )
+
+
+def suppress(db: Connection, reasons: Iterable[tuple[DeliveryId, str]], *, now: datetime) -> None:
+    """Leave planned rows out, each with its reason."""
+    rows = [{"row": delivery, "why": reason} for delivery, reason in reasons]
+    if rows:
+        db.execute(
+            update(deliveries)
+            .where(deliveries.c.id == bindparam("row"), deliveries.c.state == "planned")
+            .values(state="suppressed", reason=bindparam("why"), choice=None, changed_at=now),
+            rows,
+        )
+
+
+def suppress_issue(db: Connection, issue_id: IssueId, reason: str, *, now: datetime, limit: int) -> int:
+    """Leave out up to `limit` of an issue's deliveries that are not handed over yet; gives how many."""
+    chosen = select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned").limit(limit)
+    return db.execute(
+        update(deliveries)
+        .where(deliveries.c.id.in_(chosen), deliveries.c.state == "planned")
+        .values(state="suppressed", reason=reason, changed_at=now)
+    ).rowcount
+
+
+def intend(
+    db: Connection, keys: Sequence[str], *, epoch: Epoch, provider: str, masked: Callable[[str], str], now: datetime
+) -> frozenset[str]:
+    """Move claimed rows of this owner to handing_over and open their attempts; gives the keys that are still its own."""
+    granted: set[str] = set()
+    for at in range(0, len(keys), IN_LIST):
+        moved = db.execute(
+            update(deliveries)
+            .where(deliveries.c.key.in_(keys[at : at + IN_LIST]), deliveries.c.epoch == epoch, deliveries.c.state == "claimed")
+            .values(state="handing_over", attempt_count=deliveries.c.attempt_count + 1, changed_at=now)
+            .returning(deliveries.c.id, deliveries.c.key)
+        ).all()
+        if moved:
+            opened = [
+                {
+                    "delivery_id": row.id,
+                    "epoch": epoch,
+                    "provider": provider,
+                    "masked_address": masked(row.key),
+                    "opened_at": now,
+                }
+                for row in moved
+            ]
+            db.execute(insert(attempts), opened)
+            granted.update(row.key for row in moved)
+    return frozenset(granted)
+
+
+def record_accepted(db: Connection, answers: Mapping[str, str], *, epoch: Epoch, now: datetime) -> None:
+    """Record acceptances by key with the other side's words. Late truth counts: in doubt becomes accepted too."""
+    rows = [{"the_key": key, "words": words} for key, words in answers.items()]
+    if not rows:
+        return
+    db.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.key == bindparam("the_key"),
+            deliveries.c.epoch == epoch,
+            deliveries.c.state.in_(("handing_over", "in_doubt")),
+        )
+        .values(state="accepted", reason="", provider_id=bindparam("words"), lease_until=None, changed_at=now),
+        rows,
+    )
+    _close_attempts(db, rows, outcome="accepted", epoch=epoch, now=now)
+
+
+def row_of_key(db: Connection, key: str, *, epoch: Epoch) -> Row[Any] | None:
+    """Give what an outcome's policy needs to know, if the delivery is still this owner's."""
+    return db.execute(
+        select(
+            deliveries.c.id,
+            deliveries.c.issue_id,
+            deliveries.c.lane,
+            deliveries.c.state,
+            deliveries.c.attempt_count,
+            deliveries.c.due_at,
+            deliveries.c.stale_at,
+        ).where(deliveries.c.key == key, deliveries.c.epoch == epoch, deliveries.c.state.in_((*_IN_FLIGHT, "in_doubt")))
+    ).one_or_none()
+
+
+def put_back(
+    db: Connection, delivery: DeliveryId, *, epoch: Epoch, reason: str, due_at: datetime, now: datetime
+) -> bool:
+    """Move this owner's delivery back to planned, to be chosen anew when due; False when it is no longer its own."""
+    values = {"state": "planned", "choice": None, "due_at": due_at, "epoch": None, "reason": reason}
+    return _move_own(db, delivery, values, epoch=epoch, now=now)
+
+
+def settle(
+    db: Connection, delivery: DeliveryId, to: DeliveryState, *, epoch: Epoch, reason: str, now: datetime
+) -> bool:
+    """Move this owner's delivery to failed or in_doubt; False when it is no longer its own."""
+    values: dict[str, Any] = {"state": to.value, "reason": reason}
+    if to is DeliveryState.FAILED:
+        values["choice"] = None  # it was not shown
+    return _move_own(db, delivery, values, epoch=epoch, now=now)
+
+
+def release_keys(db: Connection, keys: Sequence[str], *, epoch: Epoch, now: datetime) -> int:
+    """Put back claimed deliveries that were never handed to the provider."""
+    count = 0
+    for at in range(0, len(keys), IN_LIST):
+        count += db.execute(
+            update(deliveries)
+            .where(deliveries.c.key.in_(keys[at : at + IN_LIST]), deliveries.c.epoch == epoch, deliveries.c.state == "claimed")
+            .values(state="planned", choice=None, epoch=None, lease_until=None, changed_at=now)
+        ).rowcount
+    return count
+
+
+def close_attempt(
+    db: Connection, delivery: DeliveryId, *, epoch: Epoch, provider: str, masked: str, outcome: str, answer: str, now: datetime
+) -> None:
+    """Close the open attempt; a try that ended before the hand-over gets a row of its own."""
+    closed = db.execute(
+        update(attempts)
+        .where(attempts.c.delivery_id == delivery, attempts.c.epoch == epoch, attempts.c.closed_at.is_(None))
+        .values(closed_at=now, outcome=outcome, answer=answer)
+    ).rowcount
+    if not closed:
+        db.execute(
+            insert(attempts).values(
+                delivery_id=delivery,
+                epoch=epoch,
+                provider=provider,
+                masked_address=masked,
+                opened_at=now,
+                closed_at=now,
+                outcome=outcome,
+                answer=answer,
+            )
+        )
+        db.execute(
+            update(deliveries).where(deliveries.c.id == delivery).values(attempt_count=deliveries.c.attempt_count + 1)
+        )
+
+
+def counts_of(db: Connection, issue_id: IssueId) -> Counts:
+    """Count an issue's deliveries by state."""
+    rows = db.execute(
+        select(deliveries.c.state, func.count()).where(deliveries.c.issue_id == issue_id).group_by(deliveries.c.state)
+    )
+    by_state = {str(state): int(count) for state, count in rows}
+    return Counts(
+        planned=by_state.get("planned", 0),
+        in_flight=by_state.get("claimed", 0) + by_state.get("handing_over", 0),
+        accepted=by_state.get("accepted", 0),
+        failed=by_state.get("failed", 0),
+        suppressed=by_state.get("suppressed", 0),
+        in_doubt=by_state.get("in_doubt", 0),
+    )
+
+
+def reasons_of(db: Connection, issue_id: IssueId) -> dict[tuple[str, str], int]:
+    """Count an issue's deliveries by state and reason, where there is a reason."""
+    rows = db.execute(
+        select(deliveries.c.state, deliveries.c.reason, func.count())
+        .where(deliveries.c.issue_id == issue_id, deliveries.c.reason != "")
+        .group_by(deliveries.c.state, deliveries.c.reason)
+        .order_by(func.count().desc())
+    )
+    return {(str(state), str(reason)): int(count) for state, reason, count in rows}
+
+
+def deliveries_of(db: Connection, issue_id: IssueId, *, after: int = 0, limit: int = 1000) -> list[Delivery]:
+    """Give an issue's deliveries by id, a page at a time."""
+    rows = db.execute(
+        _whole().where(deliveries.c.issue_id == issue_id, deliveries.c.id > after).order_by(deliveries.c.id).limit(limit)
+    )
+    return [_delivery(row) for row in rows]
+
+
+def delivery_by_key(db: Connection, key: str) -> Delivery:
+    """Give one delivery; NotFound if there is none."""
+    row = db.execute(_whole().where(deliveries.c.key == key)).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no delivery {key}")
+    return _delivery(row)
+
+
+def delivery_by_id(db: Connection, delivery: int) -> Delivery | None:
+    """Give one delivery, for feedback that names it; None for an id that was never here or is long deleted."""
+    row = db.execute(_whole().where(deliveries.c.id == delivery)).one_or_none()
+    return _delivery(row) if row is not None else None
+
+
+def attempts_of(db: Connection, delivery: DeliveryId) -> list[Attempt]:
+    """Give a delivery's attempts, oldest first."""
+    rows = db.execute(select(attempts).where(attempts.c.delivery_id == delivery).order_by(attempts.c.id))
+    return [
+        Attempt(
+            provider=row.provider,
+            masked_address=row.masked_address,
+            opened_at=row.opened_at,
+            closed_at=row.closed_at,
+            outcome=row.outcome,
+            answer=row.answer,
+        )
+        for row in rows
+    ]
+
+
+def settle_in_doubt(db: Connection, issue_id: IssueId, to: DeliveryState, *, reason: str, now: datetime) -> int:
+    """Settle all that is in doubt in an issue as a person decided: accepted, or planned once more."""
+    values: dict[str, Any] = {"state": to.value, "reason": reason, "changed_at": now}
+    if to is DeliveryState.PLANNED:
+        values |= {"choice": None, "due_at": now, "epoch": None}
+    return db.execute(
+        update(deliveries).where(deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt").values(**values)
+    ).rowcount
+
+
+def make_due(db: Connection, issue_id: IssueId, *, now: datetime) -> int:
+    """Let an issue's planned deliveries go now, whatever hour their readers chose."""
+    return db.execute(
+        update(deliveries)
+        .where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.due_at > now)
+        .values(due_at=now, changed_at=now)
+    ).rowcount
+
+
+def doubt_all_due(db: Connection, *, now: datetime) -> int:
+    """After a restore: what fell due meanwhile may have been sent by the home that the copy was made of."""
+    doubted = db.execute(
+        update(deliveries)
+        .where(deliveries.c.state.in_(("planned", *_IN_FLIGHT)), deliveries.c.due_at <= now)
+        .values(state="in_doubt", reason="restored from a backup", lease_until=None, changed_at=now)
+    )
+    return doubted.rowcount
+
+
+def _move_own(db: Connection, delivery: DeliveryId, values: dict[str, Any], *, epoch: Epoch, now: datetime) -> bool:
+    owned = deliveries.c.state.in_((*_IN_FLIGHT, "in_doubt"))
+    moved = db.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery, deliveries.c.epoch == epoch, owned)
+        .values(**values, lease_until=None, changed_at=now)
+    )
+    return bool(moved.rowcount)
+
+
+def _close_attempts(db: Connection, rows: list[dict[str, str]], *, outcome: str, epoch: Epoch, now: datetime) -> None:
+    delivery = select(deliveries.c.id).where(deliveries.c.key == bindparam("the_key")).scalar_subquery()
+    db.execute(
+        update(attempts)
+        .where(attempts.c.delivery_id == delivery, attempts.c.epoch == epoch, attempts.c.closed_at.is_(None))
+        .values(closed_at=now, outcome=outcome, answer=bindparam("words")),
+        rows,
+    )
+
+
+def _count_keys(db: Connection, keys: Sequence[str]) -> int:
+    count = 0
+    for at in range(0, len(keys), IN_LIST):
+        found = select(func.count()).where(deliveries.c.key.in_(keys[at : at + IN_LIST]))
+        count += int(db.execute(found).scalar_one())
+    return count
+
+
+def _whole() -> Any:  # noqa: ANN401 - Select of all columns; its row type has no name
+    return select(deliveries)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=DeliveryId(row.id),
+        key=row.key,
+        issue_id=row.issue_id,
+        subscriber_id=row.subscriber_id,
+        correspondent_id=row.correspondent_id,
+        notice=row.notice,
+        lane=row.lane,
+        state=DeliveryState(row.state),
+        reason=row.reason,
+        due_at=row.due_at,
+        stale_at=row.stale_at,
+        attempt_count=row.attempt_count,
+        choice=row.choice,
+        dated_at=row.dated_at,
+        provider_id=row.provider_id,
+        changed_at=row.changed_at,
+    )
