@@ -7,8 +7,9 @@ A key whose row is no longer ours is not granted: that is the fence against a se
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -35,20 +36,32 @@ class _Wish:
     error: BaseException | None = None
 
 
+class Book(Protocol):
+    """What a carry knows of the deliveries that it has open."""
+
+    @property
+    def provider(self) -> str: ...
+
+    def masked(self, key: Key) -> str:
+        """Give the masked address of an open delivery."""
+        ...
+
+    def settled(self, keys: Sequence[Key]) -> None:
+        """Take note that the outcomes of these are written."""
+        ...
+
+
 class Journal:
     """Commits hand-overs and outcomes in groups. Use as a context manager: leaving it writes what is still open."""
 
-    def __init__(
-        self, engine: Engine, clock: Clock, owner: Epoch, provider: str, recorder: Recorder, masked: Callable[[Key], str]
-    ) -> None:
-        self._engine, self._clock, self._epoch = engine, clock, owner
-        self._provider, self._recorder, self._masked = provider, recorder, masked
+    def __init__(self, engine: Engine, clock: Clock, epoch: Epoch, recorder: Recorder, book: "Book") -> None:
+        self._engine, self._clock, self._epoch, self._recorder, self._book = engine, clock, epoch, recorder, book
         self._wishes: list[_Wish] = []
         self._outcomes: list[tuple[Key, Outcome]] = []
         self._condition = threading.Condition()
         self._closing = False
         self._broken: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name=f"journal-{provider}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
     def __enter__(self) -> "Journal":
         self._thread.start()
@@ -123,6 +136,8 @@ class Journal:
         now = self._clock.now()
         with writing(self._engine) as db:
             self._recorder.record(db, outcomes, now=now)
-            return store.intend(
-                db, keys, epoch=self._epoch, provider=self._provider, masked=self._masked, now=now
+            granted = store.intend(
+                db, keys, epoch=self._epoch, provider=self._book.provider, masked=self._book.masked, now=now
             )
+        self._book.settled([key for key, _ in outcomes])
+        return granted

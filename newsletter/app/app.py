@@ -1,0 +1,138 @@
+"""An App: one opened home with everything built that its commands and pages need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import jinja2
+from sqlalchemy import Engine
+
+from newsletter.base.clock import Clock, SystemClock
+from newsletter.base.errors import NotFound, UsageError
+from newsletter.base.keys import FILE_NAME as KEYS_FILE
+from newsletter.base.keys import Keys, make_keys, read_keys
+from newsletter.base.sample import sample_settings
+from newsletter.base.settings import FILE_NAME as SETTINGS_FILE
+from newsletter.base.settings import ProviderSettings, Settings, read_secret, read_settings
+from newsletter.db.engine import open_engine
+from newsletter.db.migrate import newest_revision, present_revision, upgrade
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.outbox.identity import BounceSetup
+from newsletter.outbox.pace import Rate, parse_rates
+from newsletter.providers.provider import Provider
+from newsletter.providers.registry import is_local, make_provider
+from newsletter.rendering.edition import Edition, build_edition
+from newsletter.rendering.templates import mail_environment
+from newsletter.sources.fetch import Fetcher
+
+# A relay that is not on this machine starts gently until the operator says what it bears.
+_CAREFUL_RATE = "5/s"
+
+
+@dataclass
+class App:
+    """A home, opened. Close it when done."""
+
+    home: Path
+    settings: Settings
+    clock: Clock
+    engine: Engine
+
+    @property
+    def media(self) -> Path:
+        return self.home / "media"
+
+    @cached_property
+    def keys(self) -> Keys:
+        return read_keys(self.home)
+
+    @cached_property
+    def templates(self) -> jinja2.Environment:
+        return mail_environment(self.home / self.settings.templates_dir if self.settings.templates_dir else None)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        return Fetcher(self.settings.fetch, contact_url=self.settings.web.public_url)
+
+    @property
+    def provider_names(self) -> list[str]:
+        return [provider.name for provider in self.settings.provider]
+
+    def provider(self, name: str) -> Provider:
+        """Build a provider by its name; each call gives a new one, since one carries one lane at a time."""
+        settings = self._provider_settings(name)
+        return make_provider(settings, home=self.home, secret=read_secret(settings, self.home))
+
+    @property
+    def rates(self) -> Mapping[str, tuple[Rate, ...]]:
+        """The configured pace by provider; a relay elsewhere without one starts carefully."""
+        return {
+            one.name: parse_rates(one.rate or ("" if is_local(one) else _CAREFUL_RATE), one.name)
+            for one in self.settings.provider
+        }
+
+    @property
+    def bounces(self) -> BounceSetup:
+        setting = self.settings.bounces
+        return BounceSetup(setting.address, verp=setting.verp == "on" or (setting.verp == "auto" and bool(setting.mailbox)))
+
+    def build_edition(self, frozen: FrozenIssue, language: str) -> Edition:
+        return build_edition(
+            frozen, language, public_url=self.settings.web.public_url, environment=self.templates
+        )
+
+    def close(self) -> None:
+        self.engine.dispose()
+        if "fetcher" in self.__dict__:
+            self.fetcher.close()
+
+    def _provider_settings(self, name: str) -> ProviderSettings:
+        for one in self.settings.provider:
+            if one.name == name:
+                return one
+        raise NotFound(f"newsletter.toml has no provider {name!r}; it has {', '.join(self.provider_names) or 'none'}")
+
+
+def open_app(home: Path, clock: Clock | None = None, variables: Mapping[str, str] | None = None) -> App:
+    """Open a home. It must have settings and a database at this program's schema; nothing is made here."""
+    settings = read_settings(home, variables)
+    engine = open_engine_of(home, settings)
+    present = present_revision(engine)
+    if present != newest_revision():
+        engine.dispose()
+        raise UsageError(
+            "the database is empty; make it with: newsletter init"
+            if present is None
+            else "the database is of another version of this program; bring it up with: newsletter upgrade"
+        )
+    return App(home, settings, clock or SystemClock(), engine)
+
+
+def open_engine_of(home: Path, settings: Settings) -> Engine:
+    """Open a home's database; a SQLite file that is not there is not made."""
+    url = settings.database.url
+    path = home / url.removeprefix("sqlite:///")
+    if url.startswith("sqlite:///") and not path.exists():
+        raise UsageError(f"{path.absolute()} does not exist; make it with: newsletter init")
+    return open_engine(url, home)
+
+
+def make_home(home: Path, settings_text: str | None = None) -> list[str]:
+    """Make what a home lacks: newsletter.toml, keys.json, the database, media/. Gives what was made, in words."""
+    home.mkdir(parents=True, exist_ok=True)
+    made = []
+    if not (home / SETTINGS_FILE).exists():
+        (home / SETTINGS_FILE).write_text(settings_text or sample_settings(), encoding="utf-8")
+        made.append(SETTINGS_FILE)
+    settings = read_settings(home)
+    if not (home / KEYS_FILE).exists():
+        make_keys(home)
+        made.append(KEYS_FILE)
+    (home / "media").mkdir(exist_ok=True)
+    engine = open_engine(settings.database.url, home)
+    if present_revision(engine) is None:
+        upgrade(engine)
+        made.append("the database")
+    engine.dispose()
+    return made

@@ -1,0 +1,74 @@
+"""From a claimed delivery to the message on its way: the edition, the reader's holes, the headers of this delivery."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from sqlalchemy import Engine
+
+from newsletter.base.ids import IssueId
+from newsletter.base.keys import Keys
+from newsletter.db.engine import reading
+from newsletter.issues.digest import unpack_choice
+from newsletter.outbox.claim import Claimed
+from newsletter.outbox.context import IssueContext, IssueContexts
+from newsletter.outbox.identity import BounceSetup, envelope_sender, message_id
+from newsletter.providers.provider import Envelope, Outgoing, Provider
+from newsletter.rendering.compose import Personal, compose, compose_parts
+from newsletter.rendering.headers import DeliveryHeaders
+from subscribers.recipient import Recipient
+
+ComposeNotice = Callable[[Claimed, Provider], Outgoing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Composes claimed deliveries; the same delivery gives the same bytes in any process."""
+
+    engine: Engine
+    contexts: IssueContexts
+    keys: Keys
+    bounces: BounceSetup
+    public_url: str
+    notice: ComposeNotice
+
+    def __call__(self, claimed: Claimed, provider: Provider) -> Outgoing:
+        if claimed.issue_id is None or claimed.recipient is None:
+            return self.notice(claimed, provider)
+        with reading(self.engine) as db:
+            context = self.contexts.of(db, claimed.issue_id)
+        return self._compose(claimed, claimed.issue_id, claimed.recipient, context, provider)
+
+    def _compose(
+        self, claimed: Claimed, issue_id: IssueId, recipient: Recipient, context: IssueContext, provider: Provider
+    ) -> Outgoing:
+        token = self.keys.tokens.encode([(issue_id, recipient.subscriber_id)])[0]
+        edition = context.edition(claimed.language)
+        chosen, more = unpack_choice(claimed.choice)
+        personal = Personal(
+            token=token,
+            name=recipient.name,
+            list_name=recipient.list_name,
+            chosen=chosen,
+            more=more,
+            plain_text=recipient.plain_text,
+        )
+        headers = self._headers(claimed, recipient, context)
+        envelope = Envelope(self._sender(claimed, context), recipient.address)
+        if provider.form == "mime":
+            return Outgoing(key=claimed.key, envelope=envelope, mime=compose(edition, personal, headers))
+        return Outgoing(key=claimed.key, envelope=envelope, parts=compose_parts(edition, personal, headers))
+
+    def _headers(self, claimed: Claimed, recipient: Recipient, context: IssueContext) -> DeliveryHeaders:
+        domain = parseaddr(context.frozen.recipe.sender)[1].rpartition("@")[2]
+        return DeliveryHeaders(
+            to=recipient.address,
+            message_id=message_id(self.keys, claimed.id, claimed.key, domain),
+            date=claimed.dated_at,
+        )
+
+    def _sender(self, claimed: Claimed, context: IssueContext) -> str:
+        """The bounce address where there is one; else the From address, which then gets the bounces."""
+        if self.bounces.address:
+            return envelope_sender(self.keys, claimed.id, self.bounces)
+        return parseaddr(context.frozen.recipe.sender)[1]
