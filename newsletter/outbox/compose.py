@@ -4,11 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from sqlalchemy import Engine
-
 from newsletter.base.ids import IssueId
 from newsletter.base.keys import Keys
-from newsletter.db.engine import reading
 from newsletter.issues.digest import unpack_choice
 from newsletter.outbox.claim import Claimed
 from newsletter.outbox.context import IssueContext, IssueContexts
@@ -25,18 +22,15 @@ ComposeNotice = Callable[[Claimed, Provider], Outgoing]
 class Composer:
     """Composes claimed deliveries; the same delivery gives the same bytes in any process."""
 
-    engine: Engine
     contexts: IssueContexts
     keys: Keys
     bounces: BounceSetup
-    public_url: str
     notice: ComposeNotice
 
     def __call__(self, claimed: Claimed, provider: Provider) -> Outgoing:
         if claimed.issue_id is None or claimed.recipient is None:
             return self.notice(claimed, provider)
-        with reading(self.engine) as db:
-            context = self.contexts.of(db, claimed.issue_id)
+        context = self.contexts.loaded(claimed.issue_id)
         return self._compose(claimed, claimed.issue_id, claimed.recipient, context, provider)
 
     def _compose(

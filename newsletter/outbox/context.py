@@ -65,6 +65,10 @@ class IssueContexts:
             self._contexts[issue_id] = IssueContext(issue_store.frozen_of(db, issue_id), self._build)
         return self._contexts[issue_id]
 
+    def loaded(self, issue_id: IssueId) -> IssueContext:
+        """Give the context of an issue of which something was claimed in this process."""
+        return self._contexts[issue_id]
+
 
 def reader_of(recipient: Recipient, frozen: FrozenIssue) -> Reader:
     """Give a person as selection sees them: wishes and languages, no address."""

@@ -121,6 +121,20 @@ def shown_to(db: Connection, readers: Sequence[int], *, since: datetime) -> dict
     return {reader: frozenset(posts) for reader, posts in shown.items()}
 
 
+def shown_before(db: Connection, reader: int, issue_id: IssueId, *, since: datetime) -> frozenset[PostId]:
+    """Give what one reader was shown in other issues: what a preview of this one must leave out."""
+    rows = db.execute(
+        select(deliveries.c.choice).where(
+            deliveries.c.subscriber_id == reader,
+            deliveries.c.choice.is_not(None),
+            deliveries.c.state.in_(_SHOWING),
+            deliveries.c.changed_at >= since,
+            deliveries.c.issue_id != issue_id,
+        )
+    )
+    return frozenset(post for row in rows for post in chosen_posts(row.choice))
+
+
 def claim(db: Connection, claims: Iterable[Mapping[str, Any]], *, epoch: Epoch, lease_until: datetime, now: datetime) -> None:
     """Move planned rows to claimed with their choice: mappings of `row` (id) and `packed`."""
     rows = [dict(one) for one in claims]

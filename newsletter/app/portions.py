@@ -1,0 +1,58 @@
+"""The six portions of work: each does a bounded piece of what is due and gives how much. There is no second queue.
+
+`tick` loops them to zero, `serve` loops them in threads and sends in a child process; later queue tasks call the same.
+"""
+
+import threading
+from datetime import timedelta
+
+from newsletter.app.advance import advance_issues
+from newsletter.app.app import App
+from newsletter.db.engine import reading, writing
+from newsletter.feedback.mailbox import read_mailbox
+from newsletter.issues.assemble import make_due_issues as make_issues
+from newsletter.outbox import plan, send, store
+from newsletter.sources.ingest import fetch_some as fetch
+from subscribers.importing import import_some as import_rows
+
+
+def fetch_some(app: App) -> int:
+    """Ask the sources that are due for news."""
+    return fetch(
+        app.engine,
+        app.fetcher,
+        app.media,
+        clock=app.clock,
+        every=timedelta(minutes=app.settings.fetch.every_minutes),
+    )
+
+
+def make_due_issues(app: App) -> int:
+    """Make the issues whose slot has come, and move on those whose hour has: to review, approved, or held."""
+    return make_issues(app.engine, app.clock) + advance_issues(app)
+
+
+def plan_some(app: App) -> int:
+    """Plan one portion of an approved issue's deliveries."""
+    return plan.plan_some(app.engine, app.provider_names, app.clock)
+
+
+def send_some(app: App, outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
+    """Send what is due in one lane."""
+    return send.send_some(outbox, lane, stop=stop)
+
+
+def import_some(app: App) -> int:
+    """Go on with an import that was interrupted."""
+    return import_rows(lambda: writing(app.engine), now=app.clock.now())
+
+
+def read_some(app: App) -> int:
+    """Read what the world reports back."""
+    return read_mailbox(app.engine, app.keys, app.settings.bounces, app.home, app.clock)
+
+
+def lanes_with_work(app: App) -> list[str]:
+    """Give the lanes in which something is due now."""
+    with reading(app.engine) as db:
+        return store.lanes_with_work(db, now=app.clock.now())

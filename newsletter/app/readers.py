@@ -1,0 +1,68 @@
+"""Readers for previews: a real one by address, or the plain reader of a language."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from newsletter.app.app import App
+from newsletter.base.errors import NotFound
+from newsletter.base.ids import PostId
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.issue import Issue
+from newsletter.issues.reader import Reader
+from newsletter.outbox import store
+from newsletter.outbox.context import reader_of
+from newsletter.sources.post import LONGEST_LIFE
+from subscribers.find import find_by_address
+from subscribers.doors import still_mailable
+from subscribers.recipient import NotMailable, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAs:
+    """Whose eyes a preview has: the reader, what is greeted and addressed, and what that reader was shown."""
+
+    reader: Reader
+    name: str
+    address: str  # empty: nobody in particular
+    list_name: str
+    plain_text: bool
+    shown: frozenset[PostId]
+    left_out: str = ""  # why this person gets no mail at all
+
+
+def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address: str | None) -> SeenAs:
+    """Give the eyes of the person with an address, or without one those of a reader who has said nothing."""
+    if address is None:
+        return _nobody(frozen)
+    subscriber = find_by_address(db, address)
+    if subscriber is None:
+        raise NotFound(f"nobody here has the address {address}")
+    recipe = frozen.recipe
+    answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[subscriber.id]
+    since = app.clock.now() - LONGEST_LIFE
+    shown = store.shown_before(db, subscriber.id, issue.id, since=since)
+    if isinstance(answer, NotMailable):
+        nobody = _nobody(frozen)
+        return SeenAs(nobody.reader, "", address, "", plain_text=False, shown=shown, left_out=answer.reason)
+    return _person(answer, frozen, shown)
+
+
+def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId]) -> SeenAs:
+    return SeenAs(
+        reader_of(recipient, frozen),
+        recipient.name,
+        recipient.address,
+        recipient.list_name,
+        recipient.plain_text,
+        shown,
+    )
+
+
+def _nobody(frozen: FrozenIssue) -> SeenAs:
+    recipe = frozen.recipe
+    reading = tuple(dict.fromkeys((recipe.language, *recipe.fallback_languages)))
+    reader = Reader(
+        id=0, language=recipe.language, reading_languages=reading, follows=frozenset(), mutes=frozenset()
+    )
+    return SeenAs(reader, "", "", "", plain_text=False, shown=frozenset())
