@@ -15,7 +15,7 @@ from newsletter.issues.digest import Digest, LeftOut
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
 from newsletter.issues.pool import make_pool
-from newsletter.rendering.compose import Personal, compose, page_html, page_text, reason_words
+from newsletter.rendering.compose import Personal, compose, page_html, page_text, reason_words, subject_of
 from newsletter.rendering.edition import Edition
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.sources import store as source_store
@@ -48,67 +48,29 @@ class Preview:
     why_nothing: str
 
 
-def preview(app: App, issue: Issue, *, address: str | None = None) -> Preview:
-    """Compose the issue as the person with an address would get it, or as a reader who has said nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything that composes one reader's mail of an issue, short of the headers."""
+
+    frozen: FrozenIssue
+    edition: Edition
+    eyes: SeenAs
+    digest: Digest
+    personal: Personal
+    why_nothing: str  # empty: there is a mail
+
+
+def prepare(app: App, issue: Issue, *, address: str | None = None) -> Prepared:
+    """Choose as the claim does, for the person with an address or for a reader who has said nothing."""
     with reading(app.engine) as db:
         frozen = content_of(app, db, issue)
         eyes = seen_as(app, db, frozen, issue, address)
-        withdrawn = source_store.withdrawn_among(db, [post.id for post in frozen.posts])
+        withdrawn = frozenset(source_store.withdrawn_among(db, [post.id for post in frozen.posts]))
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
-    pool = make_pool(frozen, withdrawn=frozenset(withdrawn), now=app.clock.now())
+    pool = make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())
     digest = choose(pool, eyes.reader, eyes.shown, sizes)
-    why_nothing = eyes.left_out or (_why_empty(digest) if digest.is_empty else "")
-    return _compose(app, issue, frozen, edition, eyes, digest, why_nothing)
-
-
-def _compose(
-    app: App, issue: Issue, frozen: FrozenIssue, edition: Edition, eyes: SeenAs, digest: Digest, why_nothing: str
-) -> Preview:
-    titles = {post.id: post.title for post in frozen.posts}
-    first_post = {post.story_id: post.id for post in reversed(frozen.posts)}
-    html = text = subject = ""
-    mime = b""
-    if not why_nothing:
-        personal = _personal(app, issue, eyes, digest)
-        headers = preview_headers(frozen, eyes.address or "reader@example.org", app.clock.now())
-        html, text, mime = page_html(edition, personal), page_text(edition, personal), compose(edition, personal, headers)
-        subject = edition.subject(personal)
-    return Preview(
-        issue=issue,
-        address=eyes.address,
-        subject=subject,
-        html=html,
-        text=text,
-        mime=mime,
-        chosen=[
-            Shown(
-                post_id=one.post_id,
-                title=titles[one.post_id],
-                section=frozen.sections.get(one.post_id, ""),
-                reason=one.reason.name.lower(),
-                words=reason_words(edition, one),
-            )
-            for one in ([] if why_nothing else digest.chosen)
-        ],
-        left_out=[
-            (first_post[story], titles[first_post[story]], why.name.lower())
-            for story, why in digest.left_out.items()
-            if story in first_post
-        ],
-        more=digest.more,
-        why_nothing=why_nothing,
-    )
-
-
-def preview_headers(frozen: FrozenIssue, to: str, now: datetime) -> DeliveryHeaders:
-    """Headers like those of a delivery, with a Message-ID that is nobody's."""
-    domain = parseaddr(frozen.recipe.sender)[1].rpartition("@")[2]
-    return DeliveryHeaders(to=to, message_id=f"<preview.{frozen.issue_id}@{domain}>", date=now)
-
-
-def _personal(app: App, issue: Issue, eyes: SeenAs, digest: Digest) -> Personal:
-    return Personal(
+    personal = Personal(
         token=app.keys.tokens.encode([(issue.id, eyes.reader.id)], inert=True)[0],
         name=eyes.name,
         list_name=eyes.list_name,
@@ -116,16 +78,73 @@ def _personal(app: App, issue: Issue, eyes: SeenAs, digest: Digest) -> Personal:
         more=digest.more,
         plain_text=eyes.plain_text,
     )
+    why_nothing = eyes.left_out or (_why_empty(digest) if digest.is_empty else "")
+    return Prepared(
+        frozen=frozen, edition=edition, eyes=eyes, digest=digest, personal=personal, why_nothing=why_nothing
+    )
+
+
+def preview(app: App, issue: Issue, *, address: str | None = None) -> Preview:
+    """Compose the issue as the person with an address would get it, or as a reader who has said nothing."""
+    ready = prepare(app, issue, address=address)
+    html = text = subject = ""
+    mime = b""
+    if not ready.why_nothing:
+        headers = _headers(ready, ready.eyes.address or "reader@example.org", app.clock.now())
+        html, text = page_html(ready.edition, ready.personal), page_text(ready.edition, ready.personal)
+        mime = compose(ready.edition, ready.personal, headers)
+        subject = subject_of(ready.edition, ready.personal)
+    return Preview(
+        issue=issue,
+        address=ready.eyes.address,
+        subject=subject,
+        html=html,
+        text=text,
+        mime=mime,
+        chosen=_chosen(ready),
+        left_out=_left_out(ready),
+        more=ready.digest.more,
+        why_nothing=ready.why_nothing,
+    )
+
+
+def _chosen(ready: Prepared) -> list[Shown]:
+    if ready.why_nothing:
+        return []
+    titles = {post.id: post.title for post in ready.frozen.posts}
+    return [
+        Shown(
+            post_id=one.post_id,
+            title=titles[one.post_id],
+            section=ready.frozen.sections.get(one.post_id, ""),
+            reason=one.reason.name.lower(),
+            words=reason_words(ready.edition, one),
+        )
+        for one in ready.digest.chosen
+    ]
+
+
+def _left_out(ready: Prepared) -> list[tuple[PostId, str, str]]:
+    first = {post.story_id: post for post in reversed(ready.frozen.posts)}
+    return [
+        (first[story].id, first[story].title, why.name.lower())
+        for story, why in ready.digest.left_out.items()
+        if story in first
+    ]
+
+
+def _headers(ready: Prepared, to: str, now: datetime) -> DeliveryHeaders:
+    domain = parseaddr(ready.frozen.recipe.sender)[1].rpartition("@")[2]
+    return DeliveryHeaders(to=to, message_id=f"<preview.{ready.frozen.issue_id}@{domain}>", date=now)
 
 
 def _why_empty(digest: Digest) -> str:
     return "too_few" if LeftOut.TOO_FEW in digest.left_out.values() else "nothing_new"
 
 
-def need_mail(preview: Preview) -> Preview:
+def need_mail(ready: Prepared) -> Prepared:
     """Insist that there is a mail; NotAllowedNow says why there is none."""
-    if preview.why_nothing:
-        raise NotAllowedNow(
-            f"issue {preview.issue.name} has no mail for {preview.address or 'this reader'}: {preview.why_nothing}"
-        )
-    return preview
+    if ready.why_nothing:
+        who = ready.eyes.address or "a reader who follows nothing"
+        raise NotAllowedNow(f"issue {ready.frozen.name} has no mail for {who}: {ready.why_nothing}")
+    return ready
