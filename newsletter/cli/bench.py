@@ -1,0 +1,26 @@
+"""`newsletter bench`: the figures, one JSON line each."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.base.errors import UsageError
+
+
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="benchmarks; all without a name")] = None,
+) -> None:
+    """Measure on this machine and print one JSON line a figure: {"name","value","unit","n","note"}."""
+    folder = Path(__file__).parents[2] / "benchmarks"
+    scripts = {path.stem.removeprefix("bench_"): path for path in sorted(folder.glob("bench_*.py"))}
+    if not scripts:
+        raise UsageError("the benchmarks are part of the checkout, not of the installed package")
+    wanted = names or list(scripts)
+    unknown = [name for name in wanted if name not in scripts]
+    if unknown:
+        raise UsageError(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(scripts)}")
+    for name in wanted:
+        subprocess.run([sys.executable, str(scripts[name])], check=True, cwd=folder.parent)  # noqa: S603 - our own scripts

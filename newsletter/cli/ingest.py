@@ -1,0 +1,39 @@
+"""`newsletter ingest`: fetch sources now."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.output import Json, emit, opened, table, talk
+
+
+def ingest(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="sources; all without a name")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Fetch sources now and store what is new. Exit 1 when one of them could not be read."""
+    from newsletter.app.fetching import ingest_now
+
+    with opened(context) as app:
+        reports = []
+        for report in ingest_now(app, names or []):
+            reports.append(report)
+            if not as_json:
+                talk(f"{report.source}: {report.error or f'{report.new} new, {report.updated} updated'}")
+    rows = [(one.source, one.new, one.updated, one.unchanged, one.error) for one in reports]
+    result = [
+        {
+            "source": one.source,
+            "new": one.new,
+            "updated": one.updated,
+            "unchanged": one.unchanged,
+            "problems": list(one.problems),
+            "error": one.error,
+        }
+        for one in reports
+    ]
+    emit(result, table(rows, ("source", "new", "updated", "unchanged", "error")), as_json=as_json)
+    if any(one.error for one in reports):
+        raise typer.Exit(1)

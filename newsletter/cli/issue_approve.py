@@ -1,0 +1,23 @@
+"""`newsletter issue approve`: freeze an issue and let it go at its time."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.issue_words import issue_json, issue_line
+from newsletter.cli.output import Json, emit, opened, who
+
+
+def approve(
+    context: typer.Context,
+    issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Freeze what the issue holds. It goes out at its slot (tick, serve), or now with `issue send`."""
+    from newsletter.app.content import approve_issue
+    from newsletter.app.status import find_issue
+
+    with opened(context) as app:
+        approved = approve_issue(app, find_issue(app, issue), by=who())
+    emit(issue_json(approved), issue_line(approved), as_json=as_json)

@@ -1,0 +1,25 @@
+"""`newsletter issue assemble`: make the issue that is due."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.issue_words import issue_json, issue_line
+from newsletter.cli.output import Json, emit, moment, opened, talk
+
+
+def assemble(
+    context: typer.Context,
+    newsletter: Annotated[str, typer.Argument(help="the newsletter's slug")],
+    at: Annotated[str | None, typer.Option(help="the slot at this time, e.g. 2026-11-23T08:00+01:00")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make the issue that is due, or would be at a time, or one for now. Called again it gives the same issue."""
+    from newsletter.app.assembling import assemble_issue
+
+    with opened(context) as app:
+        issue, posts = assemble_issue(app, newsletter, at=moment(at))
+    emit(issue_json(issue, posts=posts), f"{issue_line(issue)}, {posts} posts", as_json=as_json)
+    if not posts and not as_json:
+        talk("No post is a candidate yet: newsletter ingest, then newsletter post list")

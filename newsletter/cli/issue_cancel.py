@@ -1,0 +1,22 @@
+"""`newsletter issue cancel`."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.issue_words import status_json, status_words
+from newsletter.cli.output import Json, emit, opened, who
+
+
+def cancel(
+    context: typer.Context,
+    issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """End an issue for good: what has not left is left out."""
+    from newsletter.app.life import cancel_issue
+
+    with opened(context) as app:
+        status = cancel_issue(app, issue, by=who())
+    emit(status_json(status), status_words(status), as_json=as_json)

@@ -1,0 +1,65 @@
+"""`newsletter issue edit`: an editor's hand on an issue that is not approved yet."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.base.errors import UsageError
+from newsletter.cli.issue_words import issue_json, issue_line
+from newsletter.cli.output import Json, emit, opened, who
+
+
+def edit(
+    context: typer.Context,
+    issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
+    subject: Annotated[list[str] | None, typer.Option(help='subject, or by language: "de=..."; may be repeated')] = None,
+    preheader: Annotated[list[str] | None, typer.Option(help="preheader, likewise")] = None,
+    intro: Annotated[list[str] | None, typer.Option(help="intro in Markdown, likewise")] = None,
+    like: Annotated[str, typer.Option(help='"last": take over the texts of the issue before')] = "",
+    pin: Annotated[list[int] | None, typer.Option(help="put a post on top for everybody (up to three, in order)")] = None,
+    unpin: Annotated[list[int] | None, typer.Option(help="take it down again")] = None,
+    drop: Annotated[list[int] | None, typer.Option(help="leave a post out of this issue")] = None,
+    keep: Annotated[list[int] | None, typer.Option(help="take a dropped post back in")] = None,
+    value: Annotated[list[str] | None, typer.Option(help="POST=0..3: what it is worth in this issue")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Change texts, picks, drops and values. An approved issue cannot be edited any more."""
+    from newsletter.app.editing import Edits, edit_issue
+
+    if like not in {"", "last"}:
+        raise UsageError(f"--like takes only: last (not {like!r})")
+    edits = Edits(
+        subject=_by_language(subject),
+        preheader=_by_language(preheader),
+        intro=_by_language(intro),
+        like_last=like == "last",
+        pin=tuple(pin or ()),
+        unpin=tuple(unpin or ()),
+        drop=tuple(drop or ()),
+        keep=tuple(keep or ()),
+        values=_values(value),
+    )
+    with opened(context) as app:
+        edited = edit_issue(app, issue, edits, by=who())
+    emit(issue_json(edited), issue_line(edited), as_json=as_json)
+
+
+def _by_language(given: list[str] | None) -> dict[str, str]:
+    """Read "de=Text" or "Text"; the text without a language stands for all that have none of their own."""
+    texts = {}
+    for one in given or ():
+        language, found, text = one.partition("=")
+        is_language = bool(found) and language.isascii() and language.isalpha() and language.islower() and 2 <= len(language) <= 3
+        texts[language if is_language else ""] = text if is_language else one
+    return texts
+
+
+def _values(given: list[str] | None) -> dict[int, int]:
+    values = {}
+    for one in given or ():
+        post, _, value = one.partition("=")
+        if not (post.isdigit() and value in {"0", "1", "2", "3"}):
+            raise UsageError(f"--value is written POST=0..3, e.g. --value 12=3 (not {one!r})")
+        values[int(post)] = int(value)
+    return values

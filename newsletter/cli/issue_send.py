@@ -1,0 +1,30 @@
+"""`newsletter issue send`: let an approved issue go now."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.issue_words import status_json, status_words
+from newsletter.cli.output import Json, emit, opened, who
+
+
+def send(
+    context: typer.Context,
+    issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
+    wait: Annotated[bool, typer.Option("--wait", help="send from here and come back when all is handed over")] = False,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Send an approved issue now, to everybody, whatever its slot and the readers' own hours.
+
+    Without --wait this plans it, and `serve` or the next `tick` sends it. Exit 1 when not every mail could be handed over.
+    """
+    from newsletter.app.sending_now import send_issue
+    from newsletter.cli.progress import watching
+
+    with opened(context) as app, watching(app, issue, quiet=as_json or not wait):
+        status = send_issue(app, issue, by=who(), wait=wait)
+    emit(status_json(status), status_words(status), as_json=as_json)
+    counts = status.counts
+    if wait and (counts.planned or counts.in_flight or counts.failed or counts.in_doubt):
+        raise typer.Exit(1)

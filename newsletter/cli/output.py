@@ -1,0 +1,90 @@
+"""What commands share: opening the home, printing a result as words or JSON, progress, and who is at the keyboard."""
+
+import getpass
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsletter.app.app import App
+    from newsletter.base.clock import Clock
+
+Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
+
+
+@contextmanager
+def opened(context: typer.Context, *, clock: "Clock | None" = None) -> Iterator["App"]:
+    """Open the home that --home names, and close it."""
+    from newsletter.app.app import open_app
+    from newsletter.base.log import configure_log
+
+    configure_log(json=False, level="warning")
+    app = open_app(home_of(context), clock)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def home_of(context: typer.Context) -> Path:
+    """Give the folder that --home or NEWSLETTER_HOME names."""
+    home = context.obj
+    assert isinstance(home, Path)
+    return home
+
+
+def emit(result: object, words: str, *, as_json: bool) -> None:
+    """Print the result on stdout: JSON for programs, words for people. Empty words print nothing."""
+    if as_json:
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2, default=_plain))
+    elif words:
+        typer.echo(words)
+
+
+def talk(words: str) -> None:
+    """Say something that is not the result."""
+    typer.echo(words, err=True)
+
+
+def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
+    """Lay out rows in columns under their heads."""
+    cells = [[str(head) for head in heads], *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time from the command line: ISO 8601 with a zone; without one it is UTC, and that is said."""
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time; write it like 2026-11-23T08:00+01:00") from error
+    if at.tzinfo is None:
+        talk(f"{text} has no zone; read as UTC")
+        return at.replace(tzinfo=UTC)
+    return at.astimezone(UTC)
+
+
+def who() -> str:
+    """Name the person at the keyboard for the audit log."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli"
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - json's own contract
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    return str(value)

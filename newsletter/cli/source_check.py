@@ -1,0 +1,25 @@
+"""`newsletter source check`: read sources without storing anything."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.output import Json, emit, opened, table
+
+
+def check(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="sources; all without a name")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Read sources now and tell what they would give; nothing is stored. Exit 1 when one cannot be read."""
+    from newsletter.app.fetching import check_sources
+
+    with opened(context) as app:
+        checks = list(check_sources(app, names or []))
+    result = [{"source": one.source, "posts": one.posts, "newest": one.newest, "error": one.error} for one in checks]
+    rows = [(one.source, one.posts, one.newest, one.error) for one in checks]
+    emit(result, table(rows, ("source", "posts", "newest", "trouble")), as_json=as_json)
+    if any(one.error for one in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,31 @@
+"""How sources and their health read."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from newsletter.sources.source import Source
+
+SOURCE_HEADS = ("source", "kind", "last good", "trouble", "address")
+
+
+def source_json(source: "Source") -> dict[str, Any]:
+    """Give a source with its health."""
+    return {
+        "source": source.name,
+        "kind": source.kind.value,
+        "url": source.url,
+        "topics": list(source.topics),
+        "language": source.language,
+        "owner": source.owner,
+        "last_fetch_at": source.last_fetch_at,
+        "last_good_at": source.last_good_at,
+        "last_error": source.last_error,
+        "error_count": source.error_count,
+    }
+
+
+def source_row(source: "Source") -> tuple[object, ...]:
+    """Give a source as a row under SOURCE_HEADS."""
+    good = f"{source.last_good_at:%Y-%m-%d %H:%M}" if source.last_good_at else "never"
+    trouble = f"{source.last_error} ({source.error_count} in a row)" if source.last_error else ""
+    return source.name, source.kind.value, good, trouble, source.url
