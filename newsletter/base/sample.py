@@ -35,8 +35,10 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _setting_lines(fields: dict[str, FieldInfo], example: dict[str, str] | None = None) -> list[str]:
-    values = {name: _toml(field.default) for name, field in fields.items()} | (example or {})
-    rows = [(f"{name} = {values[name]}", field.description) for name, field in fields.items()]
+    given = example or {}
+    rows = [
+        (f"{name} = {given.get(name) or _toml(field.default)}", field.description) for name, field in fields.items()
+    ]
     width = max((len(row) for row, _ in rows), default=0)
     return [f"{row:<{width}}  # {comment}" for row, comment in rows]
 

@@ -1,7 +1,7 @@
 """Brings a database to this program's schema: alembic, run from code.
 
-All steps that are missing go in one transaction, so that a broken upgrade leaves the database as it was; and one process
-at a time: the others wait and find nothing left to do.
+All steps that are missing go in one transaction, so that a broken upgrade leaves the database as it was; one process
+does it at a time, the others wait and find nothing left to do.
 """
 
 from pathlib import Path
@@ -34,7 +34,7 @@ def present_revision(engine: Engine) -> str | None:
 
 def newest_revision() -> str:
     """Tell the last migration that this program brings."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
+    head = ScriptDirectory.from_config(make_config()).get_current_head()
     assert head is not None
     return head
 
@@ -56,12 +56,12 @@ def _upgrade_sqlite(engine: Engine) -> None:
 
 
 def _run(db: Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = db
-    command.upgrade(config, "head")
+    command.upgrade(make_config(db), "head")
 
 
-def _config() -> Config:
+def make_config(db: Connection | None = None) -> Config:
+    """Give alembic's configuration: where the steps stand, and the connection to run them on."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = db
     return config
