@@ -9,6 +9,32 @@ from newsletter.base.sample import sample_settings
 from newsletter.base.settings import FILE_NAME, ProviderSettings, Settings, read_secret, read_settings
 
 SECRET = "correct-horse-battery"
+FULL_OF_FAULTS = """
+colour = "blue"
+[web]
+public_url = "http://news.example.org"
+bind = "8000"
+trusted_proxies = ["nonsense"]
+typo = 1
+[fetch]
+max_bytes = "many"
+timeout_seconds = 0
+[log]
+level = "loud"
+[bounces]
+mailbox = "/var/mail"
+[database]
+url = "mysql://x"
+[privacy]
+deliveries_days = 5
+[[provider]]
+name = "The Relay"
+url = "carrier-pigeon:"
+rate = "fast"
+connections = -1
+[nowhere]
+x = 1
+"""
 
 
 def _home(tmp_path: Path, content: str) -> Path:
@@ -52,35 +78,7 @@ def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
 
 def test_all_faults_are_told_at_once_with_their_keys(tmp_path: Path) -> None:
     """Wrong types, wrong values, unknown keys and unknown variables come in one error, each by its key."""
-    home = _home(
-        tmp_path,
-        """
-        colour = "blue"
-        [web]
-        public_url = "http://news.example.org"
-        bind = "8000"
-        trusted_proxies = ["nonsense"]
-        typo = 1
-        [fetch]
-        max_bytes = "many"
-        timeout_seconds = 0
-        [log]
-        level = "loud"
-        [bounces]
-        mailbox = "/var/mail"
-        [database]
-        url = "mysql://x"
-        [privacy]
-        deliveries_days = 5
-        [[provider]]
-        name = "The Relay"
-        url = "carrier-pigeon:"
-        rate = "fast"
-        connections = -1
-        [nowhere]
-        x = 1
-        """,
-    )
+    home = _home(tmp_path, FULL_OF_FAULTS)
     faults = _faults(home, {"NEWSLETTER_WEB__PUBLIC_UR": "x"})
     assert {fault.partition(":")[0] for fault in faults} == {
         "NEWSLETTER_WEB__PUBLIC_UR",
