@@ -13,7 +13,8 @@ import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.types import EventDict, Processor, WrappedLogger
 
-_ADDRESS = re.compile(r"""([^\s@<>"'(),;:=]{1,2})[^\s@<>"'(),;:=]*@(?=[^\s@])""")
+_NO_LOCAL = r"\s@<>\"(),;:\[\]\\"  # what ends a local part outside quotes (RFC 5322, section 3.2.3)
+_ADDRESS = re.compile(rf"([^{_NO_LOCAL}]{{1,2}})[^{_NO_LOCAL}]*@(?=[^\s@])")
 
 
 def get_log(room: str) -> Any:
