@@ -4,6 +4,10 @@ V := .venv
 BIN := $(V)/bin
 CARGS ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# As pip does, uv shall trust whom this machine trusts: many organisations have a certificate authority of their own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt),)
+export UV_SYSTEM_CERTS = 1
+endif
 
 .PHONY: demo test unit check stories bench lock migration format clean help
 help:
