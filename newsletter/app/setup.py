@@ -63,7 +63,7 @@ def apply_setup(app: App, path: Path, *, dry_run: bool = False, force: bool = Fa
     ]
     if not dry_run and any(change.act != "keep" for change in changes):
         with writing(app.engine) as db:
-            _write(db, app, setup, recipes, changes, path)
+            _write(db, app, setup, present, recipes, changes, path)
     return changes
 
 
@@ -202,7 +202,7 @@ def _removals(setup: SetupFile, present: Present) -> Iterable[Change]:
 
 
 def _write(
-    db: Connection, app: App, setup: SetupFile, recipes: dict[str, Recipe], changes: Sequence[Change], path: Path
+    db: Connection, app: App, setup: SetupFile, present: Present, recipes: dict[str, Recipe], changes: Sequence[Change], path: Path
 ) -> None:
     now = app.clock.now()
     for position, topic in enumerate(setup.topic):
@@ -211,7 +211,11 @@ def _write(
     for source in setup.source:
         source_store.put_source(db, source.name, _source_values(source, path), now=now)
     for one in setup.list:
-        list_store.put_list(db, one.slug, now=now, **one.model_dump(exclude_unset=True, exclude={"slug"}))
+        told = one.model_dump(exclude_unset=True)
+        before = present.lists.get(one.slug)
+        name = told.get("name") or (before.name if before else one.slug)
+        opt_in = told.get("opt_in") or (before.opt_in if before else one.opt_in)
+        list_store.put_list(db, one.slug, name=name, opt_in=opt_in, now=now)
     tables = {str(table["slug"]): table for table in setup.newsletter}
     for slug, recipe in recipes.items():
         applied = {key: _plain(recipe)[key] for key in tables[slug] if key in _plain(recipe)}

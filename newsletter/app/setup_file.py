@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -53,7 +53,7 @@ class ListTable(_Table):
 
     slug: str = Field(pattern=_SLUG)
     name: str = ""
-    opt_in: str = Field("double", pattern="^(double|single)$")
+    opt_in: Literal["double", "single"] = "double"
 
 
 class SetupFile(_Table):
