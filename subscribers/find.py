@@ -23,3 +23,8 @@ def find_by_id(db: Connection, subscriber_id: int) -> Subscriber:
     if found is None:
         raise UnknownSubscriber(f"there is no subscriber {subscriber_id}: it was erased, or never was")
     return found
+
+
+def find_by_hash(db: Connection, address_hash: str) -> Subscriber | None:
+    """Find the person whose address has this hash; None for people who were erased or never here."""
+    return store.find_by_hash(db, address_hash)

@@ -62,6 +62,11 @@ def find_by_key(db: Connection, key: str) -> Subscriber | None:
     return _subscriber(row) if row else None
 
 
+def find_by_hash(db: Connection, address_hash: str) -> Subscriber | None:
+    row = db.execute(select(subscribers).where(subscribers.c.address_hash == address_hash)).mappings().first()
+    return _subscriber(row) if row else None
+
+
 def find_by_id(db: Connection, subscriber_id: int) -> Subscriber | None:
     row = db.execute(select(subscribers).where(subscribers.c.id == subscriber_id)).mappings().first()
     return _subscriber(row) if row else None
