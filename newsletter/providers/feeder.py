@@ -1,10 +1,10 @@
-"""Pulls outgoing messages in a thread of its own, because pulling may block (claiming, composing).
+"""Pulls outgoing messages in a thread of their own, because pulling may block (claiming, composing).
 
 The rule it keeps: never more than `ahead` messages wait here, and after `stop` not one more is pulled.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import Event, Thread
 
 from newsletter.providers.provider import Outgoing
@@ -69,3 +69,43 @@ class Feeder:
         self._room.clear()
         if len(self._queue) >= self._ahead and not self._stopped:
             self._room.wait()
+
+
+class BatchFeeder:
+    """The same for a way out that carries batches one after the other: iterate over it.
+
+    A batch is what is there, at most `most`: while one is on its way the next fills, and nobody waits for a full one.
+    """
+
+    def __init__(self, outgoing: Iterable[Outgoing], most: int) -> None:
+        self._most = most
+        self._arrived = Event()
+        self._feeder = Feeder(outgoing, most, self._arrived.set)
+
+    def __iter__(self) -> Iterator[list[Outgoing]]:
+        """Yield batches to the end; raises what the iterable raised, after the last."""
+        self._feeder.start()
+        try:
+            while batch := self._wait_for_batch():
+                yield batch
+        finally:
+            self.stop()
+            self._feeder.join()
+        if self._feeder.error is not None:
+            raise self._feeder.error
+
+    def stop(self) -> None:
+        """Pull no more; what is pulled already is still yielded."""
+        self._feeder.stop()
+
+    def _wait_for_batch(self) -> list[Outgoing]:
+        while True:
+            self._arrived.clear()
+            self._feeder.hungry = True
+            has_ended = self._feeder.has_ended  # looked at first: what comes before the end is then in the queue
+            batch: list[Outgoing] = []
+            while len(batch) < self._most and (outgoing := self._feeder.take()) is not None:
+                batch.append(outgoing)
+            if batch or has_ended:
+                return batch
+            self._arrived.wait()

@@ -84,6 +84,10 @@ class Carriage:
 
     # What intents and connections call
 
+    @property
+    def going(self) -> int:
+        return len(self._open) - len(self._resting)
+
     def fenced(self, dialogue: Dialogue) -> None:
         dialogue.fence()
         self._in_hand -= 1

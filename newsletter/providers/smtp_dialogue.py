@@ -1,8 +1,8 @@
 """What is said on one connection, from the first MAIL to QUIT: every reply is checked against what it answers.
 
 No socket and no clock inside: bytes go out by `write`, replies come in by `hear`. The rule it keeps: the final dot of a
-message is written by `release` and nowhere else. Where PIPELINING is offered, the dot and the next message's envelope
-leave together (RFC 2920, section 3.1: message content may begin a group); else one command waits for the other.
+message is written by `release` and nowhere else. Where PIPELINING is offered, content, dot and the next message's
+envelope leave in one write (RFC 2920, section 3.1: content may begin a group); else one command waits for the other.
 """
 
 from collections import deque
@@ -15,10 +15,9 @@ from newsletter.providers.smtp_replies import NotSmtpError, Reply, Step, classif
 
 Command = tuple[Step, bytes]
 
-_DOT = b".\r\n"
 _DATA: Command = (Step.DATA, b"DATA\r\n")
 _RSET: Command = (Step.RSET, b"RSET\r\n")
-_LONE_DOT: Command = (Step.LONE_DOT, _DOT)
+_LONE_DOT: Command = (Step.LONE_DOT, b".\r\n")
 
 
 class Post(Protocol):
@@ -92,14 +91,16 @@ class Dialogue:
             self._go_on()
 
     def release(self) -> None:
-        """Write the dot: the message was intended. On a connection that is gone it is reported instead."""
+        """Write the content and its dot: the message was intended. On a connection that is gone it is reported instead."""
         current, self._current, self._at_dot = self._current, None, False
         assert current is not None
         if self._ended is not None:
             self._post.report(current.key, self._ended)
             return
         self._handed = current
-        dot: Command = (Step.DOT, _DOT)
+        # One write, not content early and the dot later: a second one costs a third of the rate on a near relay, and on
+        # a far one the commit is short beside the round trip.
+        dot: Command = (Step.DOT, b"%b.\r\n" % current.mime)
         self._say([dot, *self._open_next()] if self._extensions.pipelining else [dot])
 
     def fence(self) -> None:
@@ -158,7 +159,6 @@ class Dialogue:
         assert self._current is not None
         goes_ahead = reply.code == 354
         if self._fault is None and goes_ahead:
-            self._write(self._current.mime)
             self._at_dot = True
             self._post.wait_at_dot(self)
             return

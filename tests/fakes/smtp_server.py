@@ -158,7 +158,7 @@ class SmtpServer:
 
     def cut_all(self) -> None:
         """Cut every connection now."""
-        self._loop.call_soon_threadsafe(lambda: [session.transport.abort() for session in self.open])
+        self._loop.call_soon_threadsafe(self._cut)
 
     async def _listen(self) -> None:
         context = self.behaviour.certificate if self.behaviour.is_implicit else None
@@ -167,13 +167,16 @@ class SmtpServer:
 
     async def _stop(self) -> None:
         self._server.close()
-        for session in list(self.open):
-            session.transport.abort()
+        self._cut()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0)
+
+    def _cut(self) -> None:
+        for session in list(self.open):
+            session.transport.abort()
 
     def accept(self, sender: str, recipients: list[str], data: bytes) -> str:
         received = Received(sender, recipients, data, time.time())
