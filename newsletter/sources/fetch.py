@@ -4,7 +4,6 @@ One client for all sources, but nothing passes from one to the next: no cookies,
 environment (it would go round the guard). Redirects are followed here, one by one: the client would read their bodies.
 """
 
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,15 +139,11 @@ class _GuardedTransport(httpx.HTTPTransport):
     """httpx's own transport over a pool that connects through the guard and keeps nothing open."""
 
     def __init__(self, backend: GuardedBackend) -> None:
-        super().__init__(trust_env=False)
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
         self._pool: httpcore.ConnectionPool = httpcore.ConnectionPool(
-            ssl_context=ssl_context(), max_connections=None, max_keepalive_connections=0, network_backend=backend
+            ssl_context=context, max_connections=None, max_keepalive_connections=0, network_backend=backend
         )
-
-
-def ssl_context() -> ssl.SSLContext:
-    """Give the checks that every https source must pass."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def shown(url: str) -> str:

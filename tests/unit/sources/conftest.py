@@ -16,7 +16,7 @@ def site() -> Iterator[WebSite]:
     site.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fetcher() -> Iterator[Fetcher]:
     settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, max_bytes=1_000_000, every_minutes=60)
     with Fetcher(settings, "newsletter-tests/1 (+https://news.example.org)") as fetcher:
