@@ -81,6 +81,7 @@ class Issue:
     planned_after: int
     planned_at: datetime | None
     finished_at: datetime | None
+    scheduled: bool = True  # False: made by a person outside the schedule
 
     @property
     def name(self) -> str:
