@@ -52,6 +52,7 @@ def freeze(
         sections=_sections(kept, ordered),
         picks=picks,
         dropped=tuple(sorted(dropped)),
+        edits=tuple(edits),
         layout_hash=layout_hash,
     )
 

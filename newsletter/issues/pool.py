@@ -88,7 +88,7 @@ def make_pool(frozen: FrozenIssue, *, withdrawn: AbstractSet[PostId], now: datet
         out=out,
         editors=Row(in_editors_order, posts_of),
         ranked=Row(by_rank, posts_of),
-        has_text=frozen.kind == "letter" and _has_intro(frozen),
+        has_text=frozen.kind == "letter" and has_intro(frozen),
     )
 
 
@@ -170,7 +170,8 @@ def _dates(post: Post) -> list[datetime]:
     return [moment for moment in (*event, *deadline) if moment is not None]
 
 
-def _has_intro(frozen: FrozenIssue) -> bool:
+def has_intro(frozen: FrozenIssue) -> bool:
+    """Tell whether an issue has a text of its own or of the recipe."""
     standing = frozen.recipe.intro
     texts = [standing] if isinstance(standing, str) else list(standing.values())
     return any(text.strip() for text in [*texts, *frozen.texts.intro.values()])

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Annotated, Any
 
@@ -37,7 +37,8 @@ def _layout(value: str) -> str:
     return value
 
 
-def _line(value: str) -> str:
+def checked_line(value: str) -> str:
+    """Give a text of one line without spaces around; ValueError where it has control characters."""
     if _CONTROL.search(value):
         raise ValueError("one line without control characters is needed")
     return value.strip()
@@ -52,7 +53,7 @@ def _filled(value: str) -> str:
 def _sender(value: str) -> str:
     """Check "Name <address>", or an address alone, as the From header will be read (RFC 5322, section 3.4)."""
     words = 'write it like "Newsroom <news@example.org>"'
-    _, address = parseaddr(_line(value))
+    _, address = parseaddr(checked_line(value))
     bracketed = re.fullmatch(r"[^<>]*<([^<>]+)>", value.strip())
     if not address or address != (bracketed[1].strip() if bracketed else value.strip()):
         raise ValueError(f"{words}; a name with a comma or an @ needs quotation marks")
@@ -67,7 +68,8 @@ def _sender_or_none(value: str) -> str:
     return _sender(value) if value.strip() else ""
 
 
-def _language(value: str) -> str:
+def checked_language(value: str) -> str:
+    """Give a language code back; ValueError in words where it is none."""
     if not _LANGUAGE.fullmatch(value):
         raise ValueError(f'{value!r} is no language; write a code like "en", "fr" or "pt-BR"')
     return value
@@ -117,20 +119,20 @@ def _text_by_language(value: Any) -> Any:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise ValueError('a text is needed, or a text by language like { en = "...", fr = "..." }')
     for language in value:
-        _language(str(language))
+        checked_language(str(language))
     return value
 
 
 def _one_line_by_language(value: str | dict[str, str]) -> str | dict[str, str]:
     if isinstance(value, str):
-        return _line(value)
-    return {language: _line(text) for language, text in value.items()}
+        return checked_line(value)
+    return {language: checked_line(text) for language, text in value.items()}
 
 
-_Line = Annotated[str, AfterValidator(_line)]
+_Line = Annotated[str, AfterValidator(checked_line)]
 _Name = Annotated[str, AfterValidator(_filled)]
 _Names = Annotated[tuple[_Name, ...], BeforeValidator(_list), AfterValidator(_once)]
-_Language = Annotated[str, AfterValidator(_language)]
+_Language = Annotated[str, AfterValidator(checked_language)]
 _Duration = Annotated[str, AfterValidator(_duration)]
 _Text = Annotated[str | dict[str, str], BeforeValidator(_text_by_language)]
 _TextLine = Annotated[_Text, AfterValidator(_one_line_by_language)]
@@ -244,8 +246,3 @@ def schedule_in_words(recipe: Recipe) -> str:
 def next_slots(recipe: Recipe, after: datetime, n: int) -> list[Slot]:
     """Give the next slots after an instant, skipped days left out."""
     return first_slots(recipe.schedule, recipe.zone, after=after, count=n, skip=recipe.skip, shift=recipe.shift)
-
-
-def lead_time(recipe: Recipe) -> timedelta:
-    """Tell how long before its slot an issue opens: its review days, and never after its own cutoff or deadline."""
-    return max(timedelta(days=recipe.review_days), parse_duration(recipe.cutoff), parse_duration(recipe.approve_by))
