@@ -174,7 +174,8 @@ def _decide(
             decisions.left_out.append((row.id, person.reason))
         elif context.has_edition(language := _language(context, person)):
             sizes = context.sizes(language)
-            digest = choose(pool, context.reader(person), shown.get(row.subscriber_id, frozenset()), sizes)
+            shown_to_them = shown.get(row.subscriber_id, frozenset())
+            digest = choose(pool, context.reader(person), shown_to_them, sizes, limits=context.limits)
             if digest.is_empty:
                 decisions.left_out.append((row.id, _why_empty(digest.left_out.values())))
             else:
