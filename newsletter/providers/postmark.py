@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult
 
 import httpx
 from pydantic import SecretStr
@@ -19,7 +19,7 @@ from newsletter.base.errors import InvalidSettings
 from newsletter.base.settings import ProviderSettings
 from newsletter.providers.errors import ProviderError
 from newsletter.providers.feeder import BatchFeeder
-from newsletter.providers.loopback import is_loopback
+from newsletter.providers.place import is_loopback, split_url
 from newsletter.providers.postmark_answers import Answer, of_all, read_batch
 from newsletter.providers.provider import Intend, Key, OurFault, Outgoing, Refused, Report, Scope, Temporary, Uncertain
 
@@ -67,23 +67,21 @@ class PostmarkProvider:
     @classmethod
     def from_settings(cls, settings: ProviderSettings, _home: Path, secret: SecretStr | None) -> "PostmarkProvider":
         """Read `postmark:?stream=NAME&batch=N`, or `postmark://HOST:PORT` for a stand-in; InvalidSettings otherwise."""
-        parts = urlsplit(settings.url)
-        query = {key: values[-1] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        parts, query = split_url(settings)
         batch = query.get("batch", str(USUAL_MESSAGES))
-        faults = [
-            f"url: there is no option {key!r}; known are batch, stream" for key in query.keys() - {"batch", "stream"}
-        ]
+        unknown = query.keys() - {"batch", "stream"}
+        faults = [f"url: there is no option {key!r}; known are batch, stream" for key in sorted(unknown)]
         if not (batch.isascii() and batch.isdigit() and 1 <= int(batch) <= MOST_MESSAGES):
             faults.append(f"url: batch is a number from 1 to {MOST_MESSAGES}")
         if not query.get("stream", "broadcast"):
             faults.append("url: stream is the name of a message stream")
+        if parts.username or parts.path.strip("/"):
+            faults.append("url: nothing but a host, a port and ?options belongs there")
         if secret is None:
             faults.append("secret_file: the server token is missing; name the file that holds it")
         if faults or secret is None:
             raise InvalidSettings(f"provider {settings.name}", faults)
-        return cls(
-            settings.name, _base_url(parts.netloc), secret, stream=query.get("stream", "broadcast"), batch=int(batch)
-        )
+        return cls(settings.name, _base_url(parts), secret, stream=query.get("stream", "broadcast"), batch=int(batch))
 
     def carry(self, outgoing: Iterable[Outgoing], intend: Intend, report: Report) -> None:
         """Carry them all; see Provider."""
@@ -200,8 +198,8 @@ def _not_sent(error: Exception) -> Temporary | OurFault:
     return Temporary(words, scope=Scope.PROVIDER)
 
 
-def _base_url(place: str) -> str:
+def _base_url(parts: SplitResult) -> str:
     """Give Postmark's own address, or a stand-in's: http only on this machine, since the token goes with it."""
-    if not place:
+    if not parts.netloc:
         return "https://api.postmarkapp.com"
-    return f"{'http' if is_loopback(urlsplit(f'//{place}').hostname or '') else 'https'}://{place}"
+    return f"{'http' if is_loopback(parts.hostname or '') else 'https'}://{parts.netloc}"

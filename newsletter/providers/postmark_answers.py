@@ -1,7 +1,7 @@
 """What Postmark answers, and what each answer means for a delivery.
 
-Pure. Codes are those of postmarkapp.com/developer/api/overview. The rule it keeps: 200 with an item's code 0 is the only
-acceptance, and an answer that cannot be read leaves its messages in doubt.
+Pure. Codes are those of postmarkapp.com/developer/api/overview. The rule it keeps: 200 with an item's code 0 is the
+only acceptance, and an answer that cannot be read leaves its messages in doubt.
 """
 
 import json
