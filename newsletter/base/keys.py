@@ -28,7 +28,11 @@ class Keys:
 def make_keys(home: Path) -> None:
     """Write keys.json if it is not there."""
     path = home / FILE_NAME
-    content = {"tokens": {"1": secrets.token_hex(16)}, "message_id": secrets.token_hex(32), "envelope": secrets.token_hex(32)}
+    content = {
+        "tokens": {"1": secrets.token_hex(16)},
+        "message_id": secrets.token_hex(32),
+        "envelope": secrets.token_hex(32),
+    }
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

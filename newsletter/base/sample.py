@@ -35,7 +35,10 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _setting_lines(fields: dict[str, FieldInfo], example: dict[str, str] | None = None) -> list[str]:
-    rows = [(f"{name} = {(example or {}).get(name) or _toml(field.default)}", field.description) for name, field in fields.items()]
+    rows = [
+        (f"{name} = {(example or {}).get(name) or _toml(field.default)}", field.description)
+        for name, field in fields.items()
+    ]
     width = max((len(row) for row, _ in rows), default=0)
     return [f"{row:<{width}}  # {comment}" for row, comment in rows]
 

@@ -115,7 +115,8 @@ class BouncesSettings(_Section):
 
     address: str = Field("", description="envelope sender, never From; empty: From until a mailbox is set")
     mailbox: str = Field(
-        "", description='"maildir:FOLDER", read for bounces; empty: none, and then no mailto in List-Unsubscribe',
+        "",
+        description='"maildir:FOLDER", read for bounces; empty: none, and then no mailto in List-Unsubscribe',
         pattern=r"^(maildir:.+)?$",
     )
     verp: Literal["auto", "on", "off"] = Field("auto", description="a sender of its own for each delivery")
@@ -208,7 +209,9 @@ def fault_lines(error: ValidationError) -> list[str]:
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
         where = ".".join(f"[{part}]" if isinstance(part, int) else part for part in fault["loc"]).replace(".[", "[")
-        words = "there is no such key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        words = (
+            "there is no such key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        )
         lines.append(f"{where}: {words}" if where else words)
     return lines
 

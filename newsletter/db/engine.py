@@ -21,7 +21,9 @@ def open_engine(url: str, home: Path) -> Engine:
     if target.get_backend_name() != "sqlite":
         return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
     path = home / (target.database or "newsletter.db")
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

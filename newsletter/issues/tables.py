@@ -40,7 +40,12 @@ issues = Table(
     Column("id", Integer, primary_key=True),
     Column("newsletter_id", ForeignKey("newsletters.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('digest', 'selection', 'letter')", name="ck_issues_kind"), nullable=False),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('digest', 'selection', 'letter')", name="ck_issues_kind"),
+        nullable=False,
+    ),
     Column("slot", Text, nullable=False),  # the newsletter's local wall time, "2026-10-25T02:30"
     Column("slot_at", UtcDateTime, nullable=False),  # the same as an instant
     Column(
@@ -62,7 +67,9 @@ issues = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("approved_at", UtcDateTime),
     Column("approved_by", Text, nullable=False, server_default=""),
-    Column("planned_after", Integer, nullable=False, server_default="0"),  # last subscriber planned: planning resumes here
+    Column(
+        "planned_after", Integer, nullable=False, server_default="0"
+    ),  # last subscriber planned: planning resumes here
     Column("planned_at", UtcDateTime),  # planning came to its end
     Column("finished_at", UtcDateTime),
     UniqueConstraint("newsletter_id", "slot", name="uq_issues_slot"),
