@@ -1,7 +1,6 @@
 """What is composed is a mail that every parser reads the same way, and the preview is that mail."""
 
 import re
-from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -262,4 +261,4 @@ def test_no_text_breaks_the_mail(title: str, second: str, name: str, list_name: 
 def test_a_header_value_that_would_break_out_is_refused(edition: Edition, broken: dict[str, str]) -> None:
     """Addresses and ids are checked where they enter the header."""
     with pytest.raises(InvalidHeader):
-        compose(edition, make_personal(), replace(make_delivery(), **broken))
+        compose(edition, make_personal(), make_delivery(**broken))
