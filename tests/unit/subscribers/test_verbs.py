@@ -103,6 +103,10 @@ def test_single_opt_in_holds_for_new_addresses_only(sqlite_engine: Engine, now: 
         asked = ask(db, "anna@example.org", "open", evidence="", network_address="", now=now, profile=fool)
         assert asked.confirm
         assert reason(db, anna, ("open",)) == "suppressed:left"
+        bob = make_member(db, "bob@example.org")
+        leave_list(db, bob, "members", **BY_READER)
+        assert ask(db, "bob@example.org", "open", evidence="", network_address="", now=now).confirm
+        assert reason(db, bob, ("open",)) == "unconfirmed"
         assert find_by_address(db, "anna@example.org").name == ""
 
 
