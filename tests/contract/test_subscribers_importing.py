@@ -197,7 +197,7 @@ def test_a_killed_import_goes_on_where_it_stood(engine: Engine, tmp_path: Path) 
             if next(deaths, False):
                 self.context.__exit__(Killed, Killed(), None)
                 raise Killed
-            self.context.__exit__(kind, error, trace)  # type: ignore[arg-type]
+            self.context.__exit__(kind, error, trace)  # type: ignore[arg-type]  # passed on as they came
 
     done = 4
     while done < 10:
