@@ -1,6 +1,7 @@
 """The tables of people. Addresses stand here and nowhere else."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -25,7 +26,12 @@ mailing_lists = Table(
     Column("id", Integer, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
-    Column("opt_in", Text, CheckConstraint("opt_in IN ('double', 'single')", name="ck_mailing_lists_opt_in"), nullable=False),
+    Column(
+        "opt_in",
+        Text,
+        CheckConstraint("opt_in IN ('double', 'single')", name="ck_mailing_lists_opt_in"),
+        nullable=False,
+    ),
     Column("created_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -67,6 +73,9 @@ subscriptions = Table(
         nullable=False,
     ),
     Column("changed_at", UtcDateTime, nullable=False),
+    # The import and its line that last named them: where the data came from, and how a second line is noticed.
+    Column("import_id", Integer),
+    Column("import_line", Integer),
     PrimaryKeyConstraint("list_id", "subscriber_id"),
     Index("ix_subscriptions_subscriber", "subscriber_id"),
 )
@@ -77,7 +86,9 @@ wishes = Table(
     metadata,
     Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
     Column("key", Text, nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('follow', 'mute', 'opt_out')", name="ck_wishes_kind"), nullable=False),
+    Column(
+        "kind", Text, CheckConstraint("kind IN ('follow', 'mute', 'opt_out')", name="ck_wishes_kind"), nullable=False
+    ),
     Column("since", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("subscriber_id", "key"),
 )
@@ -98,7 +109,14 @@ suppressions = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_why", Text, nullable=False, server_default=""),
-    Index("ix_suppressions_open", "address_hash", "kind", unique=True, sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    Index(
+        "ix_suppressions_open",
+        "address_hash",
+        "kind",
+        unique=True,
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -109,7 +127,9 @@ consents = Table(
     Column("id", Integer, primary_key=True),
     Column("subscriber_id", Integer),  # no foreign key: the record outlives the person's row
     Column("address_hash", Text, nullable=False),
-    Column("act", Text, nullable=False),  # asked | confirmed | imported | added | left | undone | suppressed | released | erased
+    Column(
+        "act", Text, nullable=False
+    ),  # asked | confirmed | imported | added | left | undone | suppressed | released | erased
     Column("list_slug", Text, nullable=False, server_default=""),
     Column("key", Text, nullable=False, server_default=""),  # the opt-out's key, when one newsletter was left
     Column("evidence", Text, nullable=False, server_default=""),  # what was shown or told, and its version
@@ -132,8 +152,13 @@ imports = Table(
     Column("file_hash", Text, nullable=False),
     Column("consent", Text, nullable=False, server_default=""),
     Column("options", Text, nullable=False, server_default="{}"),
+    Column("by", Text, nullable=False, server_default=""),  # who started it
     Column("position", Integer, nullable=False, server_default="0"),  # rows done
-    Column("counts", Text, nullable=False, server_default="{}"),  # JSON: added, updated, unchanged, suppressed, refused
+    Column(
+        "byte_offset", BigInteger, nullable=False, server_default="0"
+    ),  # where the next row starts: going on is no search
+    Column("next_line", Integer, nullable=False, server_default="1"),  # the line of the next row
+    Column("counts", Text, nullable=False, server_default="{}"),  # JSON: added, updated, ... see ImportReport
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     sqlite_autoincrement=True,

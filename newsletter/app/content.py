@@ -26,7 +26,7 @@ def content_of(app: App, db: Connection, issue: Issue) -> FrozenIssue:
     recipe = newsletter.recipe
     now = app.clock.now()
     posts = source_store.candidate_posts(
-        db, sources=_sources(db, newsletter), seen_before=min(issue.cutoff_at, now), now=max(now, issue.slot_at)
+        db, sources=source_ids(db, newsletter), seen_before=min(issue.cutoff_at, now), now=max(now, issue.slot_at)
     )
     return freeze(
         issue,
@@ -59,7 +59,7 @@ def _check_it_compiles(app: App, frozen: FrozenIssue) -> None:
     app.build_edition(frozen, frozen.recipe.language)
 
 
-def _sources(db: Connection, newsletter: Newsletter) -> list[SourceId] | None:
+def source_ids(db: Connection, newsletter: Newsletter) -> list[SourceId] | None:
     """Give the ids of the newsletter's sources; None for all of them."""
     names = newsletter.recipe.sources
     if "*" in names:

@@ -15,7 +15,7 @@ from newsletter.sources import store as source_store
 from newsletter.sources.post import Post
 from subscribers.doors import still_mailable
 from subscribers.find import find_by_address
-from subscribers.recipient import NotMailable
+from subscribers.subscriber import NotMailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,6 @@ def explain(app: App, address: str, name: str) -> Explanation:
     with reading(app.engine) as db:
         issue = issue_store.issue_by_name(db, name)
         person = find_by_address(db, address)
-        if person is None:
-            raise NotFound(f"nobody here has the address {address}")
         try:
             delivery = store.delivery_by_key(db, issue_key(issue.id, person.id))
         except NotFound:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from newsletter.app.app import App
 from newsletter.app.preview import need_mail, prepare
-from newsletter.base.errors import NotFound
+from newsletter.base.errors import NotAllowedNow, NotFound
 from newsletter.base.ids import IssueId
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
@@ -24,6 +24,7 @@ from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.notice import Notice, notice_mime, notice_parts
 from subscribers.address import parse_address
 from subscribers.correspondents import correspondent, correspondent_id
+from subscribers.subscriber import NotMailable
 
 
 def plan_test(app: App, issue: Issue, *, to: str, seen_as: str | None) -> str:
@@ -74,7 +75,10 @@ class NoticeComposer:
         if claimed.correspondent_id is None:
             raise NotFound(f"the notice {claimed.key} names nobody")
         with reading(self._app.engine) as db:
-            to = correspondent(db, claimed.correspondent_id)
+            found = correspondent(db, claimed.correspondent_id)
+        if isinstance(found, NotMailable):
+            raise NotAllowedNow(f"the notice {claimed.key} may not be sent: {found.reason}")
+        to = found.address
         content = json.loads(claimed.notice)
         if content["kind"] == "test":
             return self._test(claimed, provider, to, IssueId(content["issue"]), content["as"])

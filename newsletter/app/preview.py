@@ -15,9 +15,10 @@ from newsletter.issues.digest import Digest, LeftOut
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
 from newsletter.issues.pool import make_pool
-from newsletter.rendering.compose import Personal, compose, page_html, page_text, reason_words, subject_of
+from newsletter.rendering.compose import Personal, compose, page_html, subject_of, text_of
 from newsletter.rendering.edition import Edition
 from newsletter.rendering.headers import DeliveryHeaders
+from newsletter.rendering.reasons import reason_words
 from newsletter.sources import store as source_store
 
 
@@ -91,7 +92,7 @@ def preview(app: App, issue: Issue, *, address: str | None = None) -> Preview:
     mime = b""
     if not ready.why_nothing:
         headers = _headers(ready, ready.eyes.address or "reader@example.org", app.clock.now())
-        html, text = page_html(ready.edition, ready.personal), page_text(ready.edition, ready.personal)
+        html, text = page_html(ready.edition, ready.personal), text_of(ready.edition, ready.personal)
         mime = compose(ready.edition, ready.personal, headers)
         subject = subject_of(ready.edition, ready.personal)
     return Preview(

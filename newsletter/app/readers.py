@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
-from newsletter.base.errors import NotFound
 from newsletter.base.ids import PostId
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
@@ -15,7 +14,7 @@ from newsletter.outbox.context import reader_of
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.find import find_by_address
 from subscribers.doors import still_mailable
-from subscribers.recipient import NotMailable, Recipient
+from subscribers.subscriber import NotMailable, Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,6 @@ def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address
     if address is None:
         return _nobody(frozen)
     subscriber = find_by_address(db, address)
-    if subscriber is None:
-        raise NotFound(f"nobody here has the address {address}")
     recipe = frozen.recipe
     answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[subscriber.id]
     since = app.clock.now() - LONGEST_LIFE

@@ -24,5 +24,9 @@ class FixedClock:
 
     at: datetime
 
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is None:
+            raise ValueError("a time without a zone is never guessed")
+
     def now(self) -> datetime:
         return self.at.astimezone(UTC)

@@ -28,7 +28,11 @@ class Keys:
 def make_keys(home: Path) -> None:
     """Write keys.json if it is not there."""
     path = home / FILE_NAME
-    content = {"tokens": {"1": secrets.token_hex(16)}, "message_id": secrets.token_hex(32), "envelope": secrets.token_hex(32)}
+    content = {
+        "tokens": {"1": secrets.token_hex(16)},
+        "message_id": secrets.token_hex(32),
+        "envelope": secrets.token_hex(32),
+    }
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -45,11 +49,21 @@ def read_keys(home: Path) -> Keys:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         tokens = TokenKeys({int(number): bytes.fromhex(key) for number, key in content["tokens"].items()})
-        return Keys(tokens, bytes.fromhex(content["message_id"]), bytes.fromhex(content["envelope"]))
-    except FileNotFoundError as error:
+        return Keys(tokens, _long_key(content["message_id"]), _long_key(content["envelope"]))
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise UsageError(
             f"{path} is missing: the leave links of mails already sent need it. Bring it back from a backup, "
             "or in a new home call `newsletter init`."
         ) from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}. Whoever runs newsletter must own it.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path} is damaged ({error}). Bring it back from a backup.") from error
+
+
+def _long_key(text: str) -> bytes:
+    """Read a key of 32 bytes; a shorter one would sign, and be guessed."""
+    key = bytes.fromhex(text)
+    if len(key) != 32:
+        raise ValueError("a key has 32 bytes")
+    return key

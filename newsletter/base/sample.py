@@ -35,11 +35,14 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 
 def _setting_lines(fields: dict[str, FieldInfo], example: dict[str, str] | None = None) -> list[str]:
-    rows = [(f"{name} = {(example or {}).get(name) or _toml(field.default)}", field.description) for name, field in fields.items()]
+    given = example or {}
+    rows = [
+        (f"{name} = {given.get(name) or _toml(field.default)}", field.description) for name, field in fields.items()
+    ]
     width = max((len(row) for row, _ in rows), default=0)
     return [f"{row:<{width}}  # {comment}" for row, comment in rows]
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401 - any default a setting may have
+def _toml(value: Any) -> str:
     """Strings, numbers, booleans and lists of strings are written alike in TOML and JSON."""
     return json.dumps(value, ensure_ascii=False)

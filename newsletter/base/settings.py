@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from newsletter.base.errors import InvalidSettings, NoHome
 
@@ -23,7 +23,8 @@ VARIABLE_PREFIX = "NEWSLETTER_"
 _OTHER_VARIABLES = {"NEWSLETTER_HOME"}
 
 PROVIDER_SCHEMES = ("smtp", "smtps", "postmark", "maildir")
-_RATE = re.compile(r"^\s*\d+\s*/\s*[smhd]\s*$")
+_RATE = re.compile(r"\s*[1-9]\d*\s*/\s*[smhd]\s*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def _network(value: str) -> str:
@@ -32,7 +33,7 @@ def _network(value: str) -> str:
 
 
 def _rate(value: str) -> str:
-    if value and not all(_RATE.match(part) for part in value.split(",")):
+    if value and not all(_RATE.fullmatch(part) for part in value.split(",")):
         raise ValueError('a rate is written like "5/s" or "5/s, 500/h, 10000/d"')
     return value
 
@@ -46,10 +47,32 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _bind(value: str) -> str:
+    port = value.rpartition(":")[2]
+    if value == port or not port.isdecimal() or int(port) > 65_535:
+        raise ValueError('an address and a port like "127.0.0.1:8000" are needed')
+    return value
+
+
+def _provider_name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("a name has small letters, digits and hyphens only")
+    return value
+
+
 def _provider_url(value: str) -> str:
-    scheme = value.partition(":")[0]
-    if scheme not in PROVIDER_SCHEMES:
-        raise ValueError(f"{scheme!r} is no kind of provider; known are {', '.join(PROVIDER_SCHEMES)}")
+    scheme, colon, rest = value.partition(":")
+    if scheme not in PROVIDER_SCHEMES or not colon:  # the words never quote the value: it may hold a password
+        raise ValueError(f"must begin with one of {', '.join(f'{known}:' for known in PROVIDER_SCHEMES)}")
+    if scheme != "maildir" and "@" in rest:
+        raise ValueError("holds a login: write the name in username and the password in secret_file or secret_env")
+    return value
+
+
+def _mailbox(value: str) -> str:
+    scheme, _, folder = value.partition(":")
+    if value and not (scheme == "maildir" and folder.strip()):
+        raise ValueError('must be "maildir:FOLDER" or empty')
     return value
 
 
@@ -67,7 +90,9 @@ class DatabaseSettings(_Section):
     """Where everything is kept."""
 
     url: Annotated[str, AfterValidator(_database_url)] = Field(
-        "sqlite:///newsletter.db", description="sqlite:///FILE (relative to the home) or postgresql://user@host/name"
+        default="sqlite:///newsletter.db",
+        repr=False,  # may hold a password
+        description="sqlite:///FILE (relative to the home) or postgresql://user@host/name",
     )
 
 
@@ -75,11 +100,13 @@ class WebSettings(_Section):
     """The pages that readers and editors open."""
 
     public_url: Annotated[str, AfterValidator(_public_url)] = Field(
-        "http://127.0.0.1:8000", description="how readers reach this machine; stands in every link of a mail"
+        default="http://127.0.0.1:8000", description="how readers reach this machine; stands in every link of a mail"
     )
-    bind: str = Field("127.0.0.1:8000", description="address and port that `serve` listens on", pattern=r"^.+:\d+$")
+    bind: Annotated[str, AfterValidator(_bind)] = Field(
+        default="127.0.0.1:8000", description="address and port that `serve` listens on"
+    )
     trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(
-        [], description="networks of the proxies whose X-Forwarded-For counts"
+        default=[], description="networks of the proxies whose X-Forwarded-For counts"
     )
 
 
@@ -87,97 +114,101 @@ class FetchSettings(_Section):
     """How posts are fetched."""
 
     allow_addresses: list[Annotated[str, AfterValidator(_network)]] = Field(
-        [], description='networks beside the public ones that sources may live in, e.g. "127.0.0.1", "10.0.0.0/8"'
+        default=[],
+        description='networks beside the public ones that sources may live in, e.g. "127.0.0.1", "10.0.0.0/8"',
     )
-    timeout_seconds: float = Field(20.0, gt=0, le=300, description="the longest that one request may take")
-    max_bytes: int = Field(10_000_000, gt=0, description="the largest feed, page or picture that is read, unpacked")
-    every_minutes: int = Field(60, gt=0, description="how often `tick` and `serve` ask each source for news")
+    timeout_seconds: float = Field(default=20.0, gt=0, le=300, description="the longest that one request may take")
+    max_bytes: int = Field(
+        default=10_000_000, gt=0, description="the largest feed, page or picture that is read, unpacked"
+    )
+    every_minutes: int = Field(default=60, gt=0, description="how often `tick` and `serve` ask each source for news")
 
 
 class ProviderSettings(_Section):
     """A way out. The first that a newsletter names (or simply the first) carries its mail."""
 
-    name: str = Field(description="what newsletters call it", pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: Annotated[str, AfterValidator(_provider_name)] = Field(description="what newsletters call it")
     url: Annotated[str, AfterValidator(_provider_url)] = Field(
         description="smtp://host:port, smtps://host:port, postmark:, or maildir:FOLDER"
     )
-    username: str = Field("", description="login name, where the relay asks for one")
-    secret_file: str = Field("", description="file that holds the password or API key, relative to the home")
-    secret_env: str = Field("", description="or the variable that holds it")
+    username: str = Field(default="", description="login name, where the relay asks for one")
+    secret_file: str = Field(default="", description="file that holds the password or API key, relative to the home")
+    secret_env: str = Field(default="", description="or the variable that holds it")
     rate: Annotated[str, AfterValidator(_rate)] = Field(
-        "", description='"5/s, 500/h, 10000/d"; empty: none for a relay on this machine, else 5/s on 4 connections'
+        default="",
+        description='"5/s, 500/h, 10000/d"; empty: none for a relay on this machine, else 5/s on 4 connections',
     )
-    connections: int = Field(0, ge=0, le=512, description="connections at a time; 0: 8 to this machine, else 4")
+    connections: int = Field(default=0, ge=0, le=512, description="connections at a time; 0: 8 to this machine, else 4")
 
 
 class BouncesSettings(_Section):
     """Where undeliverable mail comes back to."""
 
-    address: str = Field("", description="envelope sender, never From; empty: From until a mailbox is set")
-    mailbox: str = Field(
-        "", description='"maildir:FOLDER", read for bounces; empty: none, and then no mailto in List-Unsubscribe',
-        pattern=r"^(maildir:.+)?$",
+    address: str = Field(default="", description="envelope sender, never From; empty: From until a mailbox is set")
+    mailbox: Annotated[str, AfterValidator(_mailbox)] = Field(
+        default="",
+        description='"maildir:FOLDER", read for bounces; empty: none, and then no mailto in List-Unsubscribe',
     )
-    verp: Literal["auto", "on", "off"] = Field("auto", description="a sender of its own for each delivery")
+    verp: Literal["auto", "on", "off"] = Field(default="auto", description="a sender of its own for each delivery")
 
 
 class AlertsSettings(_Section):
     """Who is told when something waits for a person."""
 
-    to: list[str] = Field([], description="addresses")
-    webhook: str = Field("", description="an https address that is sent JSON")
-    heartbeat_url: str = Field("", description="fetched after every good tick; a watchdog calls when it stops")
+    to: list[str] = Field(default=[], description="addresses")
+    webhook: str = Field(default="", repr=False, description="an https address that is sent JSON")
+    heartbeat_url: str = Field(
+        default="", repr=False, description="fetched after every good tick; a watchdog calls when it stops"
+    )
 
 
 class PrivacySettings(_Section):
     """How long things are kept, in days."""
 
-    unconfirmed_days: int = Field(14, gt=0, description="people who never confirmed")
-    deliveries_days: int = Field(400, ge=36, description="deliveries and attempts; never under the life of a story")
-    network_addresses_days: int = Field(365, gt=0, description="network addresses in consent records")
+    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed")
+    deliveries_days: int = Field(
+        default=400, ge=36, description="deliveries and attempts; never under the life of a story"
+    )
+    network_addresses_days: int = Field(default=365, gt=0, description="network addresses in consent records")
 
 
 class LogSettings(_Section):
     """The log on stderr."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is written")
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level that is written"
+    )
+
+
+def _names_once(providers: list[ProviderSettings]) -> list[ProviderSettings]:
+    names = [provider.name for provider in providers]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"names must differ; twice: {', '.join(twice)}")
+    return providers
 
 
 class Settings(_Section):
     """All of newsletter.toml, validated."""
 
-    database: DatabaseSettings = DatabaseSettings()  # type: ignore[call-arg]  # pydantic fills in the defaults
-    web: WebSettings = WebSettings()  # type: ignore[call-arg]
-    fetch: FetchSettings = FetchSettings()  # type: ignore[call-arg]
-    provider: list[ProviderSettings] = Field([], description="the ways out, in order")
-    bounces: BouncesSettings = BouncesSettings()  # type: ignore[call-arg]
-    alerts: AlertsSettings = AlertsSettings()  # type: ignore[call-arg]
-    privacy: PrivacySettings = PrivacySettings()  # type: ignore[call-arg]
-    log: LogSettings = LogSettings()  # type: ignore[call-arg]
-    templates_dir: str = Field("", description="folder looked at before the built-in templates")
-
-    @model_validator(mode="after")
-    def _names_once(self) -> "Settings":
-        names = [provider.name for provider in self.provider]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"provider names must differ; twice: {', '.join(twice)}")
-        return self
+    database: DatabaseSettings = DatabaseSettings()
+    web: WebSettings = WebSettings()
+    fetch: FetchSettings = FetchSettings()
+    provider: Annotated[list[ProviderSettings], AfterValidator(_names_once)] = Field(
+        default=[], description="the ways out, in order"
+    )
+    bounces: BouncesSettings = BouncesSettings()
+    alerts: AlertsSettings = AlertsSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    log: LogSettings = LogSettings()
+    templates_dir: str = Field(default="", description="folder looked at before the built-in templates")
 
 
 def read_settings(home: Path, variables: Mapping[str, str] | None = None) -> Settings:
     """Read and check a home's settings. NoHome without the file, InvalidSettings with every fault otherwise."""
     path = home / FILE_NAME
-    variables = os.environ if variables is None else variables
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise NoHome(
-            f"{path.absolute()} does not exist. Name the home with --home DIR or NEWSLETTER_HOME, or make one: newsletter init"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSettings(str(path), [f"not TOML: {error}"]) from error
-    faults = _merge_variables(content, variables)
+    content = _read_file(path)
+    faults = _merge_variables(content, os.environ if variables is None else variables)
     try:
         settings = Settings.model_validate(content)
     except ValidationError as error:
@@ -208,16 +239,32 @@ def fault_lines(error: ValidationError) -> list[str]:
     lines = []
     for fault in error.errors(include_url=False, include_input=False):
         where = ".".join(f"[{part}]" if isinstance(part, int) else part for part in fault["loc"]).replace(".[", "[")
-        words = "there is no such key" if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+        unknown = fault["type"] == "extra_forbidden"
+        words = "there is no such key" if unknown else fault["msg"].removeprefix("Value error, ")
         lines.append(f"{where}: {words}" if where else words)
     return lines
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a byte order mark
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoHome(
+            f"{path.absolute()} does not exist. Name the home with --home DIR or NEWSLETTER_HOME, "
+            "or make one: newsletter init"
+        ) from error
+    except OSError as error:
+        raise InvalidSettings(str(path), [f"cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSettings(str(path), [f"not TOML: {error}"]) from error
 
 
 def _merge_variables(content: dict[str, Any], variables: Mapping[str, str]) -> list[str]:
     """Write NEWSLETTER_SECTION__KEY values into the parsed file; give the faults found."""
     faults = []
+    known = _OTHER_VARIABLES | _secret_variables(content)
     for name, value in sorted(variables.items()):
-        if not name.startswith(VARIABLE_PREFIX) or name in _OTHER_VARIABLES:
+        if not name.startswith(VARIABLE_PREFIX) or name in known:
             continue
         section, _, key = name.removeprefix(VARIABLE_PREFIX).lower().partition("__")
         field = Settings.model_fields.get(section)
@@ -232,3 +279,11 @@ def _merge_variables(content: dict[str, Any], variables: Mapping[str, str]) -> l
                 is_list = "list" in str(model.model_fields[key].annotation)
                 table[key] = [part.strip() for part in value.split(",") if part.strip()] if is_list else value
     return faults
+
+
+def _secret_variables(content: dict[str, Any]) -> set[str]:
+    """Give the variables that the file itself names as holders of a secret: those are known."""
+    providers = content.get("provider")
+    if not isinstance(providers, list):
+        return set()
+    return {str(provider.get("secret_env")) for provider in providers if isinstance(provider, dict)}

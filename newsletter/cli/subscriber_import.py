@@ -31,7 +31,7 @@ def import_(
     columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with opened(context) as app, Progress(*columns, console=console, transient=True, disable=as_json) as progress:
         task = progress.add_task("", total=None)
-        report = import_people(
+        number, report = import_people(
             app,
             file,
             list_slug,
@@ -40,7 +40,7 @@ def import_(
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     result = {
-        "import": report.id,
+        "import": number,
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,

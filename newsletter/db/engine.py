@@ -1,16 +1,19 @@
 """Opens the database so that no update is ever lost.
 
-SQLite's driver by itself sends no BEGIN before a SELECT: of 1,200 read-then-write updates by four processes 612 vanished
-without an error. So every transaction begins IMMEDIATE (a writer from its first statement) unless it says readonly.
+SQLite's driver by itself sends no BEGIN before a SELECT: of 1,200 read-then-write updates by four processes 612 were
+lost without an error. So every transaction begins IMMEDIATE (a writer from its first statement) unless it only reads.
 WAL lets readers go on beside the writer; synchronous=FULL makes a commit survive a power cut.
 PostgreSQL: REPEATABLE READ is not needed, because every change of a state is one guarded UPDATE.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from newsletter.base.errors import UsageError
 
 BUSY_TIMEOUT_MS = 20_000  # no write of ours holds the lock longer than 50 ms; a backup or a disk may
 
@@ -19,9 +22,12 @@ def open_engine(url: str, home: Path) -> Engine:
     """Open the database of a home; a relative SQLite path is relative to it. Nothing is created but the file."""
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+        return _open_postgres(target)
     path = home / (target.database or "newsletter.db")
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),  # not as text: a folder may be called "a?b"
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -29,8 +35,8 @@ def open_engine(url: str, home: Path) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads: on SQLite it never waits for a writer."""
-    with engine.connect().execution_options(readonly=True) as db, db.begin():
+    """A transaction that only reads: on SQLite it never waits for a writer. Writing in it is an error."""
+    with engine.connect().execution_options(readonly=True, postgresql_readonly=True) as db, db.begin():
         yield db
 
 
@@ -41,14 +47,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield db
 
 
-def _prepare_sqlite(connection: object, _record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # sqlite3.Connection: we send BEGIN ourselves
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _open_postgres(target: URL) -> Engine:
+    try:
+        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=10)
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "[database] url names PostgreSQL, and its driver is not installed: "
+            "pip install 'personal-newsletter[postgres]'"
+        ) from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we send BEGIN ourselves
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    readonly = connection.get_execution_options().get("readonly")
+    readonly = bool(connection.get_execution_options().get("readonly"))
+    connection.exec_driver_sql(f"PRAGMA query_only={int(readonly)}")
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

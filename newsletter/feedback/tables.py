@@ -15,7 +15,9 @@ feedback_events = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind IN ('bounce', 'complaint', 'unsubscribe', 'delivered', 'click')", name="ck_feedback_events_kind"),
+        CheckConstraint(
+            "kind IN ('bounce', 'complaint', 'unsubscribe', 'delivered', 'click')", name="ck_feedback_events_kind"
+        ),
         nullable=False,
     ),
     Column("delivery_id", Integer),

@@ -24,7 +24,7 @@ newsletters = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
-    Column("recipe", Text, nullable=False),  # JSON of Recipe, see newsletter.py
+    Column("recipe", Text, nullable=False),  # JSON of Recipe, see recipe.py
     Column("applied", Text, nullable=False, server_default="{}"),  # JSON of the recipe as `apply` last wrote it
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_since", UtcDateTime, nullable=False),  # made, rescheduled or resumed: no earlier slot is ever due
@@ -40,14 +40,22 @@ issues = Table(
     Column("id", Integer, primary_key=True),
     Column("newsletter_id", ForeignKey("newsletters.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('digest', 'selection', 'letter')", name="ck_issues_kind"), nullable=False),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('digest', 'selection', 'letter')", name="ck_issues_kind"),
+        nullable=False,
+    ),
     Column("slot", Text, nullable=False),  # the newsletter's local wall time, "2026-10-25T02:30"
     Column("slot_at", UtcDateTime, nullable=False),  # the same as an instant
+    # False: made by a person outside the schedule. Only scheduled issues tell which slot is due next.
+    Column("scheduled", Boolean, nullable=False, server_default=text("true")),
     Column(
         "state",
         Text,
         CheckConstraint(
-            "state IN ('planned', 'collecting', 'in_review', 'approved', 'sending', 'sent', 'skipped', 'cancelled', 'failed')",
+            "state IN ('planned', 'collecting', 'in_review', 'approved', 'sending', 'sent',"
+            " 'skipped', 'cancelled', 'failed')",
             name="ck_issues_state",
         ),
         nullable=False,
@@ -63,7 +71,8 @@ issues = Table(
     Column("approved_at", UtcDateTime),
     Column("approved_by", Text, nullable=False, server_default=""),
     Column("go_at", UtcDateTime),  # a person said: now, whatever the slot and the readers' hours
-    Column("planned_after", Integer, nullable=False, server_default="0"),  # last subscriber planned: planning resumes here
+    # last subscriber planned: planning resumes here
+    Column("planned_after", Integer, nullable=False, server_default="0"),
     Column("planned_at", UtcDateTime),  # planning came to its end
     Column("finished_at", UtcDateTime),
     UniqueConstraint("newsletter_id", "slot", name="uq_issues_slot"),

@@ -23,7 +23,7 @@ from newsletter.outbox.context import IssueContext, IssueContexts
 from newsletter.outbox.pace import Rate, reserve
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import still_mailable
-from subscribers.recipient import NotMailable, Recipient
+from subscribers.subscriber import NotMailable, Recipient
 
 LEASE = timedelta(minutes=15)
 

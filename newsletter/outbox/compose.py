@@ -13,7 +13,7 @@ from newsletter.outbox.identity import BounceSetup, envelope_sender, message_id
 from newsletter.providers.provider import Envelope, Outgoing, Provider
 from newsletter.rendering.compose import Personal, compose, compose_parts
 from newsletter.rendering.headers import DeliveryHeaders
-from subscribers.recipient import Recipient
+from subscribers.subscriber import Recipient
 
 ComposeNotice = Callable[[Claimed, Provider], Outgoing]
 
@@ -48,7 +48,7 @@ class Composer:
             plain_text=recipient.plain_text,
         )
         headers = self._headers(claimed, recipient, context)
-        envelope = Envelope(self._sender(claimed, context), recipient.address)
+        envelope = Envelope(self._sender(claimed, context), recipient.envelope_address)
         if provider.form == "mime":
             return Outgoing(key=claimed.key, envelope=envelope, mime=compose(edition, personal, headers))
         return Outgoing(key=claimed.key, envelope=envelope, parts=compose_parts(edition, personal, headers))
@@ -56,7 +56,7 @@ class Composer:
     def _headers(self, claimed: Claimed, recipient: Recipient, context: IssueContext) -> DeliveryHeaders:
         domain = parseaddr(context.frozen.recipe.sender)[1].rpartition("@")[2]
         return DeliveryHeaders(
-            to=recipient.address,
+            to=recipient.envelope_address,
             message_id=message_id(self.keys, claimed.id, claimed.key, domain),
             date=claimed.dated_at,
         )

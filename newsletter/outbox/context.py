@@ -14,7 +14,7 @@ from newsletter.issues.pool import Pool, make_pool
 from newsletter.issues.reader import Reader
 from newsletter.rendering.edition import Edition
 from newsletter.sources import store as source_store
-from subscribers.recipient import Recipient
+from subscribers.subscriber import Recipient
 
 BuildEdition = Callable[[FrozenIssue, str], Edition]
 

@@ -379,6 +379,22 @@ def make_due(db: Connection, issue_id: IssueId, *, now: datetime) -> int:
     ).rowcount
 
 
+def issue_has_due(db: Connection, issue_id: IssueId, *, now: datetime) -> bool:
+    """Tell whether an issue has a delivery that is due and not yet taken."""
+    found = select(deliveries.c.id).where(
+        deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.due_at <= now
+    )
+    return db.execute(found.limit(1)).first() is not None
+
+
+def in_doubt_of(db: Connection, issue_id: IssueId) -> list[Delivery]:
+    """Give an issue's deliveries whose outcome is unclear."""
+    rows = db.execute(
+        _whole().where(deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt").order_by(deliveries.c.id)
+    )
+    return [_delivery(row) for row in rows]
+
+
 def doubt_all_due(db: Connection, *, now: datetime) -> int:
     """After a restore: what fell due meanwhile may have been sent by the home that the copy was made of."""
     doubted = db.execute(

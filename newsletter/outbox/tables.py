@@ -52,7 +52,13 @@ deliveries = Table(
     Column("changed_at", UtcDateTime, nullable=False),
     Index("ix_deliveries_todo", "lane", "priority", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
     # One reader is in flight once, or two digests could choose the same story.
-    Index("ix_deliveries_reader_in_flight", "subscriber_id", unique=True, sqlite_where=_IN_FLIGHT, postgresql_where=_IN_FLIGHT),
+    Index(
+        "ix_deliveries_reader_in_flight",
+        "subscriber_id",
+        unique=True,
+        sqlite_where=_IN_FLIGHT,
+        postgresql_where=_IN_FLIGHT,
+    ),
     Index("ix_deliveries_on_its_way", "epoch", sqlite_where=_ON_ITS_WAY, postgresql_where=_ON_ITS_WAY),
     Index("ix_deliveries_subscriber", "subscriber_id"),
     Index("ix_deliveries_issue_state", "issue_id", "state"),
@@ -70,7 +76,8 @@ attempts = Table(
     Column("masked_address", Text, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
-    Column("outcome", Text, nullable=False, server_default=""),  # accepted | temporary | refused | our_fault | uncertain
+    # accepted | temporary | refused | our_fault | uncertain
+    Column("outcome", Text, nullable=False, server_default=""),
     Column("answer", Text, nullable=False, server_default=""),  # the server's own words
     Index("ix_attempts_delivery", "delivery_id"),
     sqlite_autoincrement=True,
@@ -117,6 +124,12 @@ alerts = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("told_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
-    Index("ix_alerts_open", "key", unique=True, sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL")),
+    Index(
+        "ix_alerts_open",
+        "key",
+        unique=True,
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
     sqlite_autoincrement=True,
 )

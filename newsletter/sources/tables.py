@@ -27,7 +27,8 @@ topics = Table(
     Column("name", Text, nullable=False),
     Column("names", Text, nullable=False, server_default="{}"),  # JSON: by language
     Column("keywords", Text, nullable=False, server_default="[]"),  # JSON list
-    Column("sensitive", Boolean, nullable=False, server_default=text("false")),  # may tell a diagnosis: never printed as a reason
+    # may tell a diagnosis: never printed as a reason
+    Column("sensitive", Boolean, nullable=False, server_default=text("false")),
     Column("position", Integer, nullable=False, server_default="0"),  # order of sections
     sqlite_autoincrement=True,
 )
@@ -38,7 +39,12 @@ sources = Table(
     Column("id", Integer, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("url", Text, nullable=False),  # an http(s) address or an absolute path
-    Column("kind", Text, CheckConstraint("kind IN ('feed', 'page', 'index', 'folder')", name="ck_sources_kind"), nullable=False),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('feed', 'page', 'index', 'folder')", name="ck_sources_kind"),
+        nullable=False,
+    ),
     Column("topics", Text, nullable=False, server_default="[]"),  # JSON list of slugs
     Column("language", Text, nullable=False, server_default=""),
     Column("owner", Text, nullable=False, server_default=""),  # who publishes it, as a card names it
@@ -70,7 +76,12 @@ posts = Table(
     Column("id", Integer, primary_key=True),  # also the ingest sequence: an issue's cutoff is an id
     Column("source_id", ForeignKey("sources.id"), nullable=False),
     Column("story_id", ForeignKey("stories.id"), nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('news', 'paper', 'event', 'call', 'video')", name="ck_posts_kind"), nullable=False),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('news', 'paper', 'event', 'call', 'video')", name="ck_posts_kind"),
+        nullable=False,
+    ),
     # candidate: may be chosen; seen: back-catalogue, stored but not offered; held: waits for an editor; withdrawn: gone
     Column(
         "state",

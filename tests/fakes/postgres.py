@@ -29,17 +29,27 @@ class PostgresServer:
         self.folder = Path(tempfile.mkdtemp(prefix="nl-pg-", dir="/tmp"))
         self._process: subprocess.Popen[bytes] | None = None
         nobody = pwd.getpwnam("nobody")
-        self._as_nobody = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        if self._as_nobody:
+        as_root = os.geteuid() == 0  # PostgreSQL refuses to run as root
+        self._user: int | None = nobody.pw_uid if as_root else None
+        self._group: int | None = nobody.pw_gid if as_root else None
+        self._other_groups: list[int] | None = [] if as_root else None
+        if as_root:
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
 
     def start(self) -> None:
         data = self.folder / "data"
-        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8")
-        options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal"]
+        self._run(
+            "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"
+        )
+        options = ["listen_addresses=", "fsync=off", "max_connections=200", "log_min_messages=fatal"]
         self._process = subprocess.Popen(
-            [self.binaries / "postgres", "-D", data, "-k", self.folder, *options],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **self._as_nobody,  # type: ignore[call-overload]
+            [self.binaries / "postgres", "-D", data, "-k", self.folder, *(f"-c{option}" for option in options)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            user=self._user,
+            group=self._group,
+            extra_groups=self._other_groups,
         )
         deadline = time.monotonic() + 30
         while not (self.folder / ".s.PGSQL.5432").exists():
@@ -65,7 +75,13 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [self.binaries / program, *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as_nobody  # type: ignore[call-overload]
+            [self.binaries / program, *arguments],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd="/",
+            user=self._user,
+            group=self._group,
+            extra_groups=self._other_groups,
         )
 
     def _wait_until_ready(self, deadline: float) -> None:

@@ -1,0 +1,67 @@
+"""leaves.log: every departure, also outside the database, so that a restored backup mails nobody who has left.
+
+One JSON line each, appended and on the disk before the reader is answered. It names people by the hash of their
+address, never by the address.
+"""
+
+import json
+import os
+from typing import Any
+
+from newsletter.app.app import App
+from newsletter.base.log import get_log
+from newsletter.db.engine import writing
+from subscribers.find import find_by_hash
+from subscribers.leave import leave_everything, opt_out, undo_opt_out
+
+FILE_NAME = "leaves.log"
+OPT_OUT, UNDO, EVERYTHING = "opt_out", "undo", "everything"
+
+
+def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
+    """Append one departure, or its undoing."""
+    entry = {"at": app.clock.now().isoformat(), "act": act, "who": address_hash, "key": key}
+    line = json.dumps(entry).encode() + b"\n"
+    descriptor = os.open(app.home / FILE_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line)  # one write of one line: appends of several processes do not mix (O_APPEND)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replay_leaves(app: App) -> int:
+    """Do again what the log tells, oldest first; gives how many entries changed something. Doing it twice is harmless."""
+    path = app.home / FILE_NAME
+    if not path.exists():
+        return 0
+    changed = 0
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            # A crash in the middle of a write leaves half a line; that reader was not answered.
+            get_log("app").warning("leaves.half_a_line", number=number)
+            continue
+        changed += _replay(app, entry)
+    return changed
+
+
+def _replay(app: App, entry: dict[str, Any]) -> bool:
+    told = {
+        "by": "restore",
+        "evidence": f"leaves.log of {entry['at']}",
+        "network_address": "",
+        "now": app.clock.now(),
+    }
+    with writing(app.engine) as db:
+        person = find_by_hash(db, entry["who"])
+        if person is None:
+            return False
+        match entry["act"]:
+            case "opt_out":
+                return opt_out(db, person.id, entry["key"], **told)
+            case "undo":
+                return undo_opt_out(db, person.id, entry["key"], **told)
+            case _:
+                return leave_everything(db, person.id, **told)

@@ -1,0 +1,50 @@
+"""Posts by an editor's hand: listing, adding, holding, withdrawing."""
+
+from newsletter.app.app import App
+from newsletter.base.errors import NotFound, UsageError
+from newsletter.base.ids import PostId
+from newsletter.db import audit
+from newsletter.db.engine import reading, writing
+from newsletter.sources import store as source_store
+from newsletter.sources.add_post import add_post
+from newsletter.sources.post import Post, PostState
+
+
+def list_posts(app: App, *, source: str = "", state: str = "", limit: int = 200) -> list[Post]:
+    """List posts, newest first, of one source or in one state where asked."""
+    with reading(app.engine) as db:
+        wanted = source_store.source_by_name(db, source).id if source else None
+        return source_store.list_posts(db, source=wanted, state=_state(state) if state else None, limit=limit)
+
+
+def one_post(app: App, number: int) -> Post:
+    """Give one post; NotFound when there is none."""
+    with reading(app.engine) as db:
+        found = source_store.posts_by_ids(db, [PostId(number)])
+    if not found:
+        raise NotFound(f"there is no post {number}; newsletter post list shows them")
+    return found[0]
+
+
+def add_by_hand(app: App, location: str, *, topics: tuple[str, ...]) -> Post:
+    """Add one page or file as a candidate."""
+    return one_post(
+        app, add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics)
+    )
+
+
+def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:
+    """Hold, withdraw or release a post; it counts for every digest that is not handed over yet."""
+    post = one_post(app, number)
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        source_store.set_post_state(db, post.id, post.state, _state(state), reason=why)
+        audit.record(db, at=now, who=by, act=f"post.{state}", subject=f"post:{post.id}", details=why)
+    return one_post(app, number)
+
+
+def _state(name: str) -> PostState:
+    try:
+        return PostState(name)
+    except ValueError as error:
+        raise UsageError(f"{name!r} is no state of a post; one of {', '.join(PostState)}") from error

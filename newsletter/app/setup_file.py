@@ -1,0 +1,118 @@
+"""The file that `apply` reads, parsed and checked: every fault at once, each with the key it stands under."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from newsletter.base.errors import InvalidSetup, UsageError
+from newsletter.base.settings import fault_lines
+
+_SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class TopicTable(_Table):
+    """[[topic]]"""
+
+    slug: str = Field(pattern=_SLUG)
+    name: str = ""
+    names: dict[str, str] = {}  # by language
+    keywords: tuple[str, ...] = ()
+    sensitive: bool = False
+
+
+class SourceTable(_Table):
+    """[[source]]"""
+
+    name: str = Field(pattern=r"^\S(.*\S)?$", max_length=200)
+    url: str = ""
+    kind: str = Field("auto", pattern="^(auto|feed|page|index|folder)$")
+    topics: tuple[str, ...] = ()
+    language: str = Field("", pattern=r"^([a-z]{2,3})?$")
+    owner: str = ""
+    backfill: int = Field(14, ge=0, le=365)  # days
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        scheme = urlsplit(value).scheme
+        if scheme and scheme not in {"http", "https", "file"} and len(scheme) > 1:
+            raise ValueError("must be an http or https address, or a path")
+        return value
+
+
+class ListTable(_Table):
+    """[[list]]"""
+
+    slug: str = Field(pattern=_SLUG)
+    name: str = ""
+    opt_in: Literal["double", "single"] = "double"
+
+
+class SetupFile(_Table):
+    """The whole file. Newsletters stay tables here: keys that are absent keep what is stored."""
+
+    topic: tuple[TopicTable, ...] = ()
+    source: tuple[SourceTable, ...] = ()
+    list: tuple[ListTable, ...] = ()
+    newsletter: tuple[dict[str, Any], ...] = ()
+
+
+def read_setup(path: Path) -> SetupFile:
+    """Read a setup file; InvalidSetup with all faults, UsageError when there is no such file."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidSetup(str(path), [f"not TOML: {error}"]) from error
+    try:
+        setup = SetupFile.model_validate(content)
+    except ValidationError as error:
+        raise InvalidSetup(str(path), [_named(line, content) for line in fault_lines(error)]) from error
+    faults = [*_twice(setup), *_without_slug(setup)]
+    if faults:
+        raise InvalidSetup(str(path), faults)
+    return setup
+
+
+def absolute(url: str, file: Path) -> str:
+    """Give an address as it is, and a path as an absolute one: paths in a file are relative to it."""
+    if urlsplit(url).scheme in {"http", "https"}:
+        return url
+    return str((file.parent / url.removeprefix("file://")).resolve())
+
+
+def _named(line: str, content: Mapping[str, Any]) -> str:
+    """Say whose table a fault is in: `newsletter[0].zone` tells less than the newsletter's slug beside it."""
+    where, _, words = line.partition(": ")
+    section, bracket, rest = where.partition("[")
+    tables = content.get(section)
+    number = rest.partition("]")[0]
+    if not bracket or not isinstance(tables, list) or not number.isdigit() or not isinstance(tables[int(number)], dict):
+        return line
+    name = tables[int(number)].get("slug") or tables[int(number)].get("name") or ""
+    return f"{where} ({name}): {words}" if name else line
+
+
+def _twice(setup: SetupFile) -> list[str]:
+    names = {
+        "topic": [one.slug for one in setup.topic],
+        "source": [one.name for one in setup.source],
+        "list": [one.slug for one in setup.list],
+        "newsletter": [str(one.get("slug", "")) for one in setup.newsletter],
+    }
+    return [
+        f"{kind}: {name} stands there twice" for kind, all_ in names.items() for name in sorted({n for n in all_ if all_.count(n) > 1})
+    ]
+
+
+def _without_slug(setup: SetupFile) -> list[str]:
+    return [f"newsletter[{number}].slug: is missing" for number, one in enumerate(setup.newsletter) if "slug" not in one]

@@ -1,0 +1,79 @@
+"""Adds one person by an operator's hand. Whoever said no is never brought back by it."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from subscribers import store
+from subscribers.address import Address, mask, parse_address
+from subscribers.consent import Act, Consent
+from subscribers.errors import SaidNo
+from subscribers.lists import list_by_slug
+from subscribers.mailing_list import SubscriptionState
+from subscribers.profile import Profile
+from subscribers.store import find_by_key
+from subscribers.subscriber import Subscriber
+
+
+def add_subscriber(
+    db: Connection,
+    address: str,
+    list_slug: str,
+    *,
+    consent: str,
+    by: str,
+    now: datetime,
+    profile: Profile | None = None,
+) -> int:
+    """Put a person on a list; gives their id.
+
+    `consent` tells how they agreed; without it the subscription is pending and nothing is mailed but a confirmation.
+    Raises SaidNo for somebody who left a list, opted out of a newsletter or is suppressed, unless they are active on
+    this very list: then only the profile changes.
+    """
+    parsed = parse_address(address)
+    mailing_list = list_by_slug(db, list_slug)
+    _refuse_departed(db, parsed, list_slug)
+    person = store.put_subscriber(db, parsed, now)
+    if profile:
+        store.change_profile(db, person.id, profile, now)
+    if _subscribe(db, mailing_list.id, person, consent, now):
+        store.record(
+            db,
+            Consent(
+                act=Act.ADDED,
+                address_hash=parsed.hash,
+                subscriber_id=person.id,
+                list_slug=list_slug,
+                evidence=consent,
+                recorded_at=now,
+                by=by,
+            ),
+        )
+    return person.id
+
+
+def _refuse_departed(db: Connection, address: Address, list_slug: str) -> None:
+    kinds = store.open_suppressions(db, address.hash)
+    if kinds:
+        words = ", ".join(sorted(kind.value for kind in kinds))
+        raise SaidNo(f"{mask(address.address)} is suppressed ({words}): `subscriber release` ends that, with a reason")
+    person = find_by_key(db, address.key)
+    if person is None:
+        return
+    standing = {one.list_slug: one.state for one in store.subscriptions_of(db, person.id)}
+    if standing.get(list_slug) is SubscriptionState.ACTIVE:
+        return
+    opted_out = any(wish.kind == "opt_out" for wish in store.wishes_of(db, person.id))
+    if opted_out or SubscriptionState.LEFT in standing.values():
+        raise SaidNo(f"{mask(address.address)} has left: only they themselves can join again, on the sign-up page")
+
+
+def _subscribe(db: Connection, list_id: int, person: Subscriber, consent: str, now: datetime) -> bool:
+    state = SubscriptionState.ACTIVE if consent.strip() else SubscriptionState.PENDING
+    if store.new_subscription(db, list_id, person.id, state, now):
+        return True
+    pending = [SubscriptionState.PENDING]
+    return state is SubscriptionState.ACTIVE and store.move_subscription(
+        db, list_id, person.id, frm=pending, to=state, now=now
+    )

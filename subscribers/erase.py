@@ -1,0 +1,24 @@
+"""Erases a person: every row that holds their address goes; that they must not be mailed stays, by hash."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from subscribers import store
+from subscribers.consent import Act, Consent, SuppressionKind
+from subscribers.find import find_by_id
+
+
+def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None:
+    """Remove a person's row, subscriptions and wishes, and the correspondent of the same address.
+
+    Consents and suppressions stay by hash, without network addresses; an open suppression `left` keeps any later
+    import from bringing the address back. Raises UnknownSubscriber.
+    """
+    person = find_by_id(db, subscriber_id)
+    store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, "erased", now)
+    store.record(
+        db,
+        Consent(act=Act.ERASED, address_hash=person.address_hash, subscriber_id=subscriber_id, recorded_at=now, by=by),
+    )
+    store.delete_person(db, person)

@@ -1,0 +1,88 @@
+"""How other systems write their exports: which columns mean what. Data only.
+
+An export is known by its marks, columns that no other file has together. What it guesses about people (a zone from an
+IP address) and what it calls by a name of ours for something else (a postal `Address`) stays an attribute.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ANY_VALUE = "*"  # any value but an empty one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """The columns of one system's export, in lower case."""
+
+    name: str
+    marks: frozenset[str]
+    columns: Mapping[str, str]  # theirs to ours; two that become `name` are joined
+    statuses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column: its values to our status
+
+
+_BUTTONDOWN_TYPES = {
+    "regular": "subscribed",
+    "premium": "subscribed",
+    "gifted": "subscribed",
+    "trialed": "subscribed",
+    "churned": "subscribed",  # pays no longer, reads on
+    "unactivated": "pending",
+    "unsubscribed": "unsubscribed",
+    "removed": "unsubscribed",
+    "undeliverable": "bounced",
+    "complained": "complained",
+}
+EXPORTS = (
+    Export(
+        name="Mailchimp",
+        marks=frozenset({"leid", "euid"}),
+        columns={
+            "email address": "address",
+            "first name": "name",
+            "last name": "name",
+            "confirm_time": "consent_at",
+            "confirm_ip": "consent_ip",
+        },
+        statuses={"unsub_time": {ANY_VALUE: "unsubscribed"}, "clean_time": {ANY_VALUE: "cleaned"}},
+    ),
+    Export(
+        name="Substack",
+        marks=frozenset({"email", "active_subscription"}),
+        columns={"email": "address", "name": "name"},
+        statuses={"email_disabled": {"true": "unsubscribed", "false": "subscribed"}},
+    ),
+    Export(
+        name="Ghost",
+        marks=frozenset({"email", "subscribed_to_emails"}),
+        columns={"email": "address", "name": "name"},
+        statuses={"subscribed_to_emails": {"false": "unsubscribed", "true": "subscribed"}},
+    ),
+    Export(
+        name="listmonk",
+        marks=frozenset({"uuid", "email", "attributes", "status"}),
+        columns={"email": "address", "name": "name"},
+        # `disabled` has neither said yes nor no to us: pending.
+        statuses={"status": {"enabled": "subscribed", "disabled": "pending", "blocklisted": "unsubscribed"}},
+    ),
+    Export(
+        name="Buttondown",
+        marks=frozenset({"email_address", "type", "creation_date"}),
+        columns={"email_address": "address"},
+        statuses={"type": _BUTTONDOWN_TYPES},
+    ),
+    Export(
+        name="Buttondown, before 2024",
+        marks=frozenset({"email", "subscriber_type", "creation_date"}),
+        columns={"email": "address"},
+        statuses={"subscriber_type": _BUTTONDOWN_TYPES},
+    ),
+    # beehiiv's columns are ours (email, status); its words for a status are not.
+    Export(
+        name="beehiiv",
+        marks=frozenset({"email", "status", "subscription_tier"}),
+        columns={"email": "address", "name": "name"},
+        statuses={
+            "status": {"active": "active", "inactive": "unsubscribed", "validating": "pending", "pending": "pending"}
+        },
+    ),
+)

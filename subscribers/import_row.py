@@ -1,0 +1,206 @@
+"""Reads one record of an import: pure, from cells to values or a refusal in words.
+
+A bad value refuses the row. Nothing is replaced by a default, shortened or guessed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from ipaddress import ip_address
+from typing import cast
+
+from subscribers.address import Address, parse_address
+from subscribers.csv_reading import Header, Record
+from subscribers.errors import InvalidImport, InvalidProfile
+from subscribers.exports import ANY_VALUE, EXPORTS, Export
+from subscribers.profile import READERS, Profile, read_topics, told
+
+
+class Standing(IntEnum):
+    """What a row says of a person's will, the gravest last: where two columns speak, that one counts."""
+
+    YES = 1
+    PENDING = 2
+    LEFT = 3
+    BOUNCED = 4
+    COMPLAINED = 5
+
+
+_STATUSES = {
+    "subscribed": Standing.YES,
+    "active": Standing.YES,
+    "confirmed": Standing.YES,
+    "pending": Standing.PENDING,
+    "non-subscribed": Standing.PENDING,
+    "unconfirmed": Standing.PENDING,
+    "unsubscribed": Standing.LEFT,
+    "cleaned": Standing.BOUNCED,
+    "bounced": Standing.BOUNCED,
+    "complained": Standing.COMPLAINED,
+    "spam": Standing.COMPLAINED,
+}
+_OURS = frozenset(READERS) | {"address", "topics", "status", "consent_at", "consent_ip"}
+_SPACE = " \t\u00a0"  # what spreadsheets leave around a cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """What one row says."""
+
+    line: int
+    address: Address
+    profile: Profile
+    follows: tuple[str, ...]
+    attributes: dict[str, str]
+    standing: Standing
+    consent_at: datetime | None
+    consent_ip: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Which cell means what."""
+
+    address: int
+    names: tuple[int, ...]
+    profile: tuple[tuple[int, str, Callable[[str], str | int]], ...]
+    topics: int | None
+    statuses: tuple[tuple[int, str, Mapping[str, Standing]], ...]  # cell, column, what its words mean
+    consent_at: int | None
+    consent_ip: int | None
+    attributes: tuple[tuple[int, str], ...]
+
+
+def lay_out(header: Header) -> Layout:
+    """Find out which cell means what. Raises InvalidImport where a header does not say."""
+    lower = [name.lower() for name in header.columns]
+    export = next((one for one in EXPORTS if one.marks <= set(lower)), None)
+    meaning = _their_columns(lower, export) if export else _our_columns(header)
+    at: dict[str, list[int]] = {}
+    for index, ours in enumerate(meaning):
+        at.setdefault(ours, []).append(index)
+    if "address" not in at:
+        told_columns = ", ".join(header.columns[:8])
+        raise InvalidImport(
+            f"no column is named address or email (there are: {told_columns}): name it so in the first line"
+        )
+    return Layout(
+        address=at["address"][0],
+        names=tuple(at.get("name", ())),
+        profile=tuple((at[name][0], name, read) for name, read in READERS.items() if name in at and name != "name"),
+        topics=_only(at, "topics"),
+        statuses=_status_cells(lower, meaning, export),
+        consent_at=_only(at, "consent_at"),
+        consent_ip=_only(at, "consent_ip"),
+        attributes=_attribute_cells(header, meaning),
+    )
+
+
+def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
+    """Read a record that has no fault. Raises InvalidAddress or InvalidProfile with the reason."""
+    cells = record.cells
+    address = cells[layout.address].strip(_SPACE)
+    if not address:
+        raise InvalidProfile("there is no address")
+    consent_at = cells[layout.consent_at].strip() if layout.consent_at is not None else ""
+    consent_ip = cells[layout.consent_ip].strip() if layout.consent_ip is not None else ""
+    return ImportRow(
+        line=record.line,
+        address=parse_address(address),
+        profile=_read_profile(layout, cells),
+        follows=read_topics(cells[layout.topics]) if layout.topics is not None and cells[layout.topics] else (),
+        attributes={name: cell for index, name in layout.attributes if (cell := cells[index].strip())},
+        standing=_read_standing(layout, cells),
+        consent_at=_read_time(consent_at, now) if consent_at else None,
+        consent_ip=_read_network_address(consent_ip) if consent_ip else "",
+    )
+
+
+def _our_columns(header: Header) -> list[str]:
+    """Take our own names in any case; what is unknown becomes an attribute (empty meaning)."""
+    seen: dict[str, str] = {}
+    meaning = []
+    for number, name in enumerate(header.columns, start=1):
+        if not name:
+            raise InvalidImport(f"column {number} has no name: name it in the first line, or remove it")
+        lower = "address" if name.lower() == "email" else name.lower()
+        if lower in seen:
+            raise InvalidImport(f"the columns {seen[lower]} and {name} mean the same: rename or remove one of them")
+        seen[lower] = name
+        meaning.append(lower if lower in _OURS else "")
+    return meaning
+
+
+def _their_columns(lower: list[str], export: Export) -> list[str]:
+    """Take a known export's names only: `address` there may be a postal one."""
+    return [export.columns.get(name, "") for name in lower]
+
+
+def _status_cells(
+    lower: list[str], meaning: list[str], export: Export | None
+) -> tuple[tuple[int, str, Mapping[str, Standing]], ...]:
+    if export is None:
+        return tuple((index, "status", _STATUSES) for index, ours in enumerate(meaning) if ours == "status")
+    return tuple(
+        (index, name, {theirs: _STATUSES[ours] for theirs, ours in export.statuses[name].items()})
+        for index, name in enumerate(lower)
+        if name in export.statuses
+    )
+
+
+def _attribute_cells(header: Header, meaning: list[str]) -> tuple[tuple[int, str], ...]:
+    """Name the attributes; of columns of one name, as Mailchimp writes them, each keeps its number."""
+    found: dict[str, int] = {}
+    for index, (name, ours) in enumerate(zip(header.columns, meaning, strict=True)):
+        if not ours:
+            found[name if name and name not in found else f"{name} {index + 1}".strip()] = index
+    return tuple((index, name) for name, index in found.items())
+
+
+def _only(at: Mapping[str, list[int]], name: str) -> int | None:
+    return at[name][0] if name in at else None
+
+
+def _read_profile(layout: Layout, cells: list[str]) -> Profile:
+    values: dict[str, str | int] = {}
+    for index, name, read in layout.profile:
+        cell = cells[index].strip()
+        if cell:
+            values[name] = read(cell)
+    name = " ".join(cells[index] for index in layout.names).strip()
+    if name:
+        values["name"] = READERS["name"](name)
+    return cast("Profile", values)  # READERS has one reader for each of its keys
+
+
+def _read_standing(layout: Layout, cells: list[str]) -> Standing:
+    gravest = Standing.YES
+    for index, column, words in layout.statuses:
+        word = cells[index].strip().lower()
+        if not word:
+            continue
+        standing = words.get(word) or words.get(ANY_VALUE)
+        if standing is None:
+            raise InvalidProfile(f"{column}: {told(word)} is none of {', '.join(words)}")
+        gravest = max(gravest, standing)
+    return gravest
+
+
+def _read_time(text: str, now: datetime) -> datetime:
+    """Take an ISO 8601 time or date. Without a zone it is UTC, to the day's exactness that evidence needs."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidProfile(f"consent_at: {told(text)} is no date such as 2024-05-31") from error
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if at.year < 1970 or at.year > now.year + 1 or at > now + timedelta(days=1):
+        raise InvalidProfile(f"consent_at: {told(text)} lies in the future, or before there was mail")
+    return at
+
+
+def _read_network_address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise InvalidProfile(f"consent_ip: {told(text)} is no IP address") from error

@@ -1,0 +1,218 @@
+"""Imports people from CSV files, a portion at a time: killed at any moment, it goes on where it stood.
+
+A portion is read outside any transaction, then written in one together with the step of `position`, which is guarded:
+two workers can never import the same rows twice. Memory is that of one portion.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from subscribers import import_store, store
+from subscribers.consent import Act, Consent, SuppressionKind
+from subscribers.csv_reading import Record, read_header, read_records
+from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
+from subscribers.import_portion import COUNTS, Portion, consent_of, decide, person_row
+from subscribers.import_row import ImportRow, Layout, lay_out, read_row
+from subscribers.import_store import Import
+from subscribers.lists import list_by_slug
+
+Begin = Callable[[], AbstractContextManager[Connection]]
+MOST_ROWS = 2000  # a transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait
+_SHOWN_REFUSALS = 1000
+_SAMPLE = 64 * 1024
+_WHOLE_FILE = 0  # the line under which a fault of the file itself is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did. The counts add up to `rows`; of the refusals the first thousand are told."""
+
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    suppressed: int
+    unconfirmed: int
+    refused_count: int
+    refused: list[tuple[int, str]]  # line and reason; line 0: the file itself
+    finished_at: datetime | None
+
+
+def start_import(
+    db: Connection, spooled_path: Path, file_name: str, list_slug: str, *, consent: str, by: str, now: datetime
+) -> int:
+    """Note a file to import; gives the import's id. Nothing is imported yet: import_some does that.
+
+    `spooled_path` is a copy that stays until the import is finished. `consent` tells how these people agreed; empty,
+    only rows with a time of consent become active. Raises UnknownList, or InvalidImport with what to do.
+    """
+    mailing_list = list_by_slug(db, list_slug)
+    header = read_header(spooled_path)
+    lay_out(header)
+    values = {
+        "list_id": mailing_list.id,
+        "path": str(spooled_path),
+        "file_name": file_name,
+        "file_hash": _fingerprint(spooled_path),
+        "consent": consent.strip(),
+        "by": by,
+    }
+    return import_store.new_import(db, values, header.end, now)
+
+
+def import_some(begin: Begin, *, now: datetime, rows: int = MOST_ROWS) -> int:
+    """Import the next rows of the oldest unfinished import, at most `rows` in one transaction; gives how many.
+
+    Zero means that nothing is left to do. An import whose spooled copy is gone or changed ends, and says so.
+    """
+    while True:
+        with begin() as db:
+            current = import_store.oldest_unfinished(db)
+        if current is None:
+            return 0
+        try:
+            done = _import_portion(begin, current, rows, now)
+        except (InvalidImport, OSError) as error:
+            _give_up(begin, current, f"the import stopped here: {error}", now)
+            continue
+        if done:
+            return done
+
+
+def import_report(db: Connection, import_id: int) -> ImportReport:
+    """Tell what an import has done so far. Raises UnknownImport."""
+    row = import_store.find_import(db, import_id)
+    if row is None:
+        raise UnknownImport(import_id)
+    counts = dict.fromkeys(COUNTS, 0) | import_store.counts_of(row)
+    refused_count = counts.pop("refused")
+    return ImportReport(
+        rows=row["position"],
+        refused_count=refused_count,
+        refused=import_store.refusals(db, import_id, -1, _SHOWN_REFUSALS),
+        finished_at=row["finished_at"],
+        **counts,
+    )
+
+
+def refusals(db: Connection, import_id: int, *, after_line: int, limit: int) -> list[tuple[int, str]]:
+    """Give the refused rows behind a line: for reports of more than a thousand."""
+    return import_store.refusals(db, import_id, after_line, limit)
+
+
+def _import_portion(begin: Begin, current: Import, limit: int, now: datetime) -> int:
+    path = Path(current.path)
+    if _fingerprint(path) != current.file_hash:
+        raise InvalidImport(f"the spooled copy of {current.file_name} was changed; import the file again")
+    header = read_header(path)
+    records, place = read_records(path, header, current.place, limit)
+    rows, refused = _read_rows(lay_out(header), records, now)
+    finished_at = now if len(records) < limit else None
+    with begin() as db:
+        if not import_store.move_import(db, current, len(records), place, finished_at):
+            return 0
+        hash_by_key = {row.address.key: row.address.hash for row in rows}
+        with_date = {row.address.hash for row in rows if row.consent_at}
+        known = import_store.people(db, current.list_id, hash_by_key, with_date)
+        portion = decide(current, rows, known, refused, now)
+        _write(db, portion)
+    return len(records)
+
+
+def _read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[list[ImportRow], list[tuple[int, str]]]:
+    rows, refused = [], []
+    for record in records:
+        if record.fault:
+            refused.append((record.line, record.fault))
+            continue
+        try:
+            rows.append(read_row(layout, record, now))
+        except (InvalidAddress, InvalidProfile) as error:
+            refused.append((record.line, error.reason))
+    return rows, refused
+
+
+def _write(db: Connection, portion: Portion) -> None:
+    current, now = portion.current, portion.now
+    import_store.refuse(db, current.id, portion.refusals)
+    consents = _write_new_people(db, portion)
+    import_store.change_people(db, portion.changes)
+    import_store.add_subscriptions(
+        db, [_standing(current, id_, row, state, now) for id_, row, state in portion.new_standing]
+    )
+    import_store.activate(db, current.list_id, [id_ for id_, _ in portion.activated], now)
+    import_store.mark(db, current.list_id, current.id, portion.marks)
+    import_store.add_follows(db, portion.follows, now)
+    consents += [consent_of(current, row, id_, now) for id_, row, _ in portion.new_standing]
+    consents += [consent_of(current, row, id_, now) for id_, row in [*portion.activated, *portion.proofs]]
+    consents += _write_noes(db, portion)
+    store.record_all(db, consents)
+    totals = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
+    import_store.put_counts(db, current.id, totals)
+
+
+def _write_new_people(db: Connection, portion: Portion) -> list[Consent]:
+    current, now = portion.current, portion.now
+    import_store.add_people(db, [person_row(row, now) for row, _ in portion.new_people])
+    ids = import_store.ids_by_key(db, [row.address.key for row, _ in portion.new_people])
+    named = [(ids[row.address.key], row, state) for row, state in portion.new_people]
+    import_store.add_subscriptions(db, [_standing(current, id_, row, state, now) for id_, row, state in named])
+    import_store.add_follows(db, [(id_, key) for id_, row, _ in named for key in row.follows], now)
+    return [consent_of(current, row, id_, now) for id_, row, _ in named]
+
+
+def _standing(current: Import, subscriber_id: int, row: ImportRow, state: str, now: datetime) -> dict[str, object]:
+    return {
+        "list_id": current.list_id,
+        "subscriber_id": subscriber_id,
+        "state": state,
+        "changed_at": now,
+        "import_id": current.id,
+        "import_line": row.line,
+    }
+
+
+def _write_noes(db: Connection, portion: Portion) -> list[Consent]:
+    """Suppress whom the file reports as gone. They get no row: an address that is never mailed need not be stored."""
+    current, now = portion.current, portion.now
+    open_kinds = portion.known.suppressed
+    opened = {no: line for no, line in portion.noes.items() if no[1].value not in open_kinds.get(no[0], ())}
+    ids = import_store.ids_by_hash(db, [address_hash for address_hash, _ in portion.noes])
+    left = [
+        ids[address_hash] for address_hash, kind in portion.noes if kind == SuppressionKind.LEFT and address_hash in ids
+    ]
+    import_store.leave_all_lists(db, left, now)
+    import_store.add_suppressions(db, opened, f"reported by {current.file_name}", now)
+    return [
+        Consent(
+            act=Act.LEFT if kind is SuppressionKind.LEFT else Act.SUPPRESSED,
+            address_hash=address_hash,
+            subscriber_id=ids.get(address_hash),
+            list_slug=current.list_slug,
+            evidence=f"{kind.value}: {current.file_name}, line {line}",
+            recorded_at=now,
+            by=f"import:{current.id}",
+        )
+        for (address_hash, kind), line in opened.items()
+    ]
+
+
+def _give_up(begin: Begin, current: Import, reason: str, now: datetime) -> None:
+    with begin() as db:
+        if import_store.move_import(db, current, 0, current.place, now):
+            import_store.refuse(db, current.id, [(_WHOLE_FILE, reason)])
+
+
+def _fingerprint(path: Path) -> str:
+    """Tell one file from another by size, head and tail: a whole gigabyte need not be read again for each portion."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+        file.seek(max(0, size - _SAMPLE))
+        return sha256(b"%d\n" % size + head + file.read()).hexdigest()

@@ -1,0 +1,145 @@
+"""What a person can say about themselves, and the one place where such values are read from text.
+
+A value that cannot be taken raises InvalidProfile; none is ever replaced by a default in silence.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+from typing import TypedDict
+from zoneinfo import available_timezones
+
+from subscribers.errors import InvalidProfile
+
+
+class Profile(TypedDict, total=False):
+    """The values to set; a key that is absent keeps what there is."""
+
+    name: str
+    language: str
+    reading_languages: str  # "fr;en", in order
+    zone: str
+    hour: int | None
+    frequency: str
+    length: str
+    plain_text: bool
+    role: str
+    country: str
+
+
+LONGEST_NAME = 60
+_LONGEST_ROLE = 100
+_TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47 (RFC 5646 2.1), and the underscore of locales
+_TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+_HOUR = re.compile(r"[0-9]{1,2}")
+# Two letters count in lower case only: "Prof.Dr" is no link.
+_LINK = re.compile(
+    r"://|\bwww\.|@|\w\.(?:(?i:com|net|org|info|biz|app|dev|xyz|top|site|online|shop|click|link)|[a-z]{2})(?![\w.])"
+)
+# Directions that would turn round the text after the name. Joiners stay: Persian and Hindi names need them.
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_NO_ZONES = frozenset({"localtime", "Factory", "posixrules"})  # files of some hosts, not names of places
+
+
+def read_name(text: str) -> str:
+    """Take a name: control characters go, at most 60 characters, no links."""
+    if not (text.isascii() and text.isprintable()):
+        text = _TURNING.sub("", unicodedata.normalize("NFC", text))
+        text = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in text)
+    name = " ".join(text.split())
+    if len(name) > LONGEST_NAME:
+        raise InvalidProfile(f"the name is longer than {LONGEST_NAME} characters: shorten it")
+    if _LINK.search(name):
+        raise InvalidProfile("the name holds a link or an address: leave it out")
+    return name
+
+
+def read_language(text: str) -> str:
+    """Take the primary language of a BCP 47 tag: `pt` of `pt-BR`."""
+    match = _TAG.fullmatch(text)
+    if match is None:
+        raise InvalidProfile(f"language: {told(text)} is no language tag such as en or pt-BR")
+    return match[1].lower()
+
+
+def read_languages(text: str) -> str:
+    """Take an ordered list of languages, separated by semicolons."""
+    return ";".join(dict.fromkeys(read_language(one.strip()) for one in text.split(";") if one.strip()))
+
+
+def read_zone(text: str) -> str:
+    """Take the name of an IANA time zone."""
+    if text not in _zones():
+        raise InvalidProfile(f"zone: {told(text)} is no time zone such as Europe/Lisbon")
+    return text
+
+
+def read_hour(text: str) -> int:
+    """Take an hour of the day."""
+    if not _HOUR.fullmatch(text) or int(text) > 23:
+        raise InvalidProfile(f"hour: {told(text)} is no hour from 0 to 23")
+    return int(text)
+
+
+def read_frequency(text: str) -> str:
+    """Take how often somebody wants mail."""
+    return _one_of("frequency", text, ("every", "weekly", "monthly"))
+
+
+def read_length(text: str) -> str:
+    """Take how long a digest somebody wants."""
+    return _one_of("length", text, ("short", "normal", "full"))
+
+
+def read_role(text: str) -> str:
+    """Take a role: free text of one line."""
+    if not text.isprintable() or len(text) > _LONGEST_ROLE:
+        raise InvalidProfile(f"role: at most {_LONGEST_ROLE} characters, and no control characters")
+    return text
+
+
+def read_country(text: str) -> str:
+    """Take a country as the two letters of ISO 3166-1."""
+    if not _COUNTRY.fullmatch(text):
+        raise InvalidProfile(f"country: {told(text)} is no country of two letters such as PT")
+    return text.upper()
+
+
+def read_topics(text: str) -> tuple[str, ...]:
+    """Take topics as keys to follow: `a;b` gives `topic:a` and `topic:b`."""
+    slugs = [one.strip().lower() for one in text.split(";") if one.strip()]
+    for slug in slugs:
+        if not _TOPIC.fullmatch(slug):
+            raise InvalidProfile(f"topics: {told(slug)} is no topic; give slugs, separated by semicolons")
+    return tuple(f"topic:{slug}" for slug in dict.fromkeys(slugs))
+
+
+READERS: dict[str, Callable[[str], str | int]] = {
+    "name": read_name,
+    "language": read_language,
+    "zone": read_zone,
+    "hour": read_hour,
+    "frequency": read_frequency,
+    "length": read_length,
+    "role": read_role,
+    "country": read_country,
+}
+
+
+def told(text: str) -> str:
+    """Quote a value for a reason: short, and never an address that slipped into the wrong column."""
+    return "what stands here" if "@" in text else repr(text[:40])
+
+
+def _one_of(column: str, text: str, words: tuple[str, ...]) -> str:
+    word = text.lower()
+    if word not in words:
+        raise InvalidProfile(f"{column}: {told(text)} is none of {', '.join(words)}")
+    return word
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - _NO_ZONES

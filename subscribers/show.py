@@ -1,0 +1,39 @@
+"""Tells everything that is known of an address: to operators, and to the person who asks for their data."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from subscribers import store
+from subscribers.address import parse_address
+from subscribers.consent import Consent, Suppression, Wish
+from subscribers.mailing_list import Subscription
+from subscribers.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is stored of an address. `subscriber` is None for people who were erased or never here."""
+
+    subscriber: Subscriber | None
+    subscriptions: tuple[Subscription, ...]
+    wishes: tuple[Wish, ...]
+    suppressions: tuple[Suppression, ...]
+    consents: tuple[Consent, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return self.subscriber is None and not self.suppressions and not self.consents
+
+
+def show(db: Connection, address: str) -> Known:
+    """Gather what is stored of an address. Raises InvalidAddress; an unknown address gives an empty answer."""
+    parsed = parse_address(address)
+    person = store.find_by_key(db, parsed.key)
+    return Known(
+        subscriber=person,
+        subscriptions=tuple(store.subscriptions_of(db, person.id)) if person else (),
+        wishes=tuple(store.wishes_of(db, person.id)) if person else (),
+        suppressions=tuple(store.suppressions_of(db, parsed.hash)),
+        consents=tuple(store.consents_of(db, parsed.hash)),
+    )
