@@ -10,10 +10,11 @@ from newsletter.app.readers import SeenAs, seen_as
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading
-from newsletter.issues.choose import Sizes, choose
+from newsletter.issues.choose import choose
 from newsletter.issues.digest import Digest, LeftOut
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
+from newsletter.issues.limits import Sizes, limits_of
 from newsletter.issues.pool import make_pool
 from newsletter.rendering.compose import Personal, compose, page_html, subject_of, text_of
 from newsletter.rendering.edition import Edition
@@ -70,7 +71,7 @@ def prepare(app: App, issue: Issue, *, address: str | None = None) -> Prepared:
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
     pool = make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())
-    digest = choose(pool, eyes.reader, eyes.shown, sizes)
+    digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits_of(frozen.recipe))
     personal = Personal(
         token=app.keys.tokens.encode([(issue.id, eyes.reader.id)], inert=True)[0],
         name=eyes.name,

@@ -6,6 +6,7 @@ The rule it keeps: never more than `ahead` messages wait here, and after `stop` 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from threading import Event, Thread
+from typing import Self
 
 from newsletter.providers.provider import Outgoing
 
@@ -72,7 +73,7 @@ class Feeder:
 
 
 class BatchFeeder:
-    """The same for a way out that carries batches one after the other: iterate over it.
+    """The same for a way out that carries batches one after the other: `with` it, iterate over it.
 
     A batch is what is there, at most `most`: while one is on its way the next fills, and nobody waits for a full one.
     """
@@ -82,15 +83,18 @@ class BatchFeeder:
         self._arrived = Event()
         self._feeder = Feeder(outgoing, most, self._arrived.set)
 
+    def __enter__(self) -> Self:
+        self._feeder.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._feeder.join()
+
     def __iter__(self) -> Iterator[list[Outgoing]]:
         """Yield batches to the end; raises what the iterable raised, after the last."""
-        self._feeder.start()
-        try:
-            while batch := self._wait_for_batch():
-                yield batch
-        finally:
-            self.stop()
-            self._feeder.join()
+        while batch := self._wait_for_batch():
+            yield batch
         if self._feeder.error is not None:
             raise self._feeder.error
 

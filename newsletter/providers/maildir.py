@@ -44,17 +44,16 @@ class MaildirProvider:
 
     def carry(self, outgoing: Iterable[Outgoing], intend: Intend, report: Report) -> None:
         """Carry them all; see Provider."""
-        feeder = BatchFeeder(outgoing, self.batch)
         trouble: Temporary | OurFault | None = None
-        for batch in feeder:
-            if trouble is None:
-                granted = frozenset(intend([one.key for one in batch]))
-                batch = [one for one in batch if one.key in granted]  # noqa: PLW2901 - fenced ones are forgotten
-                trouble = self._write_all(batch)
-            for one in batch:
-                report(one.key, trouble or Accepted(file_name(one.key)))
-            if trouble is not None:
-                feeder.stop()
+        with BatchFeeder(outgoing, self.batch) as feeder:
+            for batch in feeder:
+                granted = frozenset(intend([one.key for one in batch]) if trouble is None else ())
+                going = batch if trouble else [one for one in batch if one.key in granted]
+                trouble = trouble or self._write_all(going)
+                for one in going:
+                    report(one.key, trouble or Accepted(file_name(one.key)))
+                if trouble is not None:
+                    feeder.stop()
 
     def check(self) -> str:
         """Make the folder if it is not there; ProviderError when it cannot be written."""

@@ -91,7 +91,7 @@ class Dialogue:
             self._go_on()
 
     def release(self) -> None:
-        """Write the content and its dot: the message was intended. On a connection that is gone it is reported instead."""
+        """Write the content and its dot, for the message was intended. On a connection that is gone: report it."""
         current, self._current, self._at_dot = self._current, None, False
         assert current is not None
         if self._ended is not None:

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.providers.errors import ProviderError
+from newsletter.providers.place import is_loopback
 from newsletter.providers.provider import OurFault, Scope, Temporary
 from newsletter.providers.smtp_connection import Connection, LostError, Owner
 from newsletter.providers.smtp_envelope import Extensions, read_extensions
-from newsletter.providers.smtp_relay import Relay, Tls, is_loopback
+from newsletter.providers.smtp_relay import Relay, Tls
 from newsletter.providers.smtp_replies import Reply, Step, is_good
 
 

@@ -8,15 +8,15 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult
 
 from pydantic import SecretStr
 
 from newsletter.base.errors import InvalidSettings
 from newsletter.base.settings import ProviderSettings
+from newsletter.providers.place import is_loopback, split_url
 
 _PORTS: Mapping[str, int] = {"smtp": 25, "smtps": 465}
 _QUERY = frozenset({"tls", "ca", "per_connection", "ehlo"})
@@ -82,18 +82,9 @@ class Relay:
         return ssl.create_default_context(cafile=self.ca)
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether a host is this machine by its name or number; nothing is looked up."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def read_relay(settings: ProviderSettings, home: Path, secret: SecretStr | None) -> Relay:
     """Read `smtp://host:port?tls=required&ca=FILE&per_connection=100&ehlo=NAME`; InvalidSettings with every fault."""
-    parts = urlsplit(settings.url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    parts, query = split_url(settings)
     faults = [*_url_faults(parts, query), *_login_faults(settings, secret)]
     if faults:
         raise InvalidSettings(f"provider {settings.name}", faults)
@@ -113,10 +104,6 @@ def read_relay(settings: ProviderSettings, home: Path, secret: SecretStr | None)
 
 def _url_faults(parts: SplitResult, query: Mapping[str, str]) -> list[str]:
     faults = []
-    try:
-        _ = parts.port
-    except ValueError:
-        faults.append("url: the port is a number from 1 to 65535")
     if not parts.hostname:
         faults.append(f"url: the host is missing; write {parts.scheme}://HOST:PORT")
     if parts.username or parts.password:

@@ -13,6 +13,9 @@ FOCUS = 0
 MORE_NEWS = 1_000_000
 NEWS = MORE_NEWS + 1  # the same, where nothing stands before it
 
+# Reasons that decide the section, whatever the topic.
+_PLACE_OF = {Reason.PICK: FOCUS, Reason.SELECTION: PLAIN, Reason.LETTER: PLAIN}
+
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
@@ -33,11 +36,7 @@ def arrange(chosen: Sequence[Chosen], places: Mapping[PostId, int]) -> list[Arra
     sections: dict[int, list[Chosen]] = {}
     for one in chosen:
         place = places[one.post_id]
-        if one.reason == Reason.PICK:
-            place = FOCUS
-        elif one.reason in {Reason.SELECTION, Reason.LETTER}:
-            place = PLAIN
-        sections.setdefault(place, []).append(one)
+        sections.setdefault(_PLACE_OF.get(one.reason, place), []).append(one)
     if len(sections) == 1 and MORE_NEWS in sections:
         sections = {NEWS: sections[MORE_NEWS]}
     return [Arranged(index, tuple(sections[index])) for index in sorted(sections)]

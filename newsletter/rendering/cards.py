@@ -126,7 +126,7 @@ def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callab
             title=one_line(post.title),
             url=web_link(post.url),
             source=one_line(post.source_name),
-            date=long_date(local_day(post.published_at, zone), strings.locale) if post.published_at else "",
+            date=_published(post, strings, zone),
             label=_label(post.kind, strings),
             excerpt=one_line(post.excerpt),
             picture=_picture(post.picture, public_url, is_lead=is_lead) if post.picture else None,
@@ -146,6 +146,13 @@ def _lead_story(frozen: FrozenIssue) -> int:
 def _own_facing(language: str) -> Facing:
     tag = language_tag(language)
     return facing(tag, Direction(direction(tag)) if tag else Direction.AUTO)
+
+
+def _published(post: Post, strings: Strings, zone: str) -> str:
+    """The day it was published; beside an event's or a deadline's own date it would only confuse."""
+    if post.event or post.call or not post.published_at:
+        return ""
+    return long_date(local_day(post.published_at, zone), strings.locale)
 
 
 def _label(kind: PostKind, strings: Strings) -> str:

@@ -114,19 +114,21 @@ class _Reader:
 
     def splice(self, face: Face) -> list[bytes]:
         """Give the encoded pieces of one body in order."""
-        join = self.join
-        out = [join(face.head.runs[0])]
+        out: list[bytes] = []
         self._open(face, out)
+        cards, reason = face.cards, face.reason
         for section in self.arranged:
-            out.append(join(face.headings[section.index].runs[0]))
+            out.append(face.headings[section.index])
             for one in section.chosen:
-                self._put(out, face.cards[one.post_id], face.reason(one))
+                before, after = cards[one.post_id]
+                out += (before, reason(one), after)
         if self.personal.more > 0 and face.more:
             self._put(out, face.more, self._more_line(face))
         self._put(out, face.tail, face.value(self.list_name))
         return out
 
     def _open(self, face: Face, out: list[bytes]) -> None:
+        self._put(out, face.head, b"")
         preheader = face.preheaders.take(self.first, self.second, self.edition.titles)
         if face.preheader and preheader:
             self._put(out, face.preheader, preheader)

@@ -5,40 +5,34 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from html import escape
-from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from jinja2 import Environment
 
 from newsletter.base.ids import PostId
 from newsletter.issues.digest import Chosen, Reason
 from newsletter.issues.frozen import FrozenIssue
-from newsletter.issues.recipe import in_language
-from newsletter.rendering.arrange import FOCUS, MORE_NEWS, NEWS, PLAIN, section_places
-from newsletter.rendering.cards import CardFacts, Direction, card_maker, facing
-from newsletter.rendering.dates import long_date
-from newsletter.rendering.document import (
-    OPTIONAL,
-    Document,
-    IssueFacts,
-    Links,
-    Look,
-    SectionFacts,
-    marked,
-    print_mjml,
-)
+from newsletter.rendering.arrange import section_places
+from newsletter.rendering.content import all_sections, document_of, text_for, topic_name
+from newsletter.rendering.document import OPTIONAL, Document, SectionFacts, marked, print_mjml
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.headers import StandingHeaders, standing_headers, text_line
-from newsletter.rendering.markdown import intro_html, intro_text
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.quoted import Piece, encode_piece, encode_value
-from newsletter.rendering.sentinels import HOLES, TOKEN, Segment, Sentinels
-from newsletter.rendering.strings import Strings, load_strings
+from newsletter.rendering.sentinels import (
+    LIST_NAME,
+    MORE,
+    NAME,
+    PREHEADER,
+    REASON,
+    TOKEN,
+    Hole,
+    Segment,
+    Sentinels,
+)
+from newsletter.rendering.strings import Strings
 from newsletter.rendering.templates import layout_name
 from newsletter.rendering.textpart import text_pieces
-from newsletter.rendering.theme import dark_theme, font_stack, light_theme
 from newsletter.rendering.titles import (
     PREHEADER_LENGTH,
     SUBJECT_LENGTH,
@@ -46,14 +40,21 @@ from newsletter.rendering.titles import (
     encode_titles,
     title_template,
 )
-from newsletter.rendering.values import LIST_NAME_LENGTH, NAME_LENGTH, lines, one_line
+from newsletter.rendering.values import LIST_NAME_LENGTH, NAME_LENGTH, one_line
 
 _MARK = re.compile(r"<!--@@([a-z]+(?::-?\d+)?)-->")
-# Which hole may stand in which piece.
-_HOLE_OF = {"preheader": "preheader", "named": "name", "more": "more", "tail": "list_name", "card": "reason"}
+# Which holes may stand in which piece; in any other only the token. Headings and cards carry no token: they are joined
+# as they are.
+_HOLES_OF = {
+    "preheader": {PREHEADER},
+    "named": {NAME, TOKEN},
+    "more": {MORE, TOKEN},
+    "tail": {LIST_NAME, TOKEN},
+    "card": {REASON},
+    "section": set[Hole](),
+}
+_DISCREET = "Chosen for you"
 _LONGEST_ESCAPE = 6  # octets of one character of a name, "&#x27;"
-
-ReasonKey = tuple[Reason, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +67,21 @@ class Face:
     named: Piece | None
     greeting: Piece | None
     intro: Piece | None
-    headings: Mapping[int, Piece]
-    cards: Mapping[PostId, Piece]
+    headings: Mapping[int, bytes]
+    cards: Mapping[PostId, tuple[bytes, bytes]]  # before and after the reason
     more: Piece | None
     tail: Piece
     preheaders: EncodedTitles
-    reasons: Mapping[ReasonKey, bytes]
+    reasons: Mapping[Reason, bytes]
+    topics: Mapping[int, bytes]  # the reason TOPIC by topic
     more_lines: tuple[bytes, ...]  # by the number of stories
     value: Callable[[str], bytes]  # encodes a name
 
     def reason(self, one: Chosen) -> bytes:
         """Give the words of a reason; a topic that the issue does not know is not named."""
-        found = self.reasons.get((one.reason, one.topic_id if one.reason is Reason.TOPIC else 0))
-        return self.reasons[Reason.DISCREET, 0] if found is None else found
+        if one.reason is Reason.TOPIC:
+            return self.topics.get(one.topic_id) or self.reasons[Reason.DISCREET]
+        return self.reasons[one.reason]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,14 +117,18 @@ def build_edition(frozen: FrozenIssue, language: str, *, public_url: str, enviro
     html_segments = _html_segments(environment, document, sections)
     text_segments: dict[str, list[Segment]] = {"head": [], **text_pieces(document, sections)}
     if not document.issue.intro_html:
-        del html_segments["intro"], text_segments["intro"]
+        html_segments.pop("intro", None)
+        del text_segments["intro"]
     titles = {post.id: one_line(post.title) for post in frozen.posts}
     values = {"newsletter": document.issue.newsletter, "number": str(frozen.number), "date": document.issue.date}
-    preheader = title_template(_text_for(frozen, "preheader", language), values, PREHEADER_LENGTH)
-    html = _face(html_segments, frozen, document.strings, encode_titles(preheader, titles, _html_value), _html_value)
-    text = _face(text_segments, frozen, document.strings, encode_titles(preheader, titles, encode_value), encode_value)
+    preheader = title_template(text_for(frozen, "preheader", language), values, PREHEADER_LENGTH)
+    html_pieces = _encode(html_segments)
+    html = _face(html_pieces, frozen, document.strings, encode_titles(preheader, titles, _html_value), _html_value)
+    text = _face(
+        _encode(text_segments), frozen, document.strings, encode_titles(preheader, titles, encode_value), encode_value
+    )
     digest = _hash(html_segments, text_segments)
-    subject = title_template(_text_for(frozen, "subject", language), values, SUBJECT_LENGTH)
+    subject = title_template(text_for(frozen, "subject", language), values, SUBJECT_LENGTH)
     return Edition(
         language=language,
         direction=document.strings.direction,
@@ -134,8 +141,8 @@ def build_edition(frozen: FrozenIssue, language: str, *, public_url: str, enviro
         subjects=encode_titles(subject, titles, subject_line),
         fallback_subject=f"{document.issue.newsletter} {frozen.number}",
         headers=_standing(frozen, document),
-        card_size=_card_sizes(html),
-        frame_size=_frame_size(html),
+        card_size=_card_sizes(html_pieces, html),
+        frame_size=_frame_size(html_pieces, html),
         strings=document.strings,
         hash=digest,
         boundary=f"=_{digest[:32]}".encode("ascii"),
@@ -145,59 +152,6 @@ def build_edition(frozen: FrozenIssue, language: str, *, public_url: str, enviro
 def subject_line(text: str) -> bytes:
     """Print the Subject field."""
     return text_line("Subject", text)
-
-
-def document_of(frozen: FrozenIssue, language: str, base: str, environment: Environment) -> Document:
-    """Give the frame of an issue in one language."""
-    recipe = frozen.recipe
-    strings = load_strings(environment, language)
-    light = light_theme(recipe.colour)
-    intro = lines(_text_for(frozen, "intro", language))
-    return Document(
-        layout=recipe.layout,
-        strings=strings,
-        face=facing(strings.language, Direction(strings.direction)),
-        issue=IssueFacts(
-            newsletter=one_line(recipe.name),
-            title=strings.text("Issue {number}", number=str(frozen.number)),
-            date=long_date(date.fromisoformat(frozen.slot[:10]), strings.locale),
-            logo=_media(base, recipe.logo),
-            logo_dark=_media(base, recipe.logo_dark),
-            postal_address=one_line(recipe.postal_address),
-            intro_html=intro_html(intro, light.accent),
-            intro_text=intro_text(intro),
-        ),
-        links=Links(
-            leave=f"{base}/u/",
-            preferences=f"{base}/p/",
-            own_view=f"{base}/v/",
-            public=f"{base}/issues/{recipe.slug}/{frozen.number}",
-        ),
-        look=Look(light=light, dark=dark_theme(recipe.colour), font=font_stack(recipe.font)),
-    )
-
-
-def all_sections(frozen: FrozenIssue, strings: Strings, base: str) -> list[SectionFacts]:
-    """Give every heading that a reader may get, and each post's card under its own."""
-    make = card_maker(frozen, strings, base)
-    places = section_places(frozen)
-    cards: dict[int, list[CardFacts]] = {PLAIN: [], FOCUS: []}
-    for post in frozen.posts:
-        cards.setdefault(places[post.id], []).append(make(post))
-    if MORE_NEWS in cards:
-        cards[NEWS] = []
-    headings = section_headings(frozen, strings)
-    return [SectionFacts(index=index, heading=headings[index], cards=tuple(cards[index])) for index in sorted(cards)]
-
-
-def section_headings(frozen: FrozenIssue, strings: Strings) -> dict[int, str]:
-    """Give the heading of each section by its place."""
-    return {
-        PLAIN: strings.text("In this issue"),
-        FOCUS: strings.text("In focus"),
-        MORE_NEWS: strings.text("More news"),
-        NEWS: strings.text("News"),
-    } | {at: one_line(topic.name_in(strings.language)) for at, topic in enumerate(frozen.topics, start=1)}
 
 
 def cut(html: str) -> dict[str, str]:
@@ -218,28 +172,35 @@ def _html_segments(
 
 
 def _check_pieces(segments: Mapping[str, list[Segment]], layout: str, sections: list[SectionFacts]) -> None:
+    """See that a layout, perhaps an operator's own, has every piece and each hole where it can be filled."""
     needed = {"header", "greeting", "tail", *(f"section:{section.index}" for section in sections)}
     needed |= {f"card:{card.id}" for section in sections for card in section.cards}
     missing = sorted(needed - set(segments))
     if missing:
         raise InvalidLayout(f'{layout_name(layout)}: marker("{missing[0]}") is missing; see mail/digest.mjml.j2')
     for name, piece in segments.items():
-        allowed = {TOKEN, HOLES.get(_HOLE_OF.get(name.split(":")[0], ""))}
-        for segment in piece:
-            if not isinstance(segment, str) and segment not in allowed:
-                raise InvalidLayout(f'{layout_name(layout)}: hole("{segment.name}") cannot stand in the piece "{name}"')
-    if not any(segment == TOKEN for segment in segments["tail"]):
+        kind = name.partition(":")[0]
+        holes = [segment for segment in piece if isinstance(segment, Hole)]
+        wrong = [hole.name for hole in holes if hole not in _HOLES_OF.get(kind, {TOKEN})]
+        if wrong:
+            raise InvalidLayout(f'{layout_name(layout)}: hole("{wrong[0]}") cannot stand in the piece "{name}"')
+        if kind == "card" and holes != [REASON]:
+            raise InvalidLayout(f'{layout_name(layout)}: a card prints hole("reason") once; "{name}" does not')
+    if TOKEN not in segments["tail"]:
         raise InvalidLayout(f"{layout_name(layout)}: the foot has no link to leave with; print links.leave there")
 
 
+def _encode(segments: Mapping[str, list[Segment]]) -> dict[str, Piece]:
+    return {name: encode_piece(piece) for name, piece in segments.items()}
+
+
 def _face(
-    segments: Mapping[str, list[Segment]],
+    pieces: Mapping[str, Piece],
     frozen: FrozenIssue,
     strings: Strings,
     preheaders: EncodedTitles,
     value: Callable[[str], bytes],
 ) -> Face:
-    pieces = {name: encode_piece(piece) for name, piece in segments.items()}
     is_html = value is _html_value
     return Face(
         head=pieces["head"],
@@ -248,12 +209,15 @@ def _face(
         named=pieces.get("named"),
         greeting=pieces.get("greeting"),
         intro=pieces.get("intro"),
-        headings={int(name[8:]): piece for name, piece in pieces.items() if name.startswith("section:")},
-        cards={PostId(int(name[5:])): piece for name, piece in pieces.items() if name.startswith("card:")},
+        headings={int(name[8:]): piece.runs[0][0] for name, piece in pieces.items() if name.startswith("section:")},
+        cards={PostId(int(name[5:])): _halves(piece) for name, piece in pieces.items() if name.startswith("card:")},
         more=pieces.get("more"),
         tail=pieces["tail"],
         preheaders=preheaders,
-        reasons={key: value(_reason_text(words, is_html=is_html)) for key, words in _reasons(frozen, strings)},
+        reasons={reason: value(_reason_text(words, is_html=is_html)) for reason, words in _reasons(strings).items()},
+        topics={
+            topic: value(_reason_text(words, is_html=is_html)) for topic, words in _topics(frozen, strings).items()
+        },
         more_lines=tuple(value(more_line(strings, count)) for count in range(len(frozen.posts) + 1)),
         value=value,
     )
@@ -270,35 +234,25 @@ def more_line(strings: Strings, count: int) -> str:
     return strings.count("{count} more story online", "{count} more stories online", count)
 
 
-def _reasons(frozen: FrozenIssue, strings: Strings) -> list[tuple[ReasonKey, str]]:
-    """Give the words of each reason. A sensitive topic is never named, whatever the code says."""
-    discreet = strings.text("Chosen for you")
-    words = [
-        ((Reason.PICK, 0), strings.text("Editors' choice")),
-        ((Reason.EDITORS_ORDER, 0), strings.text("Selected by the editors")),
-        ((Reason.DISCREET, 0), discreet),
-        ((Reason.SELECTION, 0), ""),
-        ((Reason.LETTER, 0), ""),
-    ]
-    for topic in frozen.topics:
-        follow = strings.text("You follow {topic}", topic=one_line(topic.name_in(strings.language)))
-        words.append(((Reason.TOPIC, topic.id), discreet if topic.sensitive else follow))
-    return words
+def _reasons(strings: Strings) -> dict[Reason, str]:
+    """Give the words of each reason but TOPIC; the same stories for everybody need none."""
+    return {
+        Reason.PICK: strings.text("Editors' choice"),
+        Reason.EDITORS_ORDER: strings.text("Selected by the editors"),
+        Reason.DISCREET: strings.text(_DISCREET),
+        Reason.SELECTION: "",
+        Reason.LETTER: "",
+    }
 
 
-def _text_for(frozen: FrozenIssue, name: str, language: str) -> str:
-    """The editor's text for this issue, else the recipe's: in the language, its base, the newsletter's, or any."""
-    recipe_text: str | dict[str, str] = getattr(frozen.recipe, name)
-    written: dict[str, str] = getattr(frozen.texts, name)
-    base = language.partition("-")[0]
-    for texts in (written, recipe_text if isinstance(recipe_text, dict) else {}):
-        if texts.get(language) or texts.get(base):
-            return texts.get(language) or texts[base]
-    return in_language(written, base, frozen.recipe.language) or in_language(recipe_text, base, frozen.recipe.language)
-
-
-def _media(base: str, file: str) -> str:
-    return f"{base}/media/{quote(PurePosixPath(file).name, safe='')}" if file else ""
+def _topics(frozen: FrozenIssue, strings: Strings) -> dict[int, str]:
+    """Give the words of TOPIC by topic. A sensitive one is never named, whatever the code of the choice says."""
+    return {
+        topic.id: strings.text(_DISCREET)
+        if topic.sensitive
+        else strings.text("You follow {topic}", topic=topic_name(topic, strings))
+        for topic in frozen.topics
+    }
 
 
 def _html_value(text: str) -> bytes:
@@ -318,17 +272,21 @@ def _standing(frozen: FrozenIssue, document: Document) -> StandingHeaders:
     )
 
 
-def _card_sizes(html: Face) -> dict[PostId, int]:
+def _halves(card: Piece) -> tuple[bytes, bytes]:
+    (before,), (after,) = card.runs
+    return before, after
+
+
+def _card_sizes(html: Mapping[str, Piece], face: Face) -> dict[PostId, int]:
     # Encoded lengths are never less than decoded ones: a safe bound for the few values that go into holes.
-    reason = max(map(len, html.reasons.values()), default=0)
-    return {post: card.size + reason for post, card in html.cards.items()}
+    reason = max(map(len, [*face.reasons.values(), *face.topics.values()]))
+    return {PostId(int(name[5:])): piece.size + reason for name, piece in html.items() if name.startswith("card:")}
 
 
-def _frame_size(html: Face) -> int:
-    pieces = [html.head, html.header, html.preheader, html.named, html.greeting, html.intro, html.more, html.tail]
-    fixed = sum(piece.size for piece in pieces if piece) + sum(piece.size for piece in html.headings.values())
+def _frame_size(html: Mapping[str, Piece], face: Face) -> int:
+    fixed = sum(piece.size for name, piece in html.items() if not name.startswith("card:"))
     names = (NAME_LENGTH + LIST_NAME_LENGTH + PREHEADER_LENGTH) * _LONGEST_ESCAPE
-    return fixed + names + max(map(len, html.more_lines))
+    return fixed + names + max(map(len, face.more_lines))
 
 
 def _hash(*faces: Mapping[str, list[Segment]]) -> str:

@@ -5,6 +5,7 @@ import re
 from mjml import mjml2html
 
 from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.mjml_check import check_mjml
 
 _POSITION = re.compile(r"position (\d+):(\d+)")
 _BREAK_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
@@ -12,7 +13,10 @@ _BREAK = re.compile(r"\s*\n\s*")
 
 
 def compile_mjml(source: str, name: str) -> str:
-    """Compile MJML to HTML without line breaks. The same source gives the same bytes in every process."""
+    """Check and compile MJML to HTML without line breaks. The same source gives the same bytes in every process."""
+    faults = check_mjml(source)
+    if faults:
+        raise InvalidLayout(f"{name}, once filled: " + "; ".join(faults[:5]))
     try:
         html = mjml2html(source, fonts={})
     except ValueError as error:

@@ -5,6 +5,7 @@ does not read three, and the compiler does not expand them.
 """
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 
 from newsletter.rendering.errors import InvalidLayout
@@ -71,7 +72,7 @@ def dark_theme(colour: str) -> Theme:
         band=band,
         on_band=on(band),
         tile=tile,
-        on_tile=readable(mix(colour, _WHITE, 0.4), tile),
+        on_tile=readable(mix(colour, _WHITE, 0.25), tile),
         call="#40301c",
         on_call="#f6c88f",
     )
@@ -99,13 +100,15 @@ def six_digits(colour: str) -> str:
 
 
 def readable(colour: str, ground: str) -> str:
-    """Move a colour towards black or white just so far that it can be read on the ground."""
-    target = _BLACK if _luminance(ground) > 0.18 else _WHITE
-    for step in range(21):
-        candidate = mix(colour, target, 1 - step / 20)
+    """Make a colour just so much darker or lighter that it can be read on the ground; its hue stays."""
+    hue, lightness, saturation = rgb_to_hls(*(channel / 255 for channel in _channels(colour)))
+    target = 0.0 if _luminance(ground) > 0.18 else 1.0
+    for step in range(51):
+        channels = hls_to_rgb(hue, lightness + (target - lightness) * step / 50, saturation)
+        candidate = "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
         if contrast(candidate, ground) >= CONTRAST:
             return candidate
-    return target
+    return _BLACK if target == 0.0 else _WHITE
 
 
 def on(ground: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads what a page says about itself: language, title, date, picture, its feed. Only what is said; nothing is guessed."""
+"""Reads what a page says about itself: language, title, date, picture, its feed. Nothing is guessed."""
 
 import json
 import re
@@ -11,10 +11,10 @@ from newsletter.sources.clean import web_address
 from newsletter.sources.plain_text import one_line
 
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
-_DATE_NAMES = (
-    "article:published_time", "og:article:published_time", "datepublished", "dc.date.issued", "dcterms.issued", "dc.date",
-    "dcterms.date", "dcterms.created", "citation_publication_date", "publication_date", "publish-date", "date",
-)  # fmt: skip
+_DATE_METAS = """
+article:published_time og:article:published_time datepublished dc.date.issued dcterms.issued dc.date dcterms.date
+dcterms.created citation_publication_date publication_date publish-date date
+"""
 _AUTHOR_NAMES = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author")
 _SPACES = re.compile(r"\s+")
 _DEEPEST_JSON = 200_000  # characters of one JSON-LD block that are read
@@ -134,7 +134,7 @@ class _Reader(HTMLParser):
 
 def _published(said: _Said) -> datetime | None:
     """Give the date that the page declares. Dates in running text and addresses are guesses, so they do not count."""
-    told = [*(said.metas.get(name, "") for name in _DATE_NAMES), *_linked(said, "datePublished"), *said.times]
+    told = [*(said.metas.get(name, "") for name in _DATE_METAS.split()), *_linked(said, "datePublished"), *said.times]
     return next((date for text in told if (date := _date(text)) is not None), None)
 
 

@@ -1,7 +1,7 @@
-"""Reads RSS, Atom and RDF: bytes in, fetched posts out. feedparser knows the dialects; what must not reach it stops here.
+"""Reads RSS, Atom and RDF: bytes in, posts out. feedparser knows the dialects; what must not reach it stops here.
 
-Refused: pages, entity declarations (a 1 KB bomb unpacks to megabytes), encodings that hide markup, and anything in which
-no feed can be found. A date is what the item says or None.
+Refused: pages, entity declarations (1 KB of them unpacks to megabytes), encodings that hide markup, and anything in
+which no feed can be found. A date is what the item says or None.
 """
 
 import calendar
@@ -39,7 +39,7 @@ def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPo
     }
     try:
         found = feedparser.parse(content, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:  # noqa: BLE001 - its parsers raise anything on hostile input; all of it means "broken feed"
+    except Exception as error:
         raise NotUnderstood(f"the feed cannot be read ({type(error).__name__})") from error
     if not found.entries and not found.get("version"):
         raise NotUnderstood("this is no RSS, Atom or RDF feed")

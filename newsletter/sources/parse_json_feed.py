@@ -7,7 +7,7 @@ import html
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from newsletter.sources.clean import web_address
 from newsletter.sources.errors import NotUnderstood
@@ -87,7 +87,7 @@ def _date(text: str) -> datetime | None:
 
 def _list(owner: Mapping[str, Any], name: str) -> list[Any]:
     value = owner.get(name)
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return value if isinstance(value, list) else []
 
 
 def _text(owner: Mapping[str, Any], name: str) -> str:

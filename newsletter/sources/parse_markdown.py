@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import frontmatter
 import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
+from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 
 from newsletter.sources.clean import web_address
@@ -69,7 +69,7 @@ def _split(content: bytes) -> tuple[Mapping[str, Any], str]:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise NotUnderstood("it is not written in UTF-8") from error
-    handler = frontmatter.YAMLHandler()
+    handler = YAMLHandler()
     if not text.startswith("---\n"):
         return {}, text
     try:

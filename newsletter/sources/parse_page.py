@@ -1,4 +1,4 @@
-"""Reads one web page: bytes in, one fetched post out. trafilatura finds the article, our own rules clean what it leaves.
+"""Reads one web page: bytes in, one post out. trafilatura finds the article, our own rules clean what it leaves.
 
 The title and the date are those that the page declares; a page without a date has none.
 """
@@ -65,7 +65,7 @@ def _article(text: str, url: str) -> str:
         found = trafilatura.extract(
             text, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
         )
-    except Exception as error:  # noqa: BLE001 - lxml and its helpers raise anything on hostile pages
+    except Exception as error:
         raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
     if found and len(plain_text(found)) >= _LEAST_ARTICLE:
         return found

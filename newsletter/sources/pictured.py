@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from newsletter.sources.clean import web_address
 from newsletter.sources.plain_text import one_line
 
-_FILE_NAME = re.compile(
-    r"\S*\.(jpe?g|png|gif|webp|svg|bmp|tiff?|heic|avif)\b|(img|dsc|image|photo|screenshot|pict?)[\s_-]*\d*", re.I
-)
+_PICTURE_FILE = r"\S*\.(jpe?g|png|gif|webp|svg|bmp|tiff?|heic|avif)\b"
+_CAMERA_NAME = r"(img|dsc|image|photo|screenshot|pict?)[\s_-]*\d*"
+_FILE_NAME = re.compile(f"{_PICTURE_FILE}|{_CAMERA_NAME}", re.IGNORECASE)
 _LONGEST_ALT = 300
 
 

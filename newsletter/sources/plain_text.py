@@ -10,13 +10,11 @@ LONGEST_TITLE = 300
 _HIDDEN = re.compile(
     "[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
-_UNSTORABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
-)  # controls but tab and newlines; lone surrogates
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, lone surrogates
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--|!\[CDATA\[.*?\]\])>", re.DOTALL)
 _BLOCK_NAMES = """
-address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol
-p pre section table td th tr ul
+address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav
+ol p pre section table td th tr ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 # What stands in these is no text of a page.
