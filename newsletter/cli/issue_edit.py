@@ -29,23 +29,24 @@ def edit(
     as_json: Json = False,
 ) -> None:
     """Change texts, picks, drops and values. An approved issue cannot be edited any more."""
-    from newsletter.app.editing import Edits, edit_issue
+    from newsletter.app.editing import edit_issue
+    from newsletter.issues.issue import IssueChanges
 
     if like not in {"", "last"}:
         raise UsageError(f"--like takes only: last (not {like!r})")
-    edits = Edits(
+    changes = IssueChanges(
         subject=_by_language(subject),
         preheader=_by_language(preheader),
         intro=_by_language(intro),
         like_last=like == "last",
-        pin=tuple(pin or ()),
-        unpin=tuple(unpin or ()),
+        pick=tuple(pin or ()),
+        unpick=tuple(unpin or ()),
         drop=tuple(drop or ()),
-        keep=tuple(keep or ()),
+        restore=tuple(keep or ()),
         values=_values(value),
     )
     with opened(context) as app:
-        edited = edit_issue(app, issue, edits, by=who())
+        edited = edit_issue(app, issue, changes, by=who())
     emit(issue_json(edited), issue_line(edited), as_json=as_json)
 
 

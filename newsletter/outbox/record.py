@@ -115,7 +115,9 @@ class Recorder:
             alert_store.raise_alert(db, f"provider:{self._provider}", words, remedy="newsletter doctor", now=now)
             return
         issue = IssueId(row.issue_id)
-        name = issue_store.issue_by_id(db, issue).name
-        issue_store.pause_issue(db, issue, reason=words, now=now)
+        present = issue_store.issue_by_id(db, issue)
+        name = present.name
+        if present.paused_at is None:
+            issue_store.pause_issue(db, issue, reason=words, now=now)
         remedy = f"mend it, then: newsletter issue resume {name}"
         alert_store.raise_alert(db, f"issue:{issue}", f"issue {name} is paused: {words}", remedy=remedy, now=now)

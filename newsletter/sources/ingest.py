@@ -7,7 +7,7 @@ was stored before a crash is found again by its keys, and the source's ETag is n
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from newsletter.sources.clean_post import CleanPost, clean_post
 from newsletter.sources.errors import FetchFailed, NotUnderstood
 from newsletter.sources.fetch import Fetcher
 from newsletter.sources.fetched_post import FetchedPost, Reading
+from newsletter.sources.find_kind import find_kind
 from newsletter.sources.identity import distinct, identify
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures import PictureKeeper
