@@ -24,8 +24,13 @@ def one_post(app: App, number: int) -> Post:
 
 
 def add_by_hand(app: App, location: str, *, topics: tuple[str, ...]) -> Post:
-    """Add one page or file as a candidate."""
-    return one_post(app, add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics))
+    """Add one page or file as a candidate, under these topics beside its own."""
+    with reading(app.engine) as db:
+        known = {topic.slug for topic in source_store.all_topics(db)}
+    unknown = sorted(set(topics) - known)
+    if unknown:
+        raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none'}")
+    return add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics)
 
 
 def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:

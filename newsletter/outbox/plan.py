@@ -16,7 +16,8 @@ from newsletter.outbox import alert_store, store
 from newsletter.outbox.delivery import ISSUE_PRIORITY, PlannedDelivery, issue_key, lane_of
 from newsletter.outbox.due import due_at, planning_opens
 from newsletter.outbox.errors import NoProvider
-from subscribers.doors import Member, members
+from subscribers.doors import members
+from subscribers.subscriber import Member
 
 PORTION = 1000  # rows a transaction: under 50 ms
 
