@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import typer
-from click.core import ParameterSource
 from rich.console import Console
 
 from newsletter.cli.output import Json, emit, home_of, talk
@@ -23,7 +22,8 @@ def demo(context: typer.Context, *, as_json: Json = False) -> None:
     from newsletter.demo.run import run_demo
 
     configure_log(json=False, level="warning")
-    is_named = context.find_root().get_parameter_source("home") is not ParameterSource.DEFAULT
+    told = context.find_root().get_parameter_source("home")
+    is_named = told is not None and told.name != "DEFAULT"
     try:
         outcome = run_demo(home_of(context) if is_named else OWN_HOME, Console(stderr=True))
     except KeyboardInterrupt:

@@ -33,6 +33,7 @@ from newsletter.demo.steps import Steps
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.sources import store as source_store
+from newsletter.sources.ingest import IngestReport
 
 NEWSLETTER, LIST = "weekly", "members"
 _BY = "newsletter demo"
@@ -98,7 +99,7 @@ def _main_job(app: App, demo: DemoHome, catcher: Catcher, steps: Steps, *, start
 def _ingest(app: App, steps: Steps) -> list[SourceOutcome]:
     with reading(app.engine) as db:
         count = len(source_store.all_sources(db))
-    reports = []
+    reports: list[IngestReport] = []
     with steps.step("Asking the sources for posts", count=lambda: len(reports), total=count):
         for report in ingest_now(app, []):
             reports.append(report)  # noqa: PERF402 - one after the other, so that the count moves
@@ -146,7 +147,7 @@ def _assemble(app: App, steps: Steps) -> Issue | None:
             newest = issue_store.list_issues(db, limit=1)
         if newest and newest[0].state in {IssueState.APPROVED, IssueState.SENDING}:
             return newest[0]
-        issue, posts = assemble_issue(app, NEWSLETTER)
+        issue, posts = assemble_issue(app, NEWSLETTER, by=_BY)
         if not posts:
             return None  # the sample posts are over a month old
         return approve_issue(app, issue, by=_BY) if issue.state in UNAPPROVED else issue
