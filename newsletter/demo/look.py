@@ -22,9 +22,9 @@ from newsletter.outbox.delivery import DeliveryState
 from newsletter.sources import store as source_store
 
 _WHY = {
-    Reason.PICK: "the editors put it on top",
-    Reason.DISCREET: "a topic of theirs (kept private)",
-    Reason.EDITORS_ORDER: "follows nothing: the editors' order",
+    Reason.PICK: "put on top by the editors",
+    Reason.DISCREET: "on a topic kept private",
+    Reason.EDITORS_ORDER: "in the editors' order (follows nothing)",
     Reason.SELECTION: "a selection, the same for everybody",
     Reason.LETTER: "a letter to everybody",
 }
@@ -81,7 +81,7 @@ def _reader(app: App, issue: Issue, reader: MadeUpReader, topics: dict[int, str]
 
 def _got(found: Explanation, one: Chosen, topics: dict[int, str]) -> Got:
     post = next(post for chosen, post in found.chosen if chosen == one)
-    why = f"follows {topics[one.topic_id]}" if one.reason is Reason.TOPIC else _WHY[one.reason]
+    why = f"on {topics[one.topic_id]}" if one.reason is Reason.TOPIC else _WHY[one.reason]
     return Got(title=post.title, source=post.source_name, language=post.language, why=why)
 
 

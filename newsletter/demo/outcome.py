@@ -44,7 +44,7 @@ class IssueOutcome:
     failed: int
     suppressed: int
     in_doubt: int
-    reasons: dict[str, int]  # why left out, failed or unclear
+    left_out: dict[str, int]  # the suppressed by reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

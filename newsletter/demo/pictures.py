@@ -36,11 +36,11 @@ NAMES = tuple(_PICTURES)
 def draw(name: str) -> bytes:
     """Draw a picture; gives a JPEG."""
     motif, (top, bottom), colours = _PICTURES[name]
-    ground = ImageOps.colorize(Image.linear_gradient("L").resize((WIDTH, HEIGHT)), top, bottom)
+    shades = Image.linear_gradient("L").resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
+    ground = ImageOps.colorize(shades, top, bottom)
     motif(ground, colours)
     file = BytesIO()
-    small = ground.resize((WIDTH // 2, HEIGHT // 2), Image.Resampling.LANCZOS)
-    small.save(file, "JPEG", quality=86, optimize=True)
+    ground.reduce(2).save(file, "JPEG", quality=86)
     return file.getvalue()
 
 

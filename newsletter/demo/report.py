@@ -1,5 +1,6 @@
 """Tells a demo run in words and tables: what came in, what the issue holds, who got what, who got nothing and why."""
 
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from newsletter.demo.outcome import DemoOutcome, IssueOutcome, ReaderOutcome, SourceOutcome
+from newsletter.demo.outcome import DemoOutcome, IssueOutcome, PeopleOutcome, ReaderOutcome, SourceOutcome
 
 _REASONS = {
     "nothing_new": "nothing new for them: no story on their topics, in their languages, that they have not seen",
@@ -33,20 +34,22 @@ def print_report(outcome: DemoOutcome, console: Console) -> None:
     console.print(_sources_table(outcome.sources))
     issue = outcome.issue
     if issue is None:
-        console.print("The sample posts are too old to be news by now; no issue was made and nobody was mailed.")
+        console.print("The sample posts are too old to be news by now: no issue was made and nobody was mailed.")
     else:
         console.print(_issue_words(issue))
-        console.print(_outcomes_table(outcome, issue))
-        _print_readers(outcome, console)
-        if not issue.accepted or not outcome.caught:
-            console.print(Text("Nothing new for anybody: nobody was mailed.", style="bold"))
+        console.print(_outcomes_table(outcome.people, issue))
+        console.print(_readers_table(outcome))
+        if not outcome.caught:
+            console.print(Text(_why_no_mail(issue), style="bold"))
     _print_ways_on(outcome, console)
 
 
 def _sources_table(sources: list[SourceOutcome]) -> Table:
     table = _table("What came in", "source", "read as", "new", "changed", "as before", "trouble")
     for one in sources:
-        table.add_row(one.owner, one.kind, str(one.new), str(one.updated), str(one.unchanged), one.error)
+        is_same_document = not (one.new or one.updated or one.unchanged or one.error)
+        before = "all" if is_same_document else str(one.unchanged)
+        table.add_row(one.owner, one.kind, str(one.new), str(one.updated), before, one.error)
     return table
 
 
@@ -54,67 +57,81 @@ def _issue_words(issue: IssueOutcome) -> Text:
     languages = ", ".join(f"{count} {language}" for language, count in issue.languages.items())
     sections = ", ".join(f"{name} {count}" for name, count in issue.sections.items())
     return Text.assemble(
-        ("Issue ", "bold"),
-        (issue.name, "bold"),
+        (f"Issue {issue.name}", "bold"),
         f" holds {issue.stories} stories told in {issue.posts} posts ({languages}).\n",
         (f"{sections}\n", "dim"),
     )
 
 
-def _outcomes_table(outcome: DemoOutcome, issue: IssueOutcome) -> Table:
+def _outcomes_table(people: PeopleOutcome, issue: IssueOutcome) -> Table:
     table = _table("What became of the readers", "readers", "", "why")
     table.columns[0].justify = "right"
-    table.add_row(str(issue.accepted), "handed over", "each a digest of their own")
-    states = ((issue.waiting, "waiting"), (issue.failed, "refused"), (issue.in_doubt, "unclear"))
-    for count, words in states:
+    ask = f"newsletter issue status {issue.name} tells more"
+    rows = [
+        (issue.accepted, "handed over", "each a digest of their own"),
+        (issue.waiting, "waiting", ask),
+        (issue.failed, "refused", ask),
+        (issue.in_doubt, "unclear", ask),
+        *((count, "left out", _REASONS.get(reason, reason)) for reason, count in issue.left_out.items()),
+        (people.suppressed, "never mailed", "the file says that they unsubscribed"),
+        (people.unconfirmed, "not mailed", "never confirmed: without consent no mail"),
+        *((1, "row refused", f"line {line}: {reason}") for line, reason in people.refused),
+    ]
+    for count, what, why in rows:
         if count:
-            table.add_row(str(count), words, f"newsletter issue status {issue.name} tells more")
-    for reason, count in issue.reasons.items():
-        table.add_row(str(count), "left out", _REASONS.get(reason, reason))
-    people = outcome.people
-    if people.suppressed:
-        table.add_row(str(people.suppressed), "never mailed", "the file says that they unsubscribed")
-    if people.unconfirmed:
-        table.add_row(str(people.unconfirmed), "not mailed", "never confirmed: no consent, no mail")
-    for line, reason in people.refused:
-        table.add_row("1", "row refused", f"line {line}: {reason}")
+            table.add_row(str(count), what, why)
     return table
 
 
-def _print_readers(outcome: DemoOutcome, console: Console) -> None:
-    table = _table("Seven of them", "reader", "subject", "stories", "why these")
-    table.columns[2].justify = "right"
-    for one in outcome.readers:
-        who = f"{one.name}\n{one.address}\n{one.language}, {one.zone}"
-        if one.stories:
-            table.add_row(who, one.subject, str(len(one.stories)), _why(one))
-        else:
-            table.add_row(who, "no mail", "0", _why_not(one))
-    console.print(table)
+def _readers_table(outcome: DemoOutcome) -> Table:
+    """Show the sample readers; where nobody got anything, the first and the last say it all."""
+    some = any(one.stories for one in outcome.readers)
+    readers = outcome.readers if some else [outcome.readers[0], outcome.readers[-1]]
+    table = _table("Some of them", "reader", "got", "why")
+    table.columns[0].no_wrap = True
+    for one in readers:
+        who = f"{one.name}\n{one.address}\n{one.language}, {one.zone}\n"
+        table.add_row(who, _got(one), _why(one) if one.stories else _why_not(one))
+    return table
+
+
+def _got(reader: ReaderOutcome) -> str:
+    return f"{_stories(len(reader.stories))}: {reader.subject}" if reader.stories else "no mail"
 
 
 def _why(reader: ReaderOutcome) -> str:
     counts = Counter(story.why for story in reader.stories)
-    return "\n".join(f"{count} x {why}" for why, count in counts.most_common())
+    return "\n".join(f"{count} {why}" for why, count in counts.most_common())
 
 
 def _why_not(reader: ReaderOutcome) -> str:
-    lines = [f"{count} stories {_LEFT_OUT.get(why, why)}" for why, count in reader.left_out.items()]
+    lines = [f"{_stories(count)} {_LEFT_OUT.get(why, why)}" for why, count in reader.left_out.items()]
     return "\n".join(lines) or _REASONS.get(reader.why_nothing, reader.why_nothing)
 
 
+def _why_no_mail(issue: IssueOutcome) -> str:
+    if issue.accepted:
+        return "All of this issue had been handed over before: this run mailed nobody."
+    return "There is nothing new for anybody: nobody was mailed."
+
+
+def _stories(count: int) -> str:
+    return "1 story" if count == 1 else f"{count} stories"
+
+
 def _print_ways_on(outcome: DemoOutcome, console: Console) -> None:
-    lines = [f"{outcome.caught} mails were caught in {outcome.seconds} s. All mails: {outcome.mail}"]
+    newsletter = f"{_command()} --home {shlex.quote(str(outcome.home))}"
+    lines = [f"{outcome.caught} mails were caught; the run took {outcome.seconds} s."]
+    lines.append(f"  the mails           {outcome.mail}")
     if outcome.sample_mail:
-        lines.append(f"One of them:         {outcome.sample_mail}")
+        lines.append(f"  one of them         {outcome.sample_mail}")
     if outcome.preview:
-        lines.append(f"The same as a page:  {outcome.preview}")
-    lines += [
-        f"The editors' desk:   {_command()} --home {outcome.home} serve",
-        f"Why anybody got it:  {_command()} --home {outcome.home} explain ADDRESS weekly",
-        "",
-        "The sample web sites are switched off now: the desk will show three feeds and a page as unreachable.",
-    ]
+        lines.append(f"  the same as a page  {outcome.preview}")
+    if outcome.issue and outcome.readers:
+        address = outcome.readers[0].address
+        lines.append(f"  why somebody got it {newsletter} explain {address} {outcome.issue.name}")
+    lines.append(f"  the editors' desk   {newsletter} serve")
+    lines += ["", "The sample web sites are switched off again: the desk will call them unreachable."]
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False)
 

@@ -32,6 +32,7 @@ from newsletter.demo.sites import Sites
 from newsletter.demo.steps import Steps
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
+from newsletter.outbox.delivery import DeliveryState
 from newsletter.sources import store as source_store
 from newsletter.sources.ingest import IngestReport
 
@@ -177,5 +178,5 @@ def _issue_outcome(app: App, status: IssueStatus) -> IssueOutcome:
         failed=counts.failed,
         suppressed=counts.suppressed,
         in_doubt=counts.in_doubt,
-        reasons={reason: count for (_, reason), count in status.reasons.items() if reason},
+        left_out={why: count for (state, why), count in status.reasons.items() if state == DeliveryState.SUPPRESSED},
     )
