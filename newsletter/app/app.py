@@ -75,12 +75,12 @@ class App:
     @property
     def bounces(self) -> BounceSetup:
         setting = self.settings.bounces
-        return BounceSetup(setting.address, verp=setting.verp == "on" or (setting.verp == "auto" and bool(setting.mailbox)))
+        return BounceSetup(
+            setting.address, verp=setting.verp == "on" or (setting.verp == "auto" and bool(setting.mailbox))
+        )
 
     def build_edition(self, frozen: FrozenIssue, language: str) -> Edition:
-        return build_edition(
-            frozen, language, public_url=self.settings.web.public_url, environment=self.templates
-        )
+        return build_edition(frozen, language, public_url=self.settings.web.public_url, environment=self.templates)
 
     def close(self) -> None:
         self.engine.dispose()

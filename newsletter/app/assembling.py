@@ -42,5 +42,7 @@ def _newsletter(app: App, slug: str) -> Newsletter:
         try:
             return issue_store.newsletter_by_slug(db, slug)
         except NotFound as error:
-            names = ", ".join(one.slug for one in issue_store.all_newsletters(db)) or "none yet: newsletter apply FILE.toml"
+            names = (
+                ", ".join(one.slug for one in issue_store.all_newsletters(db)) or "none yet: newsletter apply FILE.toml"
+            )
             raise NotFound(f"there is no newsletter {slug!r}; there are: {names}") from error

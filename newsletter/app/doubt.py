@@ -7,7 +7,7 @@ from newsletter.app.app import App
 from newsletter.app.status import find_issue
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
-from newsletter.outbox import store
+from newsletter.outbox import report_store, store
 from newsletter.outbox.delivery import DeliveryState
 from newsletter.outbox.send import finish_issues
 
@@ -27,8 +27,8 @@ def doubtful(app: App, name: str) -> list[Doubtful]:
     issue = find_issue(app, name)
     found = []
     with reading(app.engine) as db:
-        for delivery in store.in_doubt_of(db, issue.id):
-            attempts = store.attempts_of(db, delivery.id)
+        for delivery in report_store.in_doubt_of(db, issue.id):
+            attempts = report_store.attempts_of(db, delivery.id)
             masked = attempts[-1].masked_address if attempts else ""
             found.append(Doubtful(key=delivery.key, to=masked, since=delivery.changed_at, reason=delivery.reason))
     return found

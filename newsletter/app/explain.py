@@ -9,7 +9,7 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.digest import Chosen, unpack_choice
 from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Recipe
-from newsletter.outbox import store
+from newsletter.outbox import report_store
 from newsletter.outbox.delivery import Attempt, Delivery, issue_key
 from newsletter.sources import store as source_store
 from newsletter.sources.post import Post
@@ -36,7 +36,7 @@ def explain(app: App, address: str, name: str) -> Explanation:
         issue = issue_store.issue_by_name(db, name)
         person = find_by_address(db, address)
         try:
-            delivery = store.delivery_by_key(db, issue_key(issue.id, person.id))
+            delivery = report_store.delivery_by_key(db, issue_key(issue.id, person.id))
         except NotFound:
             recipe = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe
             answer = still_mailable(db, [person.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[person.id]
@@ -49,7 +49,7 @@ def explain(app: App, address: str, name: str) -> Explanation:
             delivery=delivery,
             chosen=[(one, posts[one.post_id]) for one in chosen],
             more=more,
-            attempts=store.attempts_of(db, delivery.id),
+            attempts=report_store.attempts_of(db, delivery.id),
             why_none="",
         )
 

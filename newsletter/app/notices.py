@@ -84,9 +84,7 @@ class NoticeComposer:
             return self._test(claimed, provider, to, IssueId(content["issue"]), content["as"])
         return self._alert(claimed, provider, to, content["words"], content["remedy"])
 
-    def _test(
-        self, claimed: Claimed, provider: Provider, to: str, issue_id: IssueId, seen_as: str | None
-    ) -> Outgoing:
+    def _test(self, claimed: Claimed, provider: Provider, to: str, issue_id: IssueId, seen_as: str | None) -> Outgoing:
         with reading(self._app.engine) as db:
             issue = issue_store.issue_by_id(db, issue_id)
         ready = need_mail(prepare(self._app, issue, address=seen_as))

@@ -52,16 +52,20 @@ def outlook(app: App, ahead: str) -> list[Coming]:
 def _of_newsletter(app: App, db: Connection, newsletter: Newsletter, *, now: datetime, until: datetime) -> list[Coming]:
     recipe = newsletter.recipe
     issues = {issue.slot: issue for issue in issue_store.issues_of(db, newsletter.id) if _is_coming(issue)}
-    slots = {slot.wall: slot.at for slot in slots_between(
-        recipe.schedule, recipe.zone, after=now, until=until, skip=recipe.skip, shift=recipe.shift
-    )}
+    slots = {
+        slot.wall: slot.at
+        for slot in slots_between(
+            recipe.schedule, recipe.zone, after=now, until=until, skip=recipe.skip, shift=recipe.shift
+        )
+    }
     for issue in issues.values():
         if issue.slot_at <= until:
             slots.setdefault(issue.slot, issue.slot_at)
     readers = member_count(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}") if slots else 0
     posts = len(source_store.candidate_posts(db, sources=source_ids(db, newsletter), seen_before=now, now=now))
     return [
-        _coming(app, db, newsletter, wall, at, issues.get(wall), posts=posts, readers=readers) for wall, at in slots.items()
+        _coming(app, db, newsletter, wall, at, issues.get(wall), posts=posts, readers=readers)
+        for wall, at in slots.items()
     ]
 
 

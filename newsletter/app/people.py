@@ -33,9 +33,7 @@ def import_people(
     spooled = _spool(app, file)
     try:
         with writing(app.engine) as db:
-            number = start_import(
-                db, spooled, file.name, list_slug, consent=consent, by=by, now=app.clock.now()
-            )
+            number = start_import(db, spooled, file.name, list_slug, consent=consent, by=by, now=app.clock.now())
     except BaseException:
         spooled.unlink()  # nothing was noted, so nobody would ever read it
         raise

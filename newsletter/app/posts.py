@@ -28,9 +28,7 @@ def one_post(app: App, number: int) -> Post:
 
 def add_by_hand(app: App, location: str, *, topics: tuple[str, ...]) -> Post:
     """Add one page or file as a candidate."""
-    return one_post(
-        app, add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics)
-    )
+    return one_post(app, add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics))
 
 
 def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:

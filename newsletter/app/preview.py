@@ -10,14 +10,16 @@ from newsletter.app.readers import SeenAs, seen_as
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading
-from newsletter.issues.choose import Sizes, choose
+from newsletter.issues.choose import choose
 from newsletter.issues.digest import Digest, LeftOut
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
+from newsletter.issues.limits import Sizes, limits_of
 from newsletter.issues.pool import make_pool
-from newsletter.rendering.compose import Personal, compose, page_html, page_text, reason_words, subject_of
+from newsletter.rendering.compose import Personal, compose, page_html, subject_of, text_of
 from newsletter.rendering.edition import Edition
 from newsletter.rendering.headers import DeliveryHeaders
+from newsletter.rendering.reasons import reason_words
 from newsletter.sources import store as source_store
 
 
@@ -69,7 +71,7 @@ def prepare(app: App, issue: Issue, *, address: str | None = None) -> Prepared:
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
     pool = make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())
-    digest = choose(pool, eyes.reader, eyes.shown, sizes)
+    digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits_of(frozen.recipe))
     personal = Personal(
         token=app.keys.tokens.encode([(issue.id, eyes.reader.id)], inert=True)[0],
         name=eyes.name,
@@ -91,7 +93,7 @@ def preview(app: App, issue: Issue, *, address: str | None = None) -> Preview:
     mime = b""
     if not ready.why_nothing:
         headers = _headers(ready, ready.eyes.address or "reader@example.org", app.clock.now())
-        html, text = page_html(ready.edition, ready.personal), page_text(ready.edition, ready.personal)
+        html, text = page_html(ready.edition, ready.personal), text_of(ready.edition, ready.personal)
         mime = compose(ready.edition, ready.personal, headers)
         subject = subject_of(ready.edition, ready.personal)
     return Preview(

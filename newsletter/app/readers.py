@@ -12,8 +12,8 @@ from newsletter.issues.reader import Reader
 from newsletter.outbox import store
 from newsletter.outbox.context import reader_of
 from newsletter.sources.post import LONGEST_LIFE
-from subscribers.find import find_by_address
 from subscribers.doors import still_mailable
+from subscribers.find import find_by_address
 from subscribers.subscriber import NotMailable, Recipient
 
 
@@ -59,7 +59,5 @@ def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId])
 def _nobody(frozen: FrozenIssue) -> SeenAs:
     recipe = frozen.recipe
     reading = tuple(dict.fromkeys((recipe.language, *recipe.fallback_languages)))
-    reader = Reader(
-        id=0, language=recipe.language, reading_languages=reading, follows=frozenset(), mutes=frozenset()
-    )
+    reader = Reader(id=0, language=recipe.language, reading_languages=reading, follows=frozenset(), mutes=frozenset())
     return SeenAs(reader, "", "", "", plain_text=False, shown=frozenset())

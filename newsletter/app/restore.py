@@ -62,5 +62,3 @@ def _unpack(file: Path, home: Path) -> dict[str, str]:
     manifest: dict[str, str] = json.loads(manifest_path.read_text(encoding="utf-8"))
     manifest_path.unlink()
     return manifest
-
-

@@ -12,7 +12,7 @@ from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
-from newsletter.outbox import lane_store, store
+from newsletter.outbox import lane_store, report_store, store
 from newsletter.outbox.delivery import Delivery
 
 _PAUSE = 0.5  # seconds between looks while another process sends
@@ -41,7 +41,7 @@ def send_notice(app: App, key: str) -> Delivery:
     with sending(app) as outbox:
         drain(app, outbox, stop=threading.Event())
     with reading(app.engine) as db:
-        return store.delivery_by_key(db, key)
+        return report_store.delivery_by_key(db, key)
 
 
 def _check_it_may_go(issue: Issue) -> None:
@@ -51,7 +51,9 @@ def _check_it_may_go(issue: Issue) -> None:
             f"then: newsletter issue approve {issue.name}"
         )
     if issue.paused_at is not None:
-        raise NotAllowedNow(f"issue {issue.name} is paused ({issue.paused_reason}): newsletter issue resume {issue.name}")
+        raise NotAllowedNow(
+            f"issue {issue.name} is paused ({issue.paused_reason}): newsletter issue resume {issue.name}"
+        )
     if issue.state not in {IssueState.APPROVED, IssueState.SENDING, IssueState.SENT}:
         raise NotAllowedNow(f"issue {issue.name} is {issue.state.value} ({issue.state_reason}) and does not go out")
 
@@ -61,10 +63,10 @@ def _drain_issue(app: App, issue: Issue, work: Callable[[], int]) -> None:
     while True:
         work()
         with reading(app.engine) as db:
-            counts = store.counts_of(db, issue.id)
+            counts = report_store.counts_of(db, issue.id)
             present = issue_store.issue_by_id(db, issue.id)
             waits = bool(lane_store.all_holds(db, now=app.clock.now()))
-            due = store.issue_has_due(db, issue.id, now=app.clock.now())
+            due = report_store.issue_has_due(db, issue.id, now=app.clock.now())
         planned = present.planned_at is not None
         if planned and not counts.in_flight and (not due or waits or present.paused_at is not None):
             return

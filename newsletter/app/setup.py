@@ -48,7 +48,9 @@ class Present:
     applied: dict[str, dict[str, Any]]  # newsletters as apply last wrote them
 
 
-def apply_setup(app: App, path: Path, *, dry_run: bool = False, force: bool = False, prune: bool = False) -> list[Change]:
+def apply_setup(
+    app: App, path: Path, *, dry_run: bool = False, force: bool = False, prune: bool = False
+) -> list[Change]:
     """Apply a file; gives what changed, or with `dry_run` what would. InvalidSetup names every fault and changes nothing."""
     setup = read_setup(path)
     with reading(app.engine) as db:
@@ -110,7 +112,9 @@ def _dangling(app: App, recipe: Recipe, setup: SetupFile, present: Present) -> I
     yield from (f"lists: there is no list {name!r}" for name in recipe.lists if name not in lists)
     yield from (f"sources: there is no source {name!r}" for name in recipe.sources if name not in sources)
     yield from (
-        f"providers: newsletter.toml has no provider {name!r}" for name in recipe.providers if name not in app.provider_names
+        f"providers: newsletter.toml has no provider {name!r}"
+        for name in recipe.providers
+        if name not in app.provider_names
     )
 
 
@@ -120,7 +124,9 @@ def _dangling_topics(setup: SetupFile, present: Present) -> Iterable[str]:
         if not source.url and source.name not in present.sources:
             yield f"source[{number}] ({source.name}).url: is missing"
         yield from (
-            f"source[{number}] ({source.name}).topics: there is no topic {slug!r}" for slug in source.topics if slug not in topics
+            f"source[{number}] ({source.name}).topics: there is no topic {slug!r}"
+            for slug in source.topics
+            if slug not in topics
         )
 
 
@@ -177,7 +183,9 @@ def _newsletter_changes(
             yield Change(kind="newsletter", name=slug, act="create")
             continue
         if not force and (kept := _kept(stored, tables[slug], present.applied[slug])):
-            yield Change(kind="newsletter", name=slug, act="keep", details=tuple(f"{key} (changed elsewhere)" for key in kept))
+            yield Change(
+                kind="newsletter", name=slug, act="keep", details=tuple(f"{key} (changed elsewhere)" for key in kept)
+            )
         yield from _update("newsletter", slug, _plain(recipe), _plain(stored.recipe))
 
 
@@ -202,7 +210,13 @@ def _removals(setup: SetupFile, present: Present) -> Iterable[Change]:
 
 
 def _write(
-    db: Connection, app: App, setup: SetupFile, present: Present, recipes: dict[str, Recipe], changes: Sequence[Change], path: Path
+    db: Connection,
+    app: App,
+    setup: SetupFile,
+    present: Present,
+    recipes: dict[str, Recipe],
+    changes: Sequence[Change],
+    path: Path,
 ) -> None:
     now = app.clock.now()
     for position, topic in enumerate(setup.topic):

@@ -110,9 +110,13 @@ def _twice(setup: SetupFile) -> list[str]:
         "newsletter": [str(one.get("slug", "")) for one in setup.newsletter],
     }
     return [
-        f"{kind}: {name} stands there twice" for kind, all_ in names.items() for name in sorted({n for n in all_ if all_.count(n) > 1})
+        f"{kind}: {name} stands there twice"
+        for kind, all_ in names.items()
+        for name in sorted({n for n in all_ if all_.count(n) > 1})
     ]
 
 
 def _without_slug(setup: SetupFile) -> list[str]:
-    return [f"newsletter[{number}].slug: is missing" for number, one in enumerate(setup.newsletter) if "slug" not in one]
+    return [
+        f"newsletter[{number}].slug: is missing" for number, one in enumerate(setup.newsletter) if "slug" not in one
+    ]

@@ -69,9 +69,13 @@ def _said(table: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in table.items() if value not in ("", [], {}, False)}
 
 
-def _toml(value: Any) -> str:  # noqa: ANN401 - any value that a setup table may hold
+def _toml(value: Any) -> str:
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(key, ensure_ascii=False)} = {_toml(one)}" for key, one in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{json.dumps(key, ensure_ascii=False)} = {_toml(one)}" for key, one in value.items())
+            + " }"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     # A JSON string is a TOML string, but for DEL, which TOML wants escaped.

@@ -6,7 +6,7 @@ from newsletter.app.app import App
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
-from newsletter.outbox import store
+from newsletter.outbox import report_store
 from newsletter.outbox.delivery import Counts
 
 
@@ -29,4 +29,6 @@ def issue_status(app: App, name: str) -> IssueStatus:
     """Read an issue and its counts in one transaction."""
     with reading(app.engine) as db:
         issue = issue_store.issue_by_name(db, name)
-        return IssueStatus(issue=issue, counts=store.counts_of(db, issue.id), reasons=store.reasons_of(db, issue.id))
+        return IssueStatus(
+            issue=issue, counts=report_store.counts_of(db, issue.id), reasons=report_store.reasons_of(db, issue.id)
+        )

@@ -12,7 +12,9 @@ def apply(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="a TOML file (docs/setup-file.md)")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show what would change, and change nothing")] = False,
-    force: Annotated[bool, typer.Option("--force", help="also overwrite what was changed elsewhere since the last apply")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="also overwrite what was changed elsewhere since the last apply")
+    ] = False,
     prune: Annotated[bool, typer.Option("--prune", help="also remove what the file does not name")] = False,
     *,
     as_json: Json = False,
@@ -23,7 +25,9 @@ def apply(
     with opened(context) as app:
         changes = apply_setup(app, file, dry_run=dry_run, force=force, prune=prune)
     result = [{"kind": one.kind, "name": one.name, "act": one.act, "details": list(one.details)} for one in changes]
-    lines = [f"{one.act} {one.kind} {one.name}" + (f": {', '.join(one.details)}" if one.details else "") for one in changes]
+    lines = [
+        f"{one.act} {one.kind} {one.name}" + (f": {', '.join(one.details)}" if one.details else "") for one in changes
+    ]
     emit(result, "\n".join(lines) or "nothing to change", as_json=as_json)
     if dry_run and changes:
         talk("Nothing was changed: this was a dry run")

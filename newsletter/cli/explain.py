@@ -45,5 +45,8 @@ def explain(
     }
     lines = [f"{found.issue.name} for {address}: {result['state']} {result['reason']}".rstrip()]
     lines += [f"  {post.title} ({post.source_name}): {one.reason.name.lower()}" for one, post in found.chosen]
-    lines += [f"  {one.opened_at:%Y-%m-%d %H:%M:%S} {one.provider}: {one.outcome or 'open'} {one.answer}" for one in found.attempts]
+    lines += [
+        f"  {one.opened_at:%Y-%m-%d %H:%M:%S} {one.provider}: {one.outcome or 'open'} {one.answer}"
+        for one in found.attempts
+    ]
     emit(result, "\n".join(lines), as_json=as_json)

@@ -12,11 +12,15 @@ from newsletter.cli.output import Json, emit, opened, who
 def edit(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
-    subject: Annotated[list[str] | None, typer.Option(help='subject, or by language: "de=..."; may be repeated')] = None,
+    subject: Annotated[
+        list[str] | None, typer.Option(help='subject, or by language: "de=..."; may be repeated')
+    ] = None,
     preheader: Annotated[list[str] | None, typer.Option(help="preheader, likewise")] = None,
     intro: Annotated[list[str] | None, typer.Option(help="intro in Markdown, likewise")] = None,
     like: Annotated[str, typer.Option(help='"last": take over the texts of the issue before')] = "",
-    pin: Annotated[list[int] | None, typer.Option(help="put a post on top for everybody (up to three, in order)")] = None,
+    pin: Annotated[
+        list[int] | None, typer.Option(help="put a post on top for everybody (up to three, in order)")
+    ] = None,
     unpin: Annotated[list[int] | None, typer.Option(help="take it down again")] = None,
     drop: Annotated[list[int] | None, typer.Option(help="leave a post out of this issue")] = None,
     keep: Annotated[list[int] | None, typer.Option(help="take a dropped post back in")] = None,
@@ -50,7 +54,9 @@ def _by_language(given: list[str] | None) -> dict[str, str]:
     texts = {}
     for one in given or ():
         language, found, text = one.partition("=")
-        is_language = bool(found) and language.isascii() and language.isalpha() and language.islower() and 2 <= len(language) <= 3
+        is_language = (
+            bool(found) and language.isascii() and language.isalpha() and language.islower() and 2 <= len(language) <= 3
+        )
         texts[language if is_language else ""] = text if is_language else one
     return texts
 

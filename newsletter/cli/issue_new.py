@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from newsletter.base.errors import UsageError
 from newsletter.cli.issue_words import issue_json, issue_line
 from newsletter.cli.output import Json, emit, opened
-from newsletter.base.errors import UsageError
 
 
 def new(

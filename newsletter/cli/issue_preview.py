@@ -12,8 +12,12 @@ from newsletter.cli.output import Json, emit, opened
 def preview(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
-    seen_as: Annotated[str | None, typer.Option("--as", help="the reader's address; without it a reader who said nothing")] = None,
-    out: Annotated[Path, typer.Option(help="folder for digest.html, digest.txt, digest.eml and why.json")] = Path("preview"),
+    seen_as: Annotated[
+        str | None, typer.Option("--as", help="the reader's address; without it a reader who said nothing")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="folder for digest.html, digest.txt, digest.eml and why.json")] = Path(
+        "preview"
+    ),
     *,
     as_json: Json = False,
 ) -> None:

@@ -76,9 +76,14 @@ def _version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     home: Annotated[
-        Path, typer.Option(help="the home folder, with newsletter.toml", envvar="NEWSLETTER_HOME", show_default="this folder")
+        Path,
+        typer.Option(
+            help="the home folder, with newsletter.toml", envvar="NEWSLETTER_HOME", show_default="this folder"
+        ),
     ] = Path(),
-    version: Annotated[bool, typer.Option("--version", help="tell the version", callback=_version, is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="tell the version", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Remember the home for the command."""
     context.obj = home

@@ -57,7 +57,9 @@ def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
     """Lay out rows in columns under their heads."""
     cells = [[str(head) for head in heads], *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
 
 
 def moment(text: str | None) -> datetime | None:
@@ -82,7 +84,7 @@ def who() -> str:
         return "cli"
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - json's own contract
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, (set, frozenset, tuple)):

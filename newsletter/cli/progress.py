@@ -37,4 +37,6 @@ def _show(app: "App", issue: str, stop: threading.Event, console: Console) -> No
         task = progress.add_task(f"sending {issue}", total=None)
         while not stop.wait(0.25):
             counts = issue_status(app, issue).counts
-            progress.update(task, total=counts.candidates, completed=counts.candidates - counts.planned - counts.in_flight)
+            progress.update(
+                task, total=counts.candidates, completed=counts.candidates - counts.planned - counts.in_flight
+            )

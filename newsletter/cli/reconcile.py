@@ -12,7 +12,9 @@ from newsletter.cli.output import Json, emit, opened, talk, who
 def reconcile(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
-    settle: Annotated[str, typer.Option("--as", help="accepted (count them as arrived) or resend (send once more)")] = "",
+    settle: Annotated[
+        str, typer.Option("--as", help="accepted (count them as arrived) or resend (send once more)")
+    ] = "",
     *,
     as_json: Json = False,
 ) -> None:
@@ -27,6 +29,9 @@ def reconcile(
             talk(f"{settle_doubt(app, issue, settle, by=who())} settled")
         unclear = doubtful(app, issue)
         status = issue_status(app, issue)
-    result = {**status_json(status), "unclear": [{"key": one.key, "to": one.to, "since": one.since, "reason": one.reason} for one in unclear]}
+    result = {
+        **status_json(status),
+        "unclear": [{"key": one.key, "to": one.to, "since": one.since, "reason": one.reason} for one in unclear],
+    }
     lines = [status_words(status), *(f"  {one.key} {one.to}: {one.reason}" for one in unclear)]
     emit(result, "\n".join(lines), as_json=as_json)

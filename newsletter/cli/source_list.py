@@ -13,5 +13,9 @@ def list_(context: typer.Context, *, as_json: Json = False) -> None:
 
     with opened(context) as app, reading(app.engine) as db:
         sources = store.all_sources(db)
-    words = table([source_row(one) for one in sources], SOURCE_HEADS) if sources else "no source yet: newsletter source add URL"
+    words = (
+        table([source_row(one) for one in sources], SOURCE_HEADS)
+        if sources
+        else "no source yet: newsletter source add URL"
+    )
     emit([source_json(one) for one in sources], words, as_json=as_json)

@@ -11,7 +11,9 @@ def add(
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="the person's address")],
     list_slug: Annotated[str, typer.Option("--list", help="the list to join")],
-    consent: Annotated[str, typer.Option(help="what the person agreed to, where and when; without it they wait, unconfirmed")] = "",
+    consent: Annotated[
+        str, typer.Option(help="what the person agreed to, where and when; without it they wait, unconfirmed")
+    ] = "",
     name: Annotated[str, typer.Option(help="for the greeting")] = "",
     language: Annotated[str, typer.Option(help="of the mail, e.g. fr")] = "",
     zone: Annotated[str, typer.Option(help="e.g. Europe/Lisbon")] = "",

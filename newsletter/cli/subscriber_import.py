@@ -16,7 +16,9 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="a CSV with the column address or email", exists=True, dir_okay=False)],
     list_slug: Annotated[str, typer.Option("--list", help="the list that they join")],
-    consent: Annotated[str, typer.Option(help="the evidence for rows that bring none, e.g. 'paper forms, congress 2026'")] = "",
+    consent: Annotated[
+        str, typer.Option(help="the evidence for rows that bring none, e.g. 'paper forms, congress 2026'")
+    ] = "",
     strict: Annotated[bool, typer.Option("--strict", help="exit 1 when a row was refused")] = False,
     *,
     as_json: Json = False,

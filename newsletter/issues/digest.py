@@ -1,7 +1,7 @@
 """A Digest: what one reader gets of an issue, and why; and the Choice, its stored form."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -47,11 +47,12 @@ class Digest:
 
     chosen: tuple[Chosen, ...]
     more: int = 0  # stories there was no room for: "n more"
-    left_out: dict[StoryId, LeftOut] = field(default_factory=dict)
+    left_out: Mapping[StoryId, LeftOut] = field(default_factory=dict)
+    has_text: bool = False  # a letter: its text is what it says, with or without stories
 
     @property
     def is_empty(self) -> bool:
-        return not self.chosen
+        return not self.chosen and not self.has_text
 
 
 _HEAD = struct.Struct("<BH")  # format, more

@@ -5,8 +5,8 @@ Before approval the same value is made from the present posts for previews; with
 
 from dataclasses import dataclass, field
 
-from newsletter.base.ids import IssueId, PostId
-from newsletter.issues.issue import Texts
+from newsletter.base.ids import IssueId, PostId, StoryId
+from newsletter.issues.issue import PostEdit, Texts
 from newsletter.issues.recipe import Recipe
 from newsletter.sources.post import Post
 from newsletter.sources.source import Topic
@@ -34,5 +34,7 @@ class FrozenIssue:
     topics: tuple[Topic, ...]  # in the order of sections
     posts: tuple[Post, ...]  # every candidate, editors' order: value, then newest first
     sections: dict[PostId, str] = field(default_factory=dict)  # topic slug; "" for none
-    picks: tuple[PostId, ...] = ()  # on top for everybody, in order
+    picks: tuple[PostId, ...] = ()  # on top for everybody, in order; of a selection: all its posts
+    dropped: tuple[StoryId, ...] = ()  # by an editor; their posts are not in `posts`
+    edits: tuple[PostEdit, ...] = ()  # the decisions that were laid over the posts
     layout_hash: str = ""  # of the templates at approval

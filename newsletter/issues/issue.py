@@ -1,6 +1,7 @@
 """An Issue: a newsletter's numbered instance for one slot; what editors arrange."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +59,21 @@ class PostEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IssueChanges:
+    """What an editor wants changed, all or nothing. An empty text gives way to the recipe's."""
+
+    like_last: bool = False  # begin with the texts of the issue before
+    subject: Mapping[str, str] = field(default_factory=dict)  # by language
+    preheader: Mapping[str, str] = field(default_factory=dict)
+    intro: Mapping[str, str] = field(default_factory=dict)  # Markdown
+    pick: tuple[PostId, ...] = ()  # on top, behind those that are there
+    unpick: tuple[PostId, ...] = ()
+    drop: tuple[PostId, ...] = ()
+    restore: tuple[PostId, ...] = ()
+    values: Mapping[PostId, int] = field(default_factory=dict)  # 0 to 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """A newsletter's numbered instance for one slot."""
 
@@ -82,6 +98,7 @@ class Issue:
     planned_after: int
     planned_at: datetime | None
     finished_at: datetime | None
+    scheduled: bool = True  # False: made by a person outside the schedule
 
     @property
     def name(self) -> str:

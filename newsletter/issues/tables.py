@@ -24,7 +24,7 @@ newsletters = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("slug", Text, nullable=False, unique=True),
-    Column("recipe", Text, nullable=False),  # JSON of Recipe, see newsletter.py
+    Column("recipe", Text, nullable=False),  # JSON of Recipe, see recipe.py
     Column("applied", Text, nullable=False, server_default="{}"),  # JSON of the recipe as `apply` last wrote it
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_since", UtcDateTime, nullable=False),  # made, rescheduled or resumed: no earlier slot is ever due
@@ -48,12 +48,14 @@ issues = Table(
     ),
     Column("slot", Text, nullable=False),  # the newsletter's local wall time, "2026-10-25T02:30"
     Column("slot_at", UtcDateTime, nullable=False),  # the same as an instant
+    # False: made by a person outside the schedule. Only scheduled issues tell which slot is due next.
+    Column("scheduled", Boolean, nullable=False, server_default=text("true")),
     Column(
         "state",
         Text,
         CheckConstraint(
-            "state IN ('planned', 'collecting', 'in_review', 'approved', 'sending', 'sent', 'skipped', 'cancelled', "
-            "'failed')",
+            "state IN ('planned', 'collecting', 'in_review', 'approved', 'sending', 'sent',"
+            " 'skipped', 'cancelled', 'failed')",
             name="ck_issues_state",
         ),
         nullable=False,

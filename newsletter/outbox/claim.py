@@ -151,9 +151,7 @@ def _by_issue(rows: Sequence[Row[Any]]) -> dict[IssueId | None, list[Row[Any]]]:
 
 def _people(db: Connection, context: IssueContext, rows: Sequence[Row[Any]]) -> dict[int, Recipient | NotMailable]:
     recipe = context.frozen.recipe
-    return still_mailable(
-        db, [row.subscriber_id for row in rows], recipe.lists, opt_out=f"newsletter:{recipe.slug}"
-    )
+    return still_mailable(db, [row.subscriber_id for row in rows], recipe.lists, opt_out=f"newsletter:{recipe.slug}")
 
 
 def _language(context: IssueContext, recipient: Recipient) -> str:
@@ -174,7 +172,8 @@ def _decide(
             decisions.left_out.append((row.id, person.reason))
         elif context.has_edition(language := _language(context, person)):
             sizes = context.sizes(language)
-            digest = choose(pool, context.reader(person), shown.get(row.subscriber_id, frozenset()), sizes)
+            shown_to_them = shown.get(row.subscriber_id, frozenset())
+            digest = choose(pool, context.reader(person), shown_to_them, sizes, limits=context.limits)
             if digest.is_empty:
                 decisions.left_out.append((row.id, _why_empty(digest.left_out.values())))
             else:
@@ -208,5 +207,5 @@ def _claimed(row: Row[Any], recipient: Recipient | None, language: str, choice: 
     )
 
 
-def _why_empty(left_out: Any) -> str:  # noqa: ANN401 - an iterable of LeftOut
+def _why_empty(left_out: Any) -> str:
     return "too_few" if LeftOut.TOO_FEW in set(left_out) else "nothing_new"

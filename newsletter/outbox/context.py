@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from newsletter.base.ids import IssueId, PostId
 from newsletter.issues import store as issue_store
-from newsletter.issues.choose import Sizes
 from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.limits import Limits, Sizes, limits_of
 from newsletter.issues.pool import Pool, make_pool
 from newsletter.issues.reader import Reader
 from newsletter.rendering.edition import Edition
@@ -40,6 +40,10 @@ class IssueContext:
     def sizes(self, language: str) -> Sizes:
         edition = self._editions[language]
         return Sizes(frame=edition.frame_size, card=edition.card_size)
+
+    @property
+    def limits(self) -> Limits:
+        return limits_of(self.frozen.recipe)
 
     def pool(self, db: Connection, *, now: datetime) -> Pool:
         """Give the stories that may be chosen now: withdrawals count until the last moment."""

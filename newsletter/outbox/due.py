@@ -3,6 +3,8 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.issues.slots import instant_of
+
 # The first zone reaches a wall time 26 hours before the last one does (UTC+14 to UTC-12).
 ZONE_SPAN = timedelta(hours=26)
 
@@ -12,7 +14,7 @@ def planning_opens(*, slot_at: datetime, local_time: bool) -> datetime:
     return slot_at - ZONE_SPAN if local_time else slot_at
 
 
-def due_at(*, slot: str, slot_at: datetime, zone: str, hour: int | None, approved_at: datetime) -> datetime:
+def due_at(*, slot: str, zone: str, hour: int | None, approved_at: datetime) -> datetime:
     """Give the instant of the slot's wall time in the reader's zone, at the reader's own hour if there is one.
 
     `slot` is the newsletter's local wall time ("2026-10-25T02:30"). A wall time that the reader's clocks skip moves on
@@ -21,7 +23,4 @@ def due_at(*, slot: str, slot_at: datetime, zone: str, hour: int | None, approve
     wall = datetime.fromisoformat(slot)
     if hour is not None:
         wall = datetime.combine(wall.date(), time(hour))
-    if not zone:
-        return max(slot_at, approved_at)
-    placed = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
-    return max(placed.astimezone(slot_at.tzinfo), approved_at)
+    return max(instant_of(wall, ZoneInfo(zone)), approved_at)

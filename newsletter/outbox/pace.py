@@ -41,7 +41,9 @@ class Grant:
 def parse_rates(text: str, provider: str) -> tuple[Rate, ...]:
     """Read "5/s, 500/h"; the text was checked with the settings."""
     return tuple(
-        Rate(f"{provider} {count}/{unit}", int(count), _PERIODS[unit]) for count, unit in _PART.findall(text) if int(count)
+        Rate(f"{provider} {count}/{unit}", int(count), _PERIODS[unit])
+        for count, unit in _PART.findall(text)
+        if int(count)
     )
 
 

@@ -18,7 +18,7 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store, lane_store, store
 from newsletter.outbox.delivery import DeliveryState, provider_of
 from newsletter.outbox.retry import hold_until, next_due
-from newsletter.providers.provider import Accepted, Key, Outcome, OurFault, Refused, Scope, Temporary, Uncertain
+from newsletter.providers.provider import Accepted, Key, OurFault, Outcome, Refused, Scope, Temporary, Uncertain
 
 _log = get_log("outbox")
 

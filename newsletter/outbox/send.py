@@ -18,7 +18,7 @@ from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import IssueState
-from newsletter.outbox import alert_store, store
+from newsletter.outbox import alert_store, report_store, store
 from newsletter.outbox.claim import Claimed, claim_some
 from newsletter.outbox.context import IssueContexts
 from newsletter.outbox.delivery import DeliveryState, provider_of
@@ -57,10 +57,14 @@ def finish_issues(engine: Engine, clock: Clock) -> int:
     """Move issues of which nothing is left to do, and nothing is unclear, to sent. Gives how many."""
     finished = 0
     with reading(engine) as db:
-        over = [issue for issue in issue_store.issues_sending(db) if issue.planned_at and store.counts_of(db, issue.id).is_over]
+        over = [
+            issue
+            for issue in issue_store.issues_sending(db)
+            if issue.planned_at and report_store.counts_of(db, issue.id).is_over
+        ]
     for issue in over:
         with writing(engine) as db:
-            counts = store.counts_of(db, issue.id)
+            counts = report_store.counts_of(db, issue.id)
             if counts.is_over:
                 reason = "" if counts.accepted else "nobody was mailed"
                 issue_store.move_issue(

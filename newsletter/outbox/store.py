@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from newsletter.base.errors import NotFound
 from newsletter.base.ids import DeliveryId, Epoch, IssueId, PostId
 from newsletter.issues.digest import chosen_posts
-from newsletter.outbox.delivery import Attempt, Counts, Delivery, DeliveryState, PlannedDelivery
+from newsletter.outbox.delivery import DeliveryState, PlannedDelivery
 from newsletter.outbox.tables import attempts, deliveries
 
 # What a reader was shown, or may have been shown: an outcome in doubt counts as shown.
@@ -135,7 +134,9 @@ def shown_before(db: Connection, reader: int, issue_id: IssueId, *, since: datet
     return frozenset(post for row in rows for post in chosen_posts(row.choice))
 
 
-def claim(db: Connection, claims: Iterable[Mapping[str, Any]], *, epoch: Epoch, lease_until: datetime, now: datetime) -> None:
+def claim(
+    db: Connection, claims: Iterable[Mapping[str, Any]], *, epoch: Epoch, lease_until: datetime, now: datetime
+) -> None:
     """Move planned rows to claimed with their choice: mappings of `row` (id) and `packed`."""
     rows = [dict(one) for one in claims]
     if rows:
@@ -147,7 +148,9 @@ def claim(db: Connection, claims: Iterable[Mapping[str, Any]], *, epoch: Epoch, 
                 epoch=epoch,
                 lease_until=lease_until,
                 choice=bindparam("packed"),
-                dated_at=func.coalesce(deliveries.c.dated_at, bindparam("dated", now, type_=deliveries.c.dated_at.type)),
+                dated_at=func.coalesce(
+                    deliveries.c.dated_at, bindparam("dated", now, type_=deliveries.c.dated_at.type)
+                ),
                 reason="",
                 changed_at=now,
             ),
@@ -169,7 +172,9 @@ def suppress(db: Connection, reasons: Iterable[tuple[DeliveryId, str]], *, now: 
 
 def suppress_issue(db: Connection, issue_id: IssueId, reason: str, *, now: datetime, limit: int) -> int:
     """Leave out up to `limit` of an issue's deliveries that are not handed over yet; gives how many."""
-    chosen = select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned").limit(limit)
+    chosen = (
+        select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned").limit(limit)
+    )
     return db.execute(
         update(deliveries)
         .where(deliveries.c.id.in_(chosen), deliveries.c.state == "planned")
@@ -185,7 +190,11 @@ def intend(
     for at in range(0, len(keys), IN_LIST):
         moved = db.execute(
             update(deliveries)
-            .where(deliveries.c.key.in_(keys[at : at + IN_LIST]), deliveries.c.epoch == epoch, deliveries.c.state == "claimed")
+            .where(
+                deliveries.c.key.in_(keys[at : at + IN_LIST]),
+                deliveries.c.epoch == epoch,
+                deliveries.c.state == "claimed",
+            )
             .values(state="handing_over", attempt_count=deliveries.c.attempt_count + 1, changed_at=now)
             .returning(deliveries.c.id, deliveries.c.key)
         ).all()
@@ -262,14 +271,26 @@ def release_keys(db: Connection, keys: Sequence[str], *, epoch: Epoch, now: date
     for at in range(0, len(keys), IN_LIST):
         count += db.execute(
             update(deliveries)
-            .where(deliveries.c.key.in_(keys[at : at + IN_LIST]), deliveries.c.epoch == epoch, deliveries.c.state == "claimed")
+            .where(
+                deliveries.c.key.in_(keys[at : at + IN_LIST]),
+                deliveries.c.epoch == epoch,
+                deliveries.c.state == "claimed",
+            )
             .values(state="planned", choice=None, epoch=None, lease_until=None, changed_at=now)
         ).rowcount
     return count
 
 
 def close_attempt(
-    db: Connection, delivery: DeliveryId, *, epoch: Epoch, provider: str, masked: str, outcome: str, answer: str, now: datetime
+    db: Connection,
+    delivery: DeliveryId,
+    *,
+    epoch: Epoch,
+    provider: str,
+    masked: str,
+    outcome: str,
+    answer: str,
+    now: datetime,
 ) -> None:
     """Close the open attempt; a try that ended before the hand-over gets a row of its own."""
     closed = db.execute(
@@ -295,71 +316,6 @@ def close_attempt(
         )
 
 
-def counts_of(db: Connection, issue_id: IssueId) -> Counts:
-    """Count an issue's deliveries by state."""
-    rows = db.execute(
-        select(deliveries.c.state, func.count()).where(deliveries.c.issue_id == issue_id).group_by(deliveries.c.state)
-    )
-    by_state = {str(state): int(count) for state, count in rows}
-    return Counts(
-        planned=by_state.get("planned", 0),
-        in_flight=by_state.get("claimed", 0) + by_state.get("handing_over", 0),
-        accepted=by_state.get("accepted", 0),
-        failed=by_state.get("failed", 0),
-        suppressed=by_state.get("suppressed", 0),
-        in_doubt=by_state.get("in_doubt", 0),
-    )
-
-
-def reasons_of(db: Connection, issue_id: IssueId) -> dict[tuple[str, str], int]:
-    """Count an issue's deliveries by state and reason, where there is a reason."""
-    rows = db.execute(
-        select(deliveries.c.state, deliveries.c.reason, func.count())
-        .where(deliveries.c.issue_id == issue_id, deliveries.c.reason != "")
-        .group_by(deliveries.c.state, deliveries.c.reason)
-        .order_by(func.count().desc())
-    )
-    return {(str(state), str(reason)): int(count) for state, reason, count in rows}
-
-
-def deliveries_of(db: Connection, issue_id: IssueId, *, after: int = 0, limit: int = 1000) -> list[Delivery]:
-    """Give an issue's deliveries by id, a page at a time."""
-    rows = db.execute(
-        _whole().where(deliveries.c.issue_id == issue_id, deliveries.c.id > after).order_by(deliveries.c.id).limit(limit)
-    )
-    return [_delivery(row) for row in rows]
-
-
-def delivery_by_key(db: Connection, key: str) -> Delivery:
-    """Give one delivery; NotFound if there is none."""
-    row = db.execute(_whole().where(deliveries.c.key == key)).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no delivery {key}")
-    return _delivery(row)
-
-
-def delivery_by_id(db: Connection, delivery: int) -> Delivery | None:
-    """Give one delivery, for feedback that names it; None for an id that was never here or is long deleted."""
-    row = db.execute(_whole().where(deliveries.c.id == delivery)).one_or_none()
-    return _delivery(row) if row is not None else None
-
-
-def attempts_of(db: Connection, delivery: DeliveryId) -> list[Attempt]:
-    """Give a delivery's attempts, oldest first."""
-    rows = db.execute(select(attempts).where(attempts.c.delivery_id == delivery).order_by(attempts.c.id))
-    return [
-        Attempt(
-            provider=row.provider,
-            masked_address=row.masked_address,
-            opened_at=row.opened_at,
-            closed_at=row.closed_at,
-            outcome=row.outcome,
-            answer=row.answer,
-        )
-        for row in rows
-    ]
-
-
 def settle_in_doubt(db: Connection, issue_id: IssueId, to: DeliveryState, *, reason: str, now: datetime) -> int:
     """Settle all that is in doubt in an issue as a person decided: accepted, or planned once more."""
     values: dict[str, Any] = {"state": to.value, "reason": reason, "changed_at": now}
@@ -377,22 +333,6 @@ def make_due(db: Connection, issue_id: IssueId, *, now: datetime) -> int:
         .where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.due_at > now)
         .values(due_at=now, changed_at=now)
     ).rowcount
-
-
-def issue_has_due(db: Connection, issue_id: IssueId, *, now: datetime) -> bool:
-    """Tell whether an issue has a delivery that is due and not yet taken."""
-    found = select(deliveries.c.id).where(
-        deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.due_at <= now
-    )
-    return db.execute(found.limit(1)).first() is not None
-
-
-def in_doubt_of(db: Connection, issue_id: IssueId) -> list[Delivery]:
-    """Give an issue's deliveries whose outcome is unclear."""
-    rows = db.execute(
-        _whole().where(deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt").order_by(deliveries.c.id)
-    )
-    return [_delivery(row) for row in rows]
 
 
 def doubt_all_due(db: Connection, *, now: datetime) -> int:
@@ -431,28 +371,3 @@ def _count_keys(db: Connection, keys: Sequence[str]) -> int:
         found = select(func.count()).where(deliveries.c.key.in_(keys[at : at + IN_LIST]))
         count += int(db.execute(found).scalar_one())
     return count
-
-
-def _whole() -> Any:  # noqa: ANN401 - Select of all columns; its row type has no name
-    return select(deliveries)
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=DeliveryId(row.id),
-        key=row.key,
-        issue_id=row.issue_id,
-        subscriber_id=row.subscriber_id,
-        correspondent_id=row.correspondent_id,
-        notice=row.notice,
-        lane=row.lane,
-        state=DeliveryState(row.state),
-        reason=row.reason,
-        due_at=row.due_at,
-        stale_at=row.stale_at,
-        attempt_count=row.attempt_count,
-        choice=row.choice,
-        dated_at=row.dated_at,
-        provider_id=row.provider_id,
-        changed_at=row.changed_at,
-    )

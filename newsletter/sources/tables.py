@@ -27,8 +27,9 @@ topics = Table(
     Column("name", Text, nullable=False),
     Column("names", Text, nullable=False, server_default="{}"),  # JSON: by language
     Column("keywords", Text, nullable=False, server_default="[]"),  # JSON list
-    # may tell a diagnosis: never printed as a reason
-    Column("sensitive", Boolean, nullable=False, server_default=text("false")),
+    Column(
+        "sensitive", Boolean, nullable=False, server_default=text("false")
+    ),  # may tell a diagnosis: never printed as a reason
     Column("position", Integer, nullable=False, server_default="0"),  # order of sections
     sqlite_autoincrement=True,
 )

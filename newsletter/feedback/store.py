@@ -1,0 +1,27 @@
+"""The SQL of feedback events: append-only, each once."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.feedback.event import FeedbackEvent
+from newsletter.feedback.tables import feedback_events
+
+
+def insert_event(db: Connection, event: FeedbackEvent, *, now: datetime) -> bool:
+    """Store an event; False when it was told before."""
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(feedback_events).values(
+        origin=event.origin,
+        origin_event_id=event.origin_event_id,
+        kind=event.kind.value,
+        delivery_id=event.delivery_id,
+        subscriber_id=event.subscriber_id,
+        issue_id=event.issue_id,
+        details=event.details,
+        happened_at=event.happened_at,
+        recorded_at=now,
+    )
+    once = statement.on_conflict_do_nothing(index_elements=["origin", "origin_event_id"])
+    return db.execute(once).rowcount == 1

@@ -1,0 +1,214 @@
+"""What a card says, in the words of one language: plain, cleaned strings for the HTML and the text alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote
+
+from babel.lists import format_list
+
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.rendering.dates import (
+    Tile,
+    deadline_tile,
+    deadline_when,
+    event_tile,
+    event_when,
+    local_day,
+    long_date,
+)
+from newsletter.rendering.strings import Strings, direction
+from newsletter.rendering.values import language_tag, one_line, web_link
+from newsletter.sources.post import CallDetails, EventDetails, Picture, Post, PostKind
+
+SMALL_WIDTH = 168  # pixels of a picture beside its text
+SMALL_HEIGHT = 168
+LEAD_WIDTH = 560  # across the sheet
+LEAD_HEIGHT = 420
+LEAD_MIN_WIDTH = 400  # a smaller picture would be blown up
+
+
+class Direction(StrEnum):
+    """The writing direction of a text; auto where the language is unknown."""
+
+    LTR = "ltr"
+    RTL = "rtl"
+    AUTO = "auto"
+
+
+class Side(StrEnum):
+    """A side of the mail."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facing:
+    """Language and direction of a text, and the sides where its lines start and end."""
+
+    language: str
+    direction: Direction
+    start: Side
+    end: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFacts:
+    """A picture as shown: small beside the text or, for the lead, across the sheet."""
+
+    src: str
+    alt: str
+    width: int
+    height: int
+    is_wide: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """When and where, in words."""
+
+    tile: Tile
+    when: str
+    place: str
+    livestream: str
+    calendar: str  # address of the .ics
+    register_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """The deadline and who may apply, in words."""
+
+    tile: Tile | None
+    deadline: str
+    countries: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """All that a card says."""
+
+    id: int
+    kind: PostKind
+    is_lead: bool
+    own: Facing  # of title and excerpt
+    title: str
+    url: str
+    source: str
+    date: str
+    label: str  # Paper, Video; empty for plain news
+    excerpt: str
+    picture: PictureFacts | None
+    event: EventFacts | None
+    call: CallFacts | None
+
+
+def facing(language: str, direction_: Direction) -> Facing:
+    """Give the sides of a direction; `auto` starts where a left-to-right text does."""
+    start, end = (Side.RIGHT, Side.LEFT) if direction_ == Direction.RTL else (Side.LEFT, Side.RIGHT)
+    return Facing(language=language, direction=direction_, start=start, end=end)
+
+
+def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callable[[Post], CardFacts]:
+    """Give the function that tells what a post's card says in this issue and language."""
+    lead = _lead_story(frozen)
+    zone = frozen.recipe.zone
+
+    def make(post: Post) -> CardFacts:
+        is_lead = post.story_id == lead
+        return CardFacts(
+            id=post.id,
+            kind=post.kind,
+            is_lead=is_lead,
+            own=_own_facing(post.language),
+            title=one_line(post.title),
+            url=web_link(post.url),
+            source=one_line(post.source_name),
+            date=_published(post, strings, zone),
+            label=_label(post.kind, strings),
+            excerpt=one_line(post.excerpt),
+            picture=_picture(post.picture, public_url, is_lead=is_lead) if post.picture else None,
+            event=_event(post.event, post, strings, zone, public_url) if post.event else None,
+            call=_call(post.call, strings, zone) if post.call else None,
+        )
+
+    return make
+
+
+def _lead_story(frozen: FrozenIssue) -> int:
+    """The first pick is shown large: as whichever post of its story the reader gets."""
+    stories = {post.id: post.story_id for post in frozen.posts}
+    return next((stories[pick] for pick in frozen.picks if pick in stories), 0)
+
+
+def _own_facing(language: str) -> Facing:
+    tag = language_tag(language)
+    return facing(tag, Direction(direction(tag)) if tag else Direction.AUTO)
+
+
+def _published(post: Post, strings: Strings, zone: str) -> str:
+    """The day it was published; beside an event's or a deadline's own date it would only confuse."""
+    if post.event or post.call or not post.published_at:
+        return ""
+    return long_date(local_day(post.published_at, zone), strings.locale)
+
+
+def _label(kind: PostKind, strings: Strings) -> str:
+    labels = {
+        PostKind.PAPER: strings.text("Paper"),
+        PostKind.EVENT: strings.text("Event"),
+        PostKind.CALL: strings.text("Funding call"),
+        PostKind.VIDEO: strings.text("Video"),
+    }
+    return labels.get(kind, "")
+
+
+def _picture(picture: Picture, public_url: str, *, is_lead: bool) -> PictureFacts:
+    is_wide = is_lead and picture.width >= LEAD_MIN_WIDTH and picture.width > picture.height
+    most_wide, most_high = (LEAD_WIDTH, LEAD_HEIGHT) if is_wide else (SMALL_WIDTH, SMALL_HEIGHT)
+    real_width, real_height = max(picture.width, 1), max(picture.height, 1)
+    scale = min(most_wide / real_width, most_high / real_height)
+    if not is_wide:
+        scale = min(scale, 1.0)
+    return PictureFacts(
+        src=f"{public_url}/media/{quote(picture.name, safe='')}",
+        alt=one_line(picture.alt),
+        width=max(round(real_width * scale), 1),
+        height=max(round(real_height * scale), 1),
+        is_wide=is_wide,
+    )
+
+
+def _event(event: EventDetails, post: Post, strings: Strings, zone: str, public_url: str) -> EventFacts:
+    register_by = ""
+    if event.register_by:
+        day = long_date(local_day(event.register_by, event.zone or zone), strings.locale)
+        register_by = strings.text("Register by {date}", date=day)
+    return EventFacts(
+        tile=event_tile(event, strings.locale, zone),
+        when=event_when(event, strings.locale, zone),
+        place=one_line(event.place),
+        livestream=web_link(event.livestream_url),
+        calendar=f"{public_url}/events/{post.id}.ics",
+        register_by=register_by,
+    )
+
+
+def _call(call: CallDetails, strings: Strings, zone: str) -> CallFacts:
+    deadline = call.deadline
+    return CallFacts(
+        tile=deadline_tile(deadline, strings.locale, zone) if deadline else None,
+        deadline=_deadline(deadline, strings, zone) if deadline else "",
+        countries=strings.text("Open to: {countries}", countries=_countries(call, strings)) if call.countries else "",
+    )
+
+
+def _deadline(deadline: datetime, strings: Strings, zone: str) -> str:
+    return strings.text("Deadline: {date}", date=deadline_when(deadline, strings.locale, zone))
+
+
+def _countries(call: CallDetails, strings: Strings) -> str:
+    names = [strings.locale.territories.get(code.upper(), one_line(code)) for code in call.countries]
+    return format_list(names, locale=strings.locale)

@@ -1,0 +1,93 @@
+"""What an issue says in one language: its frame, its sections and their cards, before any layout."""
+
+from datetime import date
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from jinja2 import Environment
+
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.recipe import in_language
+from newsletter.rendering.arrange import FOCUS, MORE_NEWS, NEWS, PLAIN, section_places
+from newsletter.rendering.cards import CardFacts, Direction, card_maker, facing
+from newsletter.rendering.dates import long_date
+from newsletter.rendering.document import Document, IssueFacts, Links, Look, SectionFacts
+from newsletter.rendering.markdown import intro_html, intro_text
+from newsletter.rendering.strings import Strings, load_strings
+from newsletter.rendering.theme import dark_theme, font_stack, light_theme
+from newsletter.rendering.values import lines, one_line
+from newsletter.sources.source import Topic
+
+
+def document_of(frozen: FrozenIssue, language: str, base: str, environment: Environment) -> Document:
+    """Give the frame of an issue in one language."""
+    recipe = frozen.recipe
+    strings = load_strings(environment, language)
+    light = light_theme(recipe.colour)
+    intro = lines(text_for(frozen, "intro", language))
+    return Document(
+        layout=recipe.layout,
+        strings=strings,
+        face=facing(strings.language, Direction(strings.direction)),
+        issue=IssueFacts(
+            newsletter=one_line(recipe.name),
+            title=strings.text("Issue {number}", number=str(frozen.number)),
+            date=long_date(date.fromisoformat(frozen.slot[:10]), strings.locale),
+            logo=_media(base, recipe.logo),
+            logo_dark=_media(base, recipe.logo_dark),
+            postal_address=one_line(recipe.postal_address),
+            intro_html=intro_html(intro, light.accent),
+            intro_text=intro_text(intro),
+        ),
+        links=Links(
+            leave=f"{base}/u/",
+            preferences=f"{base}/p/",
+            own_view=f"{base}/v/",
+            public=f"{base}/issues/{recipe.slug}/{frozen.number}",
+        ),
+        look=Look(light=light, dark=dark_theme(recipe.colour), font=font_stack(recipe.font)),
+    )
+
+
+def all_sections(frozen: FrozenIssue, strings: Strings, base: str) -> list[SectionFacts]:
+    """Give every heading that a reader may get, and each post's card under its own."""
+    make = card_maker(frozen, strings, base)
+    places = section_places(frozen)
+    cards: dict[int, list[CardFacts]] = {PLAIN: [], FOCUS: []}
+    for post in frozen.posts:
+        cards.setdefault(places[post.id], []).append(make(post))
+    if MORE_NEWS in cards:
+        cards[NEWS] = []
+    headings = section_headings(frozen, strings)
+    return [SectionFacts(index=index, heading=headings[index], cards=tuple(cards[index])) for index in sorted(cards)]
+
+
+def section_headings(frozen: FrozenIssue, strings: Strings) -> dict[int, str]:
+    """Give the heading of each section by its place."""
+    return {
+        PLAIN: strings.text("In this issue"),
+        FOCUS: strings.text("In focus"),
+        MORE_NEWS: strings.text("More news"),
+        NEWS: strings.text("News"),
+    } | {at: topic_name(topic, strings) for at, topic in enumerate(frozen.topics, start=1)}
+
+
+def topic_name(topic: Topic, strings: Strings) -> str:
+    """Give a topic's name in the language, else in its base language, else as it is."""
+    names = topic.names
+    return one_line(names.get(strings.language) or topic.name_in(strings.language.partition("-")[0]))
+
+
+def text_for(frozen: FrozenIssue, name: str, language: str) -> str:
+    """The editor's text for this issue, else the recipe's: in the language, its base, the newsletter's, or any."""
+    recipe_text: str | dict[str, str] = getattr(frozen.recipe, name)
+    written: dict[str, str] = getattr(frozen.texts, name)
+    base = language.partition("-")[0]
+    for texts in (written, recipe_text if isinstance(recipe_text, dict) else {}):
+        if texts.get(language) or texts.get(base):
+            return texts.get(language) or texts[base]
+    return in_language(written, base, frozen.recipe.language) or in_language(recipe_text, base, frozen.recipe.language)
+
+
+def _media(base: str, file: str) -> str:
+    return f"{base}/media/{quote(PurePosixPath(file).name, safe='')}" if file else ""

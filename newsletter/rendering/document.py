@@ -1,0 +1,155 @@
+"""The MJML document of an issue: what the templates are given, and the marks where the compiled document is cut.
+
+Every string that a template can print is a sentinel: `_seal` sees to it. Only numbers, directions and checked colours
+go in as they are.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError
+
+from newsletter.rendering.cards import CardFacts, Facing
+from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.sentinels import HOLES, TOKEN, Sentinels
+from newsletter.rendering.strings import NAMES, Strings
+from newsletter.rendering.templates import layout_name
+from newsletter.rendering.theme import Theme
+
+OPTIONAL = ("preheader", "named", "greeting", "intro", "more")  # parts that only some readers get
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueFacts:
+    """What the frame says: plain, cleaned strings."""
+
+    newsletter: str
+    title: str  # Issue 12
+    date: str
+    logo: str  # address
+    logo_dark: str
+    postal_address: str
+    intro_html: str  # sanitised
+    intro_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Addresses of the mail's own links. The first three end with the reader's token."""
+
+    leave: str
+    preferences: str
+    own_view: str
+    public: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionFacts:
+    """A heading with its cards; `index` is its place in the mail."""
+
+    index: int
+    heading: str
+    cards: tuple[CardFacts, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Colours and fonts."""
+
+    light: Theme
+    dark: Theme
+    font: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An issue in one language, ready to be printed by a layout."""
+
+    layout: str
+    strings: Strings
+    face: Facing
+    issue: IssueFacts
+    links: Links
+    look: Look
+
+
+Marker = Callable[[str], str]
+
+
+def marked(name: str) -> str:
+    """Mark where a piece begins; the compiler keeps comments."""
+    return f"<!--@@{name}-->"
+
+
+def unmarked(name: str) -> str:  # noqa: ARG001 - the other Marker needs it
+    """Mark nothing: the document as one mail."""
+    return ""
+
+
+def print_mjml(
+    environment: Environment,
+    document: Document,
+    sections: Sequence[SectionFacts],
+    parts: Collection[str],
+    marker: Marker,
+    sentinels: Sentinels,
+) -> str:
+    """Print the document as MJML full of sentinels."""
+    name = layout_name(document.layout)
+    issue = _seal(document.issue, sentinels)
+    issue.intro_html = sentinels.html(document.issue.intro_html)
+    try:
+        return environment.get_template(name).render(
+            face=_seal(document.face, sentinels),
+            issue=issue,
+            links=_seal_links(document.links, sentinels),
+            light=document.look.light,
+            dark=document.look.dark,
+            font=document.look.font,
+            sections=[_seal(section, sentinels) for section in sections],
+            parts=parts,
+            marker=marker,
+            hole=lambda hole: sentinels.hole(HOLES[hole]),
+            t=_translator(document.strings, sentinels),
+        )
+    except TemplateNotFound as error:
+        raise InvalidLayout(f"the template {error.name} is missing in templates/ and in templates_dir") from error
+    except TemplateSyntaxError as error:
+        raise InvalidLayout(f"{error.name}, line {error.lineno}: {error.message}") from error
+    except (TemplateError, KeyError, TypeError) as error:
+        raise InvalidLayout(f"{name}: {error}") from error
+
+
+def _translator(strings: Strings, sentinels: Sentinels) -> Callable[..., str]:
+    def translate(message: str, **values: str) -> str:
+        """Translate; `values` are sentinels, what stands between them becomes one."""
+        parts = NAMES.split(strings.template(message))
+        words = [sentinels.text(part) if part else "" for part in parts[0::2]]
+        names = [values[name] for name in parts[1::2]]
+        return "".join(word + name for word, name in zip(words, [*names, ""], strict=True))
+
+    return translate
+
+
+def _seal_links(links: Links, sentinels: Sentinels) -> SimpleNamespace:
+    token = sentinels.hole(TOKEN)
+    return SimpleNamespace(
+        leave=sentinels.text(links.leave) + token,
+        preferences=sentinels.text(links.preferences) + token,
+        own_view=sentinels.text(links.own_view) + token,
+        public=sentinels.text(links.public),
+    )
+
+
+def _seal(value: Any, sentinels: Sentinels) -> Any:
+    """Put a sentinel for every string; an empty one stays empty, so that templates can ask for it."""
+    if isinstance(value, str) and not isinstance(value, Enum):
+        return sentinels.text(value) if value else ""
+    if isinstance(value, tuple):
+        return [_seal(one, sentinels) for one in value]
+    if is_dataclass(value):
+        return SimpleNamespace(**{one.name: _seal(getattr(value, one.name), sentinels) for one in fields(value)})
+    return value

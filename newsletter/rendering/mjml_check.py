@@ -1,0 +1,115 @@
+"""What the compiler does not check: tags, where they stand, their attributes and units. Each fault names its line.
+
+The compiler takes an unknown tag, a misspelt attribute or a bare `0` without a word and prints a broken mail. What is
+not listed here is refused: fonts, social icons and carousels load from the network or do not survive Outlook.
+"""
+
+import re
+
+_TAG = re.compile(r"<(/?)(mj[a-z-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_ATTRIBUTE = re.compile(r"([a-z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+_BODY = ("mj-body", "mj-wrapper")
+_CONTENT = ("mj-column",)
+_PARENTS: dict[str, tuple[str, ...]] = {
+    "mjml": ("",),
+    "mj-head": ("mjml",),
+    "mj-body": ("mjml",),
+    "mj-title": ("mj-head",),
+    "mj-preview": ("mj-head",),
+    "mj-style": ("mj-head",),
+    "mj-breakpoint": ("mj-head",),
+    "mj-attributes": ("mj-head",),
+    "mj-all": ("mj-attributes",),
+    "mj-wrapper": ("mj-body", "mj-attributes"),
+    "mj-section": (*_BODY, "mj-attributes"),
+    "mj-group": ("mj-section", "mj-attributes"),
+    "mj-column": ("mj-section", "mj-group", "mj-attributes"),
+    "mj-raw": ("mj-head", *_BODY, "mj-section", "mj-group", *_CONTENT),
+    "mj-text": (*_CONTENT, "mj-attributes"),
+    "mj-image": (*_CONTENT, "mj-attributes"),
+    "mj-button": (*_CONTENT, "mj-attributes"),
+    "mj-divider": (*_CONTENT, "mj-attributes"),
+    "mj-spacer": (*_CONTENT, "mj-attributes"),
+    "mj-table": (*_CONTENT, "mj-attributes"),
+}
+
+_PADDING = {"padding", "padding-top", "padding-right", "padding-bottom", "padding-left"}
+_FONT = {"font-family", "font-size", "font-style", "font-weight", "letter-spacing", "line-height", "color", "align"}
+_BORDER = {"border", "border-top", "border-right", "border-bottom", "border-left", "border-radius"}
+_BOX = _PADDING | {"css-class", "container-background-color"}
+_GROUND = {"background-color", "css-class"}
+_ATTRIBUTES: dict[str, set[str]] = {
+    "mjml": {"lang", "dir"},
+    "mj-body": {"width", *_GROUND},
+    "mj-breakpoint": {"width"},
+    "mj-all": {"font-family", "color", "line-height"} | _PADDING,
+    "mj-wrapper": {"text-align", "full-width", "direction"} | _PADDING | _BORDER | _GROUND,
+    "mj-section": {"text-align", "full-width", "direction"} | _PADDING | _BORDER | _GROUND,
+    "mj-group": {"width", "vertical-align", "direction"} | _GROUND,
+    "mj-column": {"width", "vertical-align", "direction", "inner-background-color"} | _PADDING | _BORDER | _GROUND,
+    "mj-text": {"height", "text-decoration", "text-transform"} | _FONT | _BOX,
+    "mj-image": {"src", "alt", "href", "width", "height", "align", "fluid-on-mobile", "target"} | _BORDER | _BOX,
+    "mj-button": {"href", "width", "height", "background-color", "inner-padding", "text-decoration"}
+    | _FONT
+    | _BORDER
+    | _BOX,
+    "mj-divider": {"border-color", "border-style", "border-width", "width", "align"} | _BOX,
+    "mj-spacer": {"height"} | _BOX,
+    "mj-table": {"width", "cellpadding", "cellspacing", "role", "table-layout"} | _FONT | _BORDER | _BOX,
+}
+
+_LENGTHS = _PADDING | {"inner-padding", "border-radius", "border-width", "font-size", "height"}
+_LENGTH = re.compile(r"-?\d+(?:\.\d+)?(?:px|%|em)|auto")
+_WIDTH = re.compile(r"\d+(?:px|%)")
+_COLUMN_WIDTH = re.compile(r"\d+px")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}|transparent|none|inherit")
+
+
+def check_mjml(source: str) -> list[str]:
+    """Give the faults of a document, each with its line; none for a document that compiles to what it says."""
+    faults: list[str] = []
+    open_tags = [""]
+    # Comments are blanked, not removed: positions stay.
+    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
+    for found in _TAG.finditer(text):
+        closing, tag, attributes, alone = found[1], found[2], found[3], found[4]
+        line = f"line {text.count(chr(10), 0, found.start()) + 1}"
+        if closing:
+            if open_tags[-1] != tag:
+                faults.append(f"{line}: </{tag}> closes <{open_tags[-1]}>")
+                return faults
+            open_tags.pop()
+            continue
+        faults += [f"{line}: {fault}" for fault in _faults_of(tag, open_tags[-1], attributes)]
+        if not alone:
+            open_tags.append(tag)
+    if len(open_tags) > 1:
+        faults.append(f"<{open_tags[-1]}> is never closed")
+    return faults
+
+
+def _faults_of(tag: str, parent: str, attributes: str) -> list[str]:
+    if tag not in _PARENTS:
+        return [f"<{tag}> is no tag that a layout may use"]
+    faults = []
+    if parent not in _PARENTS[tag]:
+        faults.append(f"<{tag}> cannot stand in <{parent or 'nothing'}>")
+    values = {name: double or single for name, double, single in _ATTRIBUTE.findall(attributes)}
+    known = _ATTRIBUTES.get(tag, set())
+    faults += [f"<{tag}> has no attribute {name!r}" for name in values if name not in known]
+    faults += [fault for name, value in values.items() if name in known for fault in _value_faults(tag, name, value)]
+    if tag == "mj-column" and parent != "mj-attributes" and "width" not in values:
+        faults.append("<mj-column> needs a width in px: without one it depends on its neighbours")
+    return faults
+
+
+def _value_faults(tag: str, name: str, value: str) -> list[str]:
+    if name == "width" and not (_COLUMN_WIDTH if tag == "mj-column" else _WIDTH).fullmatch(value):
+        return [f'width="{value}" of <{tag}>: write px, like "560px"']
+    if name in _LENGTHS and not all(_LENGTH.fullmatch(part) for part in value.split()):
+        return [f'{name}="{value}" of <{tag}>: every number needs a unit, zero too ("0px")']
+    if name.endswith("color") and not _COLOUR.fullmatch(value):
+        return [f'{name}="{value}" of <{tag}>: write a colour with six digits, like "#1d4f73"']
+    return []

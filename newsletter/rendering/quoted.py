@@ -1,0 +1,129 @@
+"""The one encoder of bodies: quoted-printable (RFC 2045, section 6.7), made for splicing.
+
+Every piece starts at column 0 and ends after a line break, soft or hard, so any pieces in any order make a body. The
+token never breaks across lines. No line is longer than 76, none begins with a dot (RFC 5321, section 4.5.2: bytes need
+no dot-stuffing), and a boundary of the form "=_..." cannot occur (RFC 2045, section 6.7, note).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.base.tokens import TOKEN_LENGTH
+from newsletter.rendering.sentinels import TOKEN, Segment
+
+_ROOM = 75  # 76 with the "=" of a soft break
+_SOFT = "=\r\n"
+_QUOTED = [chr(byte) if 32 <= byte <= 126 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
+
+Run = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Encoded text. Each run is cut at the token (`token.join(run)`); between two runs stands a value of `hole`."""
+
+    runs: tuple[Run, ...]
+    hole: str = ""
+    size: int = 0  # octets of the decoded text, tokens included, values of holes not
+
+
+def encode_value(text: str) -> bytes:
+    """Encode one value of a hole: it starts at column 0 and leaves the next run at column 0."""
+    if not text:
+        return b""
+    writer = _Writer()
+    writer.write(text)
+    writer.end_line()
+    return writer.take()
+
+
+def encode_piece(segments: Sequence[Segment]) -> Piece:
+    """Encode a text with its holes. ValueError when two different holes are in one piece."""
+    writer = _Writer()
+    runs: list[Run] = []
+    parts: list[bytes] = []
+    hole = ""
+    for segment in segments:
+        if isinstance(segment, str):
+            writer.write(segment)
+        elif segment == TOKEN:
+            writer.make_room(TOKEN_LENGTH)
+            parts.append(writer.take())
+        else:
+            if hole and hole != segment.name:
+                raise ValueError(f"{hole} and {segment.name} stand in one piece; each needs a piece of its own")
+            hole = segment.name
+            writer.end_line()
+            runs.append((*parts, writer.take()))
+            parts = []
+    writer.end_line()
+    runs.append((*parts, writer.take()))
+    return Piece(tuple(runs), hole, sum(_size(segment) for segment in segments))
+
+
+def _size(segment: Segment) -> int:
+    if isinstance(segment, str):
+        return len(segment.encode())
+    return TOKEN_LENGTH if segment == TOKEN else 0
+
+
+class _Writer:
+    """Encoded text and the column it ends at."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._column = 0
+
+    def write(self, text: str) -> None:
+        first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._write_line(first, ends=bool(rest))
+        for at, line in enumerate(rest):
+            self._out.append("\r\n")
+            self._column = 0
+            self._write_line(line, ends=at < len(rest) - 1)
+
+    def make_room(self, width: int) -> None:
+        """Break the line softly unless `width` more characters fit; count them as written."""
+        if self._column + width > _ROOM:
+            self.end_line()
+        self._column += width
+
+    def end_line(self) -> None:
+        if self._column:
+            self._out.append(_SOFT)
+            self._column = 0
+
+    def take(self) -> bytes:
+        taken = "".join(self._out).encode("ascii")
+        self._out.clear()
+        return taken
+
+    def _write_line(self, line: str, *, ends: bool) -> None:
+        quoted = "".join([_QUOTED[byte] for byte in line.encode()])
+        if ends and quoted.endswith(" "):  # a blank before a hard break would be lost on the way
+            quoted = quoted[:-1] + "=20"
+        at = 0
+        while True:
+            if self._column == 0 and quoted.startswith(".", at):
+                self._put("=2E")
+                at += 1
+            room = _ROOM - self._column
+            if len(quoted) - at <= room:
+                self._put(quoted[at:])
+                return
+            cut = _before_escape(quoted, at, at + room)
+            self._put(quoted[at:cut] + _SOFT)
+            self._column = 0
+            at = cut
+
+    def _put(self, text: str) -> None:
+        self._out.append(text)
+        self._column += len(text)
+
+
+def _before_escape(quoted: str, start: int, cut: int) -> int:
+    """Move a cut out of an "=XX"."""
+    for back in (1, 2):
+        if cut - back >= start and quoted[cut - back] == "=":
+            return cut - back
+    return cut

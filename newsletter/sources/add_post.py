@@ -1,0 +1,60 @@
+"""Adds one post by hand: an address, a page's file or a Markdown file. It belongs to the source "editors"."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from newsletter.base.clock import Clock
+from newsletter.base.ids import PostId
+from newsletter.db.engine import reading, writing
+from newsletter.sources import store
+from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.fetch import Fetcher
+from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.identity import identify
+from newsletter.sources.ingest import Ingestion
+from newsletter.sources.parse_markdown import parse_markdown
+from newsletter.sources.parse_page import parse_page
+from newsletter.sources.post import Post
+from newsletter.sources.read_source import is_markdown, is_web, load, with_local_picture
+from newsletter.sources.source import Source, SourceKind
+
+EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
+
+
+def add_post(engine: Engine, fetcher: Fetcher, media: Path, location: str, *, clock: Clock) -> Post:
+    """Store the post at an address or in a file as a candidate, and give it; SourceError in words if none is there.
+
+    Adding it again revises it. The file's front matter says language, topics and the rest.
+    """
+    post = _read(fetcher, location)
+    editors = _editors(engine, now=clock.now())
+    ((post, keys),) = identify([post])
+    outcome = Ingestion(engine, fetcher, media, editors, now=clock.now()).store_one(post, keys)
+    if outcome is None:
+        raise NotUnderstood(f"{location} has neither a title nor a text")
+    with reading(engine) as db:
+        return store.post_by_id(db, _found(store.find_post_by_keys(db, editors.id, keys)))
+
+
+def _read(fetcher: Fetcher, location: str) -> FetchedPost:
+    if is_web(location):
+        document = load(fetcher, location)
+        return parse_page(document.content, url=document.url, charset=document.charset)
+    path = Path(location).expanduser().absolute()
+    document = load(fetcher, str(path))
+    if is_markdown(path):
+        return with_local_picture(parse_markdown(document.content, name=str(path)), path, path.parent)
+    return parse_page(document.content, url="")
+
+
+def _editors(engine: Engine, *, now: datetime) -> Source:
+    with writing(engine) as db:
+        store.put_source(db, name=EDITORS, url="", kind=SourceKind.FOLDER, now=now)
+        return store.source_by_name(db, EDITORS)
+
+
+def _found(post_id: PostId | None) -> PostId:
+    assert post_id is not None  # it was stored above, under these keys
+    return post_id

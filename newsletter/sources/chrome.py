@@ -1,0 +1,129 @@
+"""Takes out of an extracted article what belongs to the page around it: menus, counts, cookies, "recent posts".
+
+Works on blocks: short lines that are wholly such a text are dropped, a heading like "Recent posts" ends the article,
+and a trailing "About us" or press contact stays in the body but is kept out of the excerpt.
+"""
+
+import re
+
+from newsletter.sources.plain_text import plain_text
+
+_BLOCK = re.compile(r"<(p|h[1-6]|ul|ol|blockquote|table|pre|dl)(?:\s[^>]*)?>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(
+    r"<h[1-6]|<p[^>]*>\s*<(?:strong|b|em)\b[^>]*>(?:(?!</p>).)*</(?:strong|b|em)>\s*:?\s*</p>", re.DOTALL
+)
+_LONGEST_LINE = 160  # characters; longer text is told, not chrome (cookie notices apart)
+_LONGEST_HEADING = 80
+
+# Whole lines, in the languages of our sources.
+_CHROME = """
+top of page | bottom of page | back to top | go to top | to the top | top | skip to content | skip to main content
+menu | home | search | log in | login | sign up | log in / sign up | see all | see more | view all | all posts
+read more | learn more | write a comment | leave a comment | add a comment | post a comment | comments
+comments are closed | post not marked as liked | all rights reserved | accept all | copy link | subscribe
+subscribe to our newsletter | follow us
+nach oben | zum seitenanfang | seitenanfang | zum inhalt | direkt zum inhalt | zum inhalt springen | menü | startseite
+suche | anmelden | alle anzeigen | alle ansehen | alle beiträge | mehr | mehr lesen | mehr erfahren | weiterlesen
+kommentar schreiben | kommentar verfassen | kommentare | alle rechte vorbehalten | alle akzeptieren | folgen sie uns
+haut de page | haut de la page | retour en haut | aller au contenu | aller au contenu principal | accueil | rechercher
+tout voir | voir tout | tout afficher | lire la suite | en savoir plus | laisser un commentaire | tous droits réservés
+torna su | inizio pagina | vai al contenuto | vai al contenuto principale | cerca | mostra tutti | mostra tutto
+vedi tutti | leggi tutto | leggi di più | lascia un commento | volver arriba | inicio | saltar al contenido
+ir al contenido | menú | buscar | ver todo | ver todos | leer más | deja un comentario
+"""
+_WHOLE_LINES = frozenset(phrase.strip() for phrase in _CHROME.replace("\n", "|").split("|"))
+_COUNTED = r"""
+views? comments? likes? shares? reads? min(?:ute)?s?(?:\sread)? aufrufe? kommentare? ansichten vues? commentaires?
+visualizzazion[ei] comment[oi] vistas? visualizaciones comentarios?
+"""
+_ONE_COUNT = rf"\d[\d.,]*\s*[km]?\s*(?:{'|'.join(_COUNTED.split())})"
+_COUNTS = re.compile(
+    rf"{_ONE_COUNT}(?:[\s,;|·•.]+(?:{_ONE_COUNT}|write a comment|post not marked as liked))*", re.IGNORECASE
+)
+_NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
+_SHARE = re.compile(
+    rf"(?:(?:share|teilen|partager|condividi|compartir|tweet|print|drucken|imprimer|stampa|imprimir|{_NETWORKS})"
+    r"|[\s,:|/·•]+|(?:\b(?:this|post|article|page|on|via|with|by|auf|bei|sur|su|en|per|link)\b))+",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(r"©.*|(?:updated|aktualisiert|mis à jour|aggiornato|actualizado):? .{3,25}", re.IGNORECASE)
+# Headings after which a page lists others.
+_END = re.compile(
+    r"(?:recent|related|latest|similar|more|other|popular) (?:posts?|articles?|news|stories)"
+    r"|you (?:may|might) also like"
+    r"|(?:aktuelle|ähnliche|verwandte|weitere|neueste) (?:beiträge|artikel|meldungen|nachrichten)"
+    r"|das könnte sie auch .*"
+    r"|(?:posts?|articles?) (?:récents?|similaires|associés|liés)|(?:à lire|voir) aussi"
+    r"|(?:post|articoli) (?:recenti|correlati|simili)|(?:entradas|artículos|noticias) (?:recientes|relacionad[ao]s)",
+    re.IGNORECASE,
+)
+_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
+_CONSENT = re.compile(
+    r"accept|agree|consent|we use|our website uses|preferences"
+    r"|akzeptier|verwende[nt]|zustimm|utilis|utilizz|accett|aceptar",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:about|über|à propos|chi siamo|informazioni su|acerca de|sobre)\b.*|notes? (?:to|for) editors?\b.*"
+    r"|(?:(?:press|media)[\s-]*)?(?:contacts?|enquir(?:y|ies)|inquir(?:y|ies))\b.*"
+    r"|for (?:more|further|press|media) (?:information|inquiries|enquiries|details)\b.*"
+    r"|(?:presse|medien)?kontakte?\b.*|ansprechpartner(?:in)?\b.*|pour plus d'informations\b.*"
+    r"|contatt[oi]\b.*|contactos?\b.*",
+    re.IGNORECASE,
+)
+
+
+def without_chrome(markup: str) -> str:
+    """Give the article without the lines of the page around it."""
+    kept: list[str] = []
+    for block in blocks_of(markup):
+        text = plain_text(block)
+        if kept and len(text) <= _LONGEST_HEADING and _END.fullmatch(text.strip(" :")):
+            break
+        if text and not is_chrome(text):
+            kept.append(block)
+    return "\n".join(kept)
+
+
+def is_chrome(text: str) -> bool:
+    """Tell whether a whole block of text belongs to the page and not to the article."""
+    if _COOKIES.search(text) and _CONSENT.search(text) and len(text) <= 4 * _LONGEST_LINE:
+        return True
+    line = text.strip(" .:|•·-\u2013")
+    if len(line) > _LONGEST_LINE:
+        return False
+    is_known = line.casefold() in _WHOLE_LINES
+    return is_known or any(pattern.fullmatch(line) for pattern in (_COUNTS, _SHARE, _FOOTER, _END))
+
+
+def told_part(markup: str) -> str:
+    """Give the article without a trailing "About us" or press contact: what an excerpt may be made of."""
+    blocks = blocks_of(markup)
+    texts = [plain_text(block) for block in blocks]
+    for place, text in enumerate(texts[1:], start=1):
+        if (
+            len(text) <= _LONGEST_HEADING
+            and _ABOUT.fullmatch(text)
+            and (_HEADING.match(blocks[place]) or _ends_all(texts, place))
+        ):
+            return "\n".join(blocks[:place])
+    return markup
+
+
+def blocks_of(markup: str) -> list[str]:
+    """Give the outer blocks of HTML; text between them becomes paragraphs."""
+    found, place = [], 0
+    for match in _BLOCK.finditer(markup):
+        found += _loose(markup[place : match.start()])
+        found.append(match[0])
+        place = match.end()
+    return found + _loose(markup[place:])
+
+
+def _loose(markup: str) -> list[str]:
+    return [f"<p>{markup.strip()}</p>"] if plain_text(markup) else []
+
+
+def _ends_all(texts: list[str], place: int) -> bool:
+    """Tell whether little follows: a last line "Contact: ..." needs no heading."""
+    return sum(len(text) for text in texts[place:]) < sum(len(text) for text in texts[:place])

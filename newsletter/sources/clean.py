@@ -1,0 +1,51 @@
+"""Sanitises what a source wrote: an allow-list of tags, attributes and address schemes, links made absolute.
+
+Pictures are taken out of the body: a picture on another's server would tell that server who reads. What a post shows is
+its one picture, which we serve (pictures.py).
+"""
+
+import re
+from urllib.parse import urljoin
+
+import nh3
+
+from newsletter.sources.plain_text import SILENT_TAGS, storable
+
+LONGEST_BODY = 200_000  # characters; a post is no book, and each issue in review holds all of them
+_ALLOWED = """
+a abbr b blockquote br caption cite code dd del dl dt em h2 h3 h4 h5 h6 hr i ins kbd li ol p pre q s small span strong
+sub sup table tbody td tfoot th thead tr u ul
+"""
+_ATTRIBUTES = {
+    "*": {"lang", "dir"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+_SCHEMES = frozenset({"http", "https", "mailto"})
+
+
+def clean_html(markup: str, *, base: str) -> str:
+    """Give sanitised HTML, links relative to `base` made absolute. Cleaning it again changes nothing."""
+    return nh3.clean(
+        storable(markup)[:LONGEST_BODY],
+        tags=frozenset(_ALLOWED.split()),
+        attributes=_ATTRIBUTES,
+        clean_content_tags=SILENT_TAGS,
+        url_schemes=_SCHEMES,
+        url_relative=lambda link: web_address(link, base=base) or None,
+        link_rel="noopener",
+    ).strip()
+
+
+def web_address(link: str, *, base: str = "") -> str:
+    """Give an absolute http(s) address that a link means, or an empty text."""
+    link = re.sub(r"[\t\r\n]", "", storable(link)).strip().replace(" ", "%20")  # as browsers do (WHATWG URL 4.1)
+    try:
+        address = urljoin(base, link) if base else link
+    except ValueError:
+        return ""
+    scheme, _, rest = address.partition("://")
+    return address if scheme.lower() in {"http", "https"} and rest.strip("/") and address.isprintable() else ""

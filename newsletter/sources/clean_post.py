@@ -1,0 +1,110 @@
+"""A CleanPost: a FetchedPost made safe to store; and how it is made. Pure: no clock, no database, no network."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.sources.chrome import told_part
+from newsletter.sources.clean import clean_html, web_address
+from newsletter.sources.excerpt import cut_at_sentence, make_excerpt
+from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.identity import url_key
+from newsletter.sources.language import language_of
+from newsletter.sources.pictured import described
+from newsletter.sources.plain_text import one_line, plain_text, plain_title
+from newsletter.sources.post import CallDetails, EventDetails, PostKind
+from newsletter.sources.source import Source, Topic
+from newsletter.sources.stored_details import call_to_json, event_to_json
+from newsletter.sources.topics import assign_topics
+
+_LONGEST_TITLE_OF_TEXT = 90  # a post without a title is called by its first words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanPost:
+    """The content of a post as it is stored."""
+
+    kind: PostKind
+    url: str
+    canonical_url: str
+    title: str
+    byline: str
+    excerpt: str
+    body: str
+    language: str
+    topics: tuple[str, ...]
+    published_at: datetime | None
+    picture_hash: str
+    picture_alt: str
+    event: EventDetails | None
+    call: CallDetails | None
+    story_key: str
+
+    def content(self) -> dict[str, object]:
+        """Give the columns that hold the content."""
+        return {
+            "kind": str(self.kind),
+            "url": self.url,
+            "canonical_url": self.canonical_url,
+            "title": self.title,
+            "byline": self.byline,
+            "excerpt": self.excerpt,
+            "body": self.body,
+            "language": self.language,
+            "topics": json.dumps(self.topics, ensure_ascii=False),
+            "published_at": self.published_at,
+            "picture_hash": self.picture_hash,
+            "picture_alt": self.picture_alt,
+            "event": event_to_json(self.event),
+            "call": call_to_json(self.call),
+            "story_key": self.story_key,
+        }
+
+    @property
+    def content_hash(self) -> str:
+        """Two posts with the same content have the same; any change is a new revision."""
+        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def clean_post(
+    post: FetchedPost, *, keys: Sequence[str], source: Source, topics: Sequence[Topic], picture_hash: str
+) -> CleanPost | None:
+    """Make a fetched post safe to store; None if it has neither a title nor a text."""
+    base = post.url or (source.url if "://" in source.url else "")
+    body = clean_html(post.html or post.summary, base=base)
+    text = plain_text(body)
+    title = plain_title(post.title)
+    excerpt = make_excerpt(post.summary, told_part(body), title=title)
+    title = title or cut_at_sentence(excerpt, _LONGEST_TITLE_OF_TEXT)
+    if not title:
+        return None
+    return CleanPost(
+        kind=_kind(post),
+        url=web_address(post.url),
+        canonical_url=url_key(keys),
+        title=title,
+        byline=one_line(post.byline),
+        excerpt=excerpt,
+        body=body,
+        language=language_of(f"{title}. {text or excerpt}", post.language, source.language, post.document_language),
+        topics=assign_topics(
+            f"{title} {text or excerpt}", categories=post.categories, defaults=source.topics, topics=topics
+        ),
+        published_at=post.published,
+        picture_hash=picture_hash,
+        picture_alt=described(post.picture_alt) if picture_hash else "",
+        event=post.event,
+        call=post.call,
+        story_key=one_line(post.story_key),
+    )
+
+
+def _kind(post: FetchedPost) -> PostKind:
+    if post.kind is not None:
+        return post.kind
+    if post.event is not None:
+        return PostKind.EVENT
+    return PostKind.CALL if post.call is not None else PostKind.NEWS

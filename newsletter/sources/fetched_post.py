@@ -1,0 +1,37 @@
+"""A FetchedPost: one item as a parser read it from outside. Nothing in it may be shown before it is cleaned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.sources.post import CallDetails, EventDetails, PostKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedPost:
+    """What a document says about one post; empty or None where it says nothing."""
+
+    guid: str = ""
+    url: str = ""  # absolute, where the document told what it is relative to
+    title: str = ""  # may hold HTML
+    byline: str = ""
+    html: str = ""
+    summary: str = ""  # may hold HTML
+    published: datetime | None = None  # aware; never invented
+    updated: datetime | None = None
+    language: str = ""  # of this post
+    document_language: str = ""  # of all that the document holds: often a template's, so it counts least
+    categories: tuple[str, ...] = ()
+    picture_url: str = ""  # an address, or an absolute path beside a file
+    picture_alt: str = ""
+    kind: PostKind | None = None
+    event: EventDetails | None = None
+    call: CallDetails | None = None
+    story_key: str = ""  # joins translations of one story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one source gave: its posts, and in words what could not be read of them."""
+
+    posts: tuple[FetchedPost, ...] = ()
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,117 @@
+"""Connects only where sources may live: public addresses, and networks that the operator allows.
+
+The address is checked where the connection is made and the checked address is the one connected to, so neither a
+redirect nor a name that changes its address between look-up and connection gets past. It also ends every connection
+by the wall clock: a server that drips a byte a minute is cut like one that is silent.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
+
+import httpcore
+
+Address = IPv4Address | IPv6Address
+# 64:ff9b::/96 carries an IPv4 address in its last 32 bits (RFC 6052 section 2.1); a gateway would lead there.
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+class ForbiddenAddress(httpcore.ConnectError):
+    """The name leads to an address that sources may not live at."""
+
+
+class GuardedBackend(httpcore.NetworkBackend):
+    """Makes connections to permitted addresses, each with an end.
+
+    The time-out given for connecting is what is left of the whole request; it bounds all that follows on the stream.
+    The look-up of the name itself is bounded by the system's resolver.
+    """
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self._allowed = [ip_network(network, strict=False) for network in allowed]
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        deadline = time.monotonic() + (timeout or 0)
+        failure: Exception = ForbiddenAddress(host)
+        for address in self._permitted(host, port):
+            try:
+                left = _time_left(deadline, httpcore.ConnectTimeout)
+                stream = self._inner.connect_tcp(address, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _EndingStream(stream, deadline)
+        raise failure
+
+    def _permitted(self, host: str, port: int) -> list[str]:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(f"the name {host} is unknown") from error
+        return [str(sockaddr[0]) for *_, sockaddr in found if self._is_permitted(ip_address(sockaddr[0]))]
+
+    def _is_permitted(self, address: Address) -> bool:
+        real = _embedded(address)
+        return is_public(real) or any(real in network or address in network for network in self._allowed)
+
+
+def is_public(address: Address) -> bool:
+    """Tell whether anybody in the world could reach this address."""
+    is_site_local = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not address.is_multicast and not address.is_reserved and not is_site_local
+
+
+def _embedded(address: Address) -> Address:
+    """Give the IPv4 address that an IPv6 address stands for, else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+class _EndingStream(httpcore.NetworkStream):
+    """A connection that ends at its deadline, however lively the other side is."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - ours is what is left
+        return self._inner.read(max_bytes, _time_left(self._deadline, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - ours is what is left
+        self._inner.write(buffer, _time_left(self._deadline, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+    ) -> httpcore.NetworkStream:
+        left = _time_left(self._deadline, httpcore.ConnectTimeout)
+        return _EndingStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+def _time_left(deadline: float, error: type[Exception]) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise error
+    return left

@@ -1,0 +1,92 @@
+"""Tells which fetched items are one and the same post, however their feed changes around them.
+
+A post has several keys: the feed's id, its canonical address, and a hash of title, date and text; any hit is the same
+post. Ids and addresses count only where they are unique in their document: feeds exist in which all items share one.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.plain_text import one_line, plain_text, plain_title, storable
+
+_TRACKING = re.compile(
+    r"^(utm_.*|mtm_.*|pk_(campaign|kwd|source|medium|content)|hsa_.*|_hs(enc|mi)|mc_(cid|eid)|at_(campaign|medium|custom\d)"
+    r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|twclid|yclid|igshid|igsh|li_fat_id|ttclid|mkt_tok|oly_(anon|enc)_id"
+    r"|vero_id|vero_conv|s_cid|cmpid|ref_src|ref_url|_ga|_gl|wt_mc|wt_zmc|sc_cid|trk|xtor)$"
+)
+_LONGEST_KEY = 500  # longer ones are hashed: an index row has a limit
+_UNRESERVED = "!$'()*,;:@/-._~"  # stay as they are in a path (RFC 3986 section 3.3)
+
+
+def canonical_url(url: str) -> str:
+    """Give the form by which an address is compared; not a link. Equal pages with other tracking come out equal."""
+    try:
+        parts = urlsplit(storable(url).strip())
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in {"http", "https"} or not host:
+        return ""
+    place = host if port in {None, 80, 443} else f"{host}:{port}"
+    path = quote(unquote(parts.path), safe=_UNRESERVED).rstrip("/") or "/"
+    pairs = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(name)
+    ]
+    fragment = (
+        parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    )  # "#!/x" is a page of its own, "#x" is none
+    return urlunsplit(("https", place, path, urlencode(sorted(pairs)), fragment))
+
+
+def content_key(post: FetchedPost) -> str:
+    """Give the key that hashes normalised title, date and text: the same item parses to the same key."""
+    text = plain_text(post.html or post.summary)
+    date = post.published.astimezone(UTC).isoformat() if post.published else ""
+    words = [plain_title(post.title), date, one_line(text)]
+    return "hash:" + _digest("\0".join(word.casefold() for word in words))
+
+
+def distinct(posts: Sequence[FetchedPost]) -> list[FetchedPost]:
+    """Leave out items that stand twice in the document, word for word."""
+    return list({content_key(post): post for post in reversed(posts)}.values())[::-1]
+
+
+def identify(posts: Sequence[FetchedPost]) -> list[tuple[FetchedPost, tuple[str, ...]]]:
+    """Give each item of one document with its keys, the strongest first."""
+    guids = Counter(post.guid for post in posts)
+    links = Counter(canonical_url(post.url) for post in posts)
+    return [(post, _keys(post, guids, links)) for post in posts]
+
+
+def url_key(keys: Sequence[str]) -> str:
+    """Give the canonical address among the keys, empty where it did not count."""
+    return next((key.removeprefix("url:") for key in keys if key.startswith("url:")), "")
+
+
+def _keys(post: FetchedPost, guids: Counter[str], links: Counter[str]) -> tuple[str, ...]:
+    keys = []
+    link = canonical_url(post.url)
+    if post.guid and guids[post.guid] == 1:
+        keys.append("guid:" + _short(storable(post.guid)))
+    if link and links[link] == 1 and not _is_front_page(link):
+        keys.append("url:" + _short(link))
+    return (*keys, content_key(post))
+
+
+def _is_front_page(link: str) -> bool:
+    """A site's front page is where a lazy feed links every item to, one document after the other."""
+    parts = urlsplit(link)
+    return parts.path == "/" and not parts.query and not parts.fragment
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= _LONGEST_KEY else f"{key[:100]}#{_digest(key)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]

@@ -1,0 +1,89 @@
+"""Reads one web page: bytes in, one post out. trafilatura finds the article, our own rules clean what it leaves.
+
+The title and the date are those that the page declares; a page without a date has none.
+"""
+
+import re
+
+from newsletter.sources.chrome import blocks_of, is_chrome, without_chrome
+from newsletter.sources.clean import clean_html
+from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.page_head import PageHead, read_page_head
+from newsletter.sources.plain_text import one_line, plain_text
+
+_LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_SITE_NAME = re.compile(r"\s+[|\u2013\u2014\u00b7»:-]\s+[^|\u2013\u2014\u00b7»]{2,60}$")
+_LEAST_ARTICLE = 120  # characters; less is a teaser that extraction took for the article
+_AROUND = re.compile(
+    r"<(script|style|nav|header|footer|aside|form|noscript|template|svg)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE
+)
+_BODY = re.compile(r"<(main|article|body)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
+    """Give the post that a page holds; NotUnderstood if it holds no text or no title."""
+    if len(content) > _LARGEST_PAGE:
+        raise NotUnderstood(f"the page is larger than {_LARGEST_PAGE:,} bytes; that is no article")
+    text = page_text(content, charset)
+    head = read_page_head(text, url=url)
+    body = clean_html(without_chrome(_article(text, url)), base=url)
+    title = _title(head)
+    if not title or not plain_text(body):
+        raise NotUnderstood("the page has no title" if not title else "no article was found on the page")
+    return FetchedPost(
+        guid="",
+        url=head.canonical or url,
+        title=title,
+        byline=head.byline,
+        html=_without_title(body, title),
+        summary="" if is_chrome(head.description) else head.description,
+        published=head.published,
+        document_language=head.language,
+        picture_url=head.picture_url,
+        picture_alt=head.picture_alt,
+    )
+
+
+def page_text(content: bytes, charset: str) -> str:
+    """Decode a page: as its server says, as it says itself, as UTF-8, and at last as what browsers fall back to."""
+    declared = _META_CHARSET.search(content[:4000])
+    for encoding in (charset, "utf-8-sig", declared[1].decode() if declared else "", "windows-1252"):
+        try:
+            return content.decode(encoding or "utf-8")
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return content.decode("windows-1252", errors="replace")
+
+
+def _article(text: str, url: str) -> str:
+    """Extract the article; where that finds too little (no article markup), take what stands between the menus."""
+    import trafilatura  # a second to load: only pages need it
+
+    try:
+        found = trafilatura.extract(
+            text, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
+        )
+    except Exception as error:
+        raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
+    if found and len(plain_text(found)) >= _LEAST_ARTICLE:
+        return found
+    main = _BODY.search(_AROUND.sub(" ", text))
+    rest = clean_html(main[2] if main else "", base=url)
+    return rest if len(plain_text(rest)) > len(plain_text(found or "")) else found or ""
+
+
+def _title(head: PageHead) -> str:
+    """Give the page's one heading, else its declared title without the name of the site behind it."""
+    if head.heading and not is_chrome(head.heading):
+        return head.heading
+    short = _SITE_NAME.sub("", head.title)
+    return short if len(short) >= len(head.title) // 3 else head.title
+
+
+def _without_title(body: str, title: str) -> str:
+    """Leave out a first block that only repeats the title."""
+    blocks = blocks_of(body)
+    is_title = bool(blocks) and one_line(plain_text(blocks[0])).casefold() == one_line(title).casefold()
+    return "\n".join(blocks[1:]) if is_title else body

@@ -1,0 +1,46 @@
+"""Finds the picture in a fragment of HTML, and tells a description of a picture from a file name."""
+
+import re
+from html.parser import HTMLParser
+
+from newsletter.sources.clean import web_address
+from newsletter.sources.plain_text import one_line
+
+_PICTURE_FILE = r"\S*\.(jpe?g|png|gif|webp|svg|bmp|tiff?|heic|avif)\b"
+_CAMERA_NAME = r"(img|dsc|image|photo|screenshot|pict?)[\s_-]*\d*"
+_FILE_NAME = re.compile(f"{_PICTURE_FILE}|{_CAMERA_NAME}", re.IGNORECASE)
+_LONGEST_ALT = 300
+
+
+def first_picture(markup: str, base: str) -> tuple[str, str]:
+    """Give the absolute address and the alt of the first picture that is meant to be seen; empty texts for none."""
+    finder = _Finder(base)
+    finder.feed(markup)
+    finder.close()
+    return finder.found
+
+
+def described(alt: str) -> str:
+    """Give a picture's description; a missing one, or what a camera called the file, is an empty one."""
+    alt = one_line(alt)[:_LONGEST_ALT]
+    return "" if _FILE_NAME.fullmatch(alt) else alt
+
+
+class _Finder(HTMLParser):
+    def __init__(self, base: str) -> None:
+        super().__init__()
+        self.found = ("", "")
+        self._base = base
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "img" or self.found[0]:
+            return
+        values = {name: value or "" for name, value in attrs}
+        address = web_address(values.get("src", ""), base=self._base)
+        if address and not (_is_tiny(values.get("width", "")) or _is_tiny(values.get("height", ""))):
+            self.found = address, values.get("alt", "")
+
+
+def _is_tiny(size: str) -> bool:
+    """Counting pixels and emoji pictures say so."""
+    return size.isascii() and size.isdigit() and len(size) < 6 and int(size) < 64

@@ -1,0 +1,94 @@
+"""Turns what others wrote into text that is safe to store: no tags, no controls, no hidden changes of direction."""
+
+import html
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+LONGEST_TITLE = 300
+# Overrides and isolates can turn a whole card around (CVE-2021-42574); marks (LRM, RLM) and joiners belong to words.
+_HIDDEN = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, lone surrogates
+_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--|!\[CDATA\[.*?\]\])>", re.DOTALL)
+_BLOCK_NAMES = """
+address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav
+ol p pre section table td th tr ul
+"""
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
+# What stands in these is no text of a page.
+SILENT_TAGS = frozenset(
+    {
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "head",
+        "title",
+        "select",
+        "textarea",
+    }
+)
+
+
+def storable(text: str) -> str:
+    """Take out what no database and no mail should get: control characters and lone surrogates."""
+    return _UNSTORABLE.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Give text as one line without hidden characters."""
+    return " ".join(_HIDDEN.sub("", storable(unicodedata.normalize("NFC", text))).split())
+
+
+def plain_title(title: str) -> str:
+    """Give a title as plain text: tags out, entities decoded once, one line, not endless."""
+    title = one_line(html.unescape(_TAG.sub(" ", title)))
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+def text_blocks(markup: str) -> list[str]:
+    """Give the text of each block of an HTML fragment, each as one line; empty ones are left out."""
+    collector = _Collector()
+    collector.feed(markup)
+    collector.close()
+    return [line for block in collector.blocks if (line := one_line("".join(block)))]
+
+
+def plain_text(markup: str) -> str:
+    """Give the text of an HTML fragment, blocks separated by a space."""
+    return " ".join(text_blocks(markup))
+
+
+class _Collector(HTMLParser):
+    """Collects the text of blocks; scripts, styles and forms are not text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[list[str]] = [[]]
+        self._silent: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's own
+        if tag in SILENT_TAGS:
+            self._silent.append(tag)
+        if tag in _BLOCKS:
+            self.blocks.append([])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's own
+        if tag in _BLOCKS:
+            self.blocks.append([])
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent and tag == self._silent[-1]:
+            self._silent.pop()
+        if tag in _BLOCKS:
+            self.blocks.append([])
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.blocks[-1].append(data)

@@ -1,0 +1,133 @@
+"""Reads what a source holds, wherever it is: an address, a file, a folder. Thin: the parsers do the understanding."""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from newsletter.base.errors import SourceError
+from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.fetch import Fetcher
+from newsletter.sources.fetched_post import FetchedPost, Reading
+from newsletter.sources.parse_feed import parse_feed
+from newsletter.sources.parse_json_feed import looks_like_json, parse_json_feed
+from newsletter.sources.parse_markdown import is_draft, parse_markdown
+from newsletter.sources.parse_page import parse_page
+from newsletter.sources.source import Source, SourceKind
+
+_MARKDOWN = (".md", ".markdown")
+_MOST_FILES = 5_000  # a folder with more is a whole disk, named by mistake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes with their address; `is_unchanged` if the server says that nothing is new."""
+
+    url: str
+    content: bytes
+    charset: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    is_unchanged: bool = False
+
+
+def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | None]:
+    """Give what the source holds now, and the document it came from (None for a folder); SourceError in words."""
+    if source.kind is SourceKind.FOLDER:
+        return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
+    if source.kind is SourceKind.INDEX:
+        raise NotUnderstood("index pages are not read by this version; name a feed or a single page")
+    document = load(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
+    if document.is_unchanged:
+        return Reading(), document
+    return understand(document, source.kind), document
+
+
+def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
+    """Load an http(s) address or a file."""
+    if is_web(location):
+        fetched = fetcher.get(location, etag=etag, last_modified=last_modified)
+        return Document(
+            url=fetched.url,
+            content=fetched.content,
+            charset=fetched.charset,
+            etag=fetched.etag or (etag if fetched.status == 304 else ""),
+            last_modified=fetched.last_modified or (last_modified if fetched.status == 304 else ""),
+            is_unchanged=fetched.status == 304,
+        )
+    return Document(url="", content=read_file(Path(location), max_bytes=fetcher.max_bytes))
+
+
+def understand(document: Document, kind: SourceKind) -> Reading:
+    """Parse a feed or a page."""
+    if kind is SourceKind.PAGE:
+        return Reading(posts=(parse_page(document.content, url=document.url, charset=document.charset),))
+    if looks_like_json(document.content):
+        return parse_json_feed(document.content, url=document.url)
+    return Reading(posts=tuple(parse_feed(document.content, url=document.url, charset=document.charset)))
+
+
+def read_folder(folder: Path, *, max_bytes: int) -> Reading:
+    """Read the Markdown files of a folder and of those in it; a file with a fault is told and the others go on."""
+    if not folder.exists():
+        raise NotUnderstood(f"there is no folder {folder}")
+    files = _markdown_files(folder)
+    if len(files) > _MOST_FILES:
+        raise NotUnderstood(f"{folder} holds {len(files)} Markdown files; name the folder of the posts")
+    posts, problems = [], []
+    for file in files:
+        name = file.relative_to(folder if folder.is_dir() else folder.parent).as_posix()
+        try:
+            content = read_file(file, max_bytes=max_bytes)
+            if not is_draft(content):
+                posts.append(with_local_picture(parse_markdown(content, name=name), file, folder))
+        except SourceError as error:
+            problems.append(f"{name}: {error}")
+    if problems and not posts:
+        raise NotUnderstood(f"no file of {folder} could be read; the first says: {problems[0]}")
+    return Reading(posts=tuple(posts), problems=tuple(problems))
+
+
+def with_local_picture(post: FetchedPost, file: Path, folder: Path) -> FetchedPost:
+    """Make the path of a picture beside the file absolute; it must lie within the folder."""
+    if not post.picture_url or is_web(post.picture_url):
+        return post
+    root = (folder if folder.is_dir() else folder.parent).resolve()
+    try:
+        path = (file.parent / post.picture_url).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise NotUnderstood(f"picture {post.picture_url!r} is no file name") from error
+    if not path.is_relative_to(root):
+        raise NotUnderstood(f"picture {post.picture_url!r} lies outside the folder")
+    return replace(post, picture_url=str(path))
+
+
+def read_file(path: Path, *, max_bytes: int) -> bytes:
+    """Read a file up to the cap."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(max_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise NotUnderstood(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if len(content) > max_bytes:
+        raise NotUnderstood(f"{path} is larger than {max_bytes:,} bytes (fetch.max_bytes)")
+    return content
+
+
+def is_web(location: str) -> bool:
+    """Tell an address from a path."""
+    return re.match(r"https?://", location, re.IGNORECASE) is not None
+
+
+def is_markdown(path: Path) -> bool:
+    """Tell a Markdown file by its name."""
+    return path.suffix.lower() in _MARKDOWN
+
+
+def _markdown_files(folder: Path) -> list[Path]:
+    """Give the files in a steady order, without hidden ones and without links that lead out of the folder."""
+    if not folder.is_dir():
+        return [folder]
+    root = folder.resolve()
+    files = [path for path in folder.rglob("*") if is_markdown(path) and path.is_file()]
+    inside = [path for path in files if path.resolve().is_relative_to(root)]
+    return sorted(path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts))

@@ -1,0 +1,146 @@
+"""The documents tell the truth: every setting with its default, every command, and none that is not there."""
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pydantic.fields import FieldInfo
+
+from newsletter.base.settings import ProviderSettings, Settings
+
+CHECKOUT = Path(__file__).parents[1]
+DOCS = CHECKOUT / "docs"
+PAGES = sorted([*CHECKOUT.glob("*.md"), *DOCS.rglob("*.md")])
+# `newsletter --home DIR issue send weekly`: the words that may be a command
+CALL = re.compile(r"(?:^|[`\s/])newsletter((?: --home \S+)?(?: [a-z][a-z-]*)+)", re.MULTILINE)
+
+
+def _settings() -> Iterator[tuple[str, str, FieldInfo]]:
+    """Give each setting as (section, key, field)."""
+    for name, field in Settings.model_fields.items():
+        model: Any = ProviderSettings if name == "provider" else field.annotation
+        if hasattr(model, "model_fields"):
+            for key, part in model.model_fields.items():
+                yield name, key, part
+        else:
+            yield "", name, field
+
+
+def _row(key: str, field: FieldInfo) -> str:
+    default = "required" if field.is_required() else f"`{json.dumps(field.default, ensure_ascii=False)}`"
+    return f"| `{key}` | {default} | {field.description} |"
+
+
+def _chapters() -> dict[str, str]:
+    """Cut settings.md at its headings: `## [web]` gives web, `## [[provider]]` provider."""
+    _, *chapters = (DOCS / "settings.md").read_text(encoding="utf-8").split("\n## ")
+    return {chapter.partition("\n")[0].strip("`[]"): chapter for chapter in chapters}
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "field"), list(_settings()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_setting_is_described_with_its_default(section: str, key: str, field: FieldInfo) -> None:
+    """docs/settings.md has a row for each setting under its section: key, default, and the words of the table."""
+    assert _row(key, field) in _chapters()[section or "At the top"].splitlines()
+
+
+def test_no_setting_is_described_that_is_not_there() -> None:
+    """docs/settings.md has as many rows as there are settings: one that was removed is removed there too."""
+    rows = [line for chapter in _chapters().values() for line in chapter.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(list(_settings()))
+
+
+def _app() -> typer.Typer | None:
+    """Give the command line's app; None while there is none."""
+    try:
+        main = importlib.import_module("newsletter.cli.main")
+    except ModuleNotFoundError as error:
+        if error.name in {"newsletter.cli", "newsletter.cli.main"}:
+            return None
+        raise
+    app = main.app
+    assert isinstance(app, typer.Typer)
+    return app
+
+
+def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Walk typer's groups; give the words of each command that is not hidden."""
+    if hasattr(command, "list_commands"):
+        context = typer.Context(command)
+        for name in command.list_commands(context):
+            yield from _commands(command.get_command(context, name), (*path, name))
+    elif not command.hidden:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def commands() -> set[tuple[str, ...]]:
+    """Every command of `newsletter`, as its words."""
+    app = _app()
+    if app is None:
+        pytest.skip("newsletter.cli is not there yet")
+    return set(_commands(typer.main.get_command(app)))
+
+
+def test_every_command_is_described(commands: set[tuple[str, ...]]) -> None:
+    """docs/commands.md names each command in full."""
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert [" ".join(words) for words in sorted(commands) if f"newsletter {' '.join(words)}" not in page] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_command_is_named_that_is_not_there(page: Path, commands: set[tuple[str, ...]]) -> None:
+    """Whatever a page tells people to type is a command of the program."""
+    groups = {words[:1] for words in commands if len(words) > 1}
+    wrong = []
+    for call in _calls(page.read_text(encoding="utf-8")):
+        words = tuple(call[:2]) if tuple(call[:1]) in groups else tuple(call[:1])
+        if words not in commands | groups:
+            wrong.append(" ".join(call))
+    assert wrong == []
+
+
+def _calls(text: str) -> Iterator[list[str]]:
+    """Find calls of the command in code: in fenced shell blocks and between backticks."""
+    code = re.findall(r"```sh\n(.*?)```", text, re.DOTALL) + re.findall(r"`([^`\n]+)`", text)
+    for piece in code:
+        for found in CALL.finditer(re.sub(r"-[ugo] newsletter\b", "", piece)):  # the system's user of that name
+            yield re.sub(r"--home \S+", "", found[1]).split()
+
+
+def test_calls_are_found() -> None:
+    """The search sees commands in shell blocks and in prose, with a home and by a path, and nothing else."""
+    shell = (
+        "install -o newsletter x\nsudo -u newsletter newsletter --home /x issue send weekly\n/opt/bin/newsletter serve"
+    )
+    text = f"a newsletter is\n```sh\n{shell}\n```\nand `newsletter tick`; `systemctl start newsletter`"
+    assert list(_calls(text)) == [["issue", "send", "weekly"], ["serve"], ["tick"]]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    """A link to a file of the checkout names one that is there."""
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    gone = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert gone == []
+
+
+def test_the_page_of_the_flow_stays_short() -> None:
+    """docs/flow.md is read in two minutes: 80 lines at most."""
+    assert len((DOCS / "flow.md").read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def test_every_decision_has_its_three_parts() -> None:
+    """Each decision tells the question, the answer in short, and why; their numbers run on."""
+    files = sorted((DOCS / "decisions").glob("*.md"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        for part in ("**Question.**", "**In short.**", "**Why.**"):
+            assert part in text, file.name
