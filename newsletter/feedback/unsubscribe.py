@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from newsletter.feedback import store
-from newsletter.feedback.store import FeedbackEvent
+from newsletter.feedback.event import FeedbackEvent, FeedbackKind
 from newsletter.issues.issue import Issue
 from subscribers.leave import opt_out, undo_opt_out
 
@@ -42,7 +42,8 @@ def record_unsubscribe(
             origin=ORIGIN,
             # The instant is part of it: who left, came back and leaves again says so anew.
             origin_event_id=f"leave:{issue.id}:{subscriber_id}:{now.isoformat()}",
-            kind="unsubscribe",
+            kind=FeedbackKind.UNSUBSCRIBE,
+            delivery_id=None,
             subscriber_id=subscriber_id,
             issue_id=issue.id,
             details=how,
@@ -52,9 +53,7 @@ def record_unsubscribe(
     return left
 
 
-def undo_unsubscribe(
-    db: Connection, issue: Issue, subscriber_id: int, *, network_address: str, now: datetime
-) -> bool:
+def undo_unsubscribe(db: Connection, issue: Issue, subscriber_id: int, *, network_address: str, now: datetime) -> bool:
     """Take the opt-out back, by the person's own act. False when there was none."""
     return undo_opt_out(
         db,

@@ -17,7 +17,8 @@ def calendar_file(post: Post, event: EventDetails, public_url: str) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add_component(_event(post, event, urlsplit(public_url).hostname or "localhost"))
     calendar.add_missing_timezones()
-    return calendar.to_ical()
+    file: bytes = calendar.to_ical()
+    return file
 
 
 def _event(post: Post, details: EventDetails, host: str) -> Event:

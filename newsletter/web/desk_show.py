@@ -18,7 +18,6 @@ from newsletter.outbox import report_store
 from newsletter.web import words
 from newsletter.web.context import web_of
 from newsletter.web.pages import desk_page
-from subscribers.doors import member_count
 
 _ISSUES = 40
 _DATES = 3
@@ -30,7 +29,6 @@ class NewsletterLine:
 
     name: str
     slug: str
-    readers: int
     lists: str
     dates: list[tuple[str, str]]  # the date in words, and how far off
     zone: str
@@ -64,7 +62,7 @@ def desk_show(request: Request) -> Response:
     now = app.clock.now()
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
-        lines = [_newsletter(db, one, now=now) for one in newsletters]
+        lines = [_newsletter(one, now=now) for one in newsletters]
         by_id = {one.id: one for one in newsletters}
         issues = [_issue(db, one, by_id.get(one.newsletter_id)) for one in issue_store.list_issues(db, limit=_ISSUES)]
     return desk_page(
@@ -72,15 +70,12 @@ def desk_show(request: Request) -> Response:
     )
 
 
-def _newsletter(db: Connection, newsletter: Newsletter, *, now: datetime) -> NewsletterLine:
+def _newsletter(newsletter: Newsletter, *, now: datetime) -> NewsletterLine:
     recipe = newsletter.recipe
-    slots = first_slots(
-        recipe.schedule, recipe.zone, after=now, count=_DATES, skip=recipe.skip, shift=recipe.shift
-    )
+    slots = first_slots(recipe.schedule, recipe.zone, after=now, count=_DATES, skip=recipe.skip, shift=recipe.shift)
     return NewsletterLine(
         name=recipe.name,
         slug=recipe.slug,
-        readers=member_count(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}"),
         lists=", ".join(recipe.lists),
         dates=[(words.moment(slot.at, recipe.zone), words.how_far(slot.at, now=now)) for slot in slots],
         zone=f"{recipe.zone}, each reader at that hour of their own zone" if recipe.local_time else recipe.zone,

@@ -1,4 +1,4 @@
-"""An approved issue as anybody may see it: the mail of a reader who has said nothing, with links that change nothing."""
+"""An approved issue for anybody: the mail of a reader who has said nothing, with links that change nothing."""
 
 from urllib.parse import urlsplit
 

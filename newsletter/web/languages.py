@@ -1,5 +1,7 @@
 """Which language a page speaks: the reader's own, the newsletter's, else what the browser asks for."""
 
+from babel import Locale, UnknownLocaleError
+
 from newsletter.rendering.strings import Strings, languages, load_strings
 from newsletter.web.context import Web
 
@@ -18,6 +20,14 @@ def browser_language(web: Web, accepted: str) -> str:
         if tag.split("-")[0] in known:
             return tag.split("-")[0]
     return "en"
+
+
+def language_name(code: str, *, in_language: str = "en") -> str:
+    """Give a language's name in words: French, or in itself français."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(in_language.replace("-", "_")) or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def accepted_languages(field: str) -> list[str]:

@@ -12,7 +12,7 @@ from newsletter.db.engine import reading
 from newsletter.issues.digest import unpack_choice
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
-from newsletter.outbox import store
+from newsletter.outbox import report_store
 from newsletter.outbox.delivery import issue_key
 from newsletter.rendering.compose import Personal, page_html
 from newsletter.rendering.edition import Edition
@@ -39,7 +39,7 @@ def own_digest(web: Web, bearer: Bearer, person: Subscriber) -> str:
 def _from_choice(db: Connection, bearer: Bearer, frozen: FrozenIssue, person: Subscriber) -> Personal | None:
     """Give what the reader was sent, short of what was withdrawn since; None where no choice is stored."""
     try:
-        packed = store.delivery_by_key(db, issue_key(bearer.issue.id, person.id)).choice
+        packed = report_store.delivery_by_key(db, issue_key(bearer.issue.id, person.id)).choice
     except NotFound:
         return None
     if packed is None:

@@ -6,7 +6,6 @@ link of their own.
 
 from dataclasses import dataclass
 
-from babel import Locale, UnknownLocaleError
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from newsletter.rendering.strings import languages
 from newsletter.sources import store as source_store
 from newsletter.web.bearer import Bearer
 from newsletter.web.context import web_of
+from newsletter.web.languages import language_name
 from newsletter.web.leave_page import Standing, standing_of
 from newsletter.web.pages import public_page, words_page
 from subscribers.address import mask
@@ -72,18 +72,10 @@ def preferences_page(request: Request, bearer: Bearer, *, saved: bool) -> Respon
         address=mask(bearer.person.address) if bearer.person else "",
         lists=lists,
         topics=topics,
-        languages=[LanguageChoice(code, own_name(code)) for code in languages(web.app.templates)],
+        languages=[LanguageChoice(one, language_name(one, in_language=one)) for one in languages(web.app.templates)],
         chosen_language=bearer.person.language if bearer.person else "",
-        default_language=own_name(bearer.recipe.language),
+        default_language=language_name(bearer.recipe.language, in_language=bearer.recipe.language),
     )
-
-
-def own_name(code: str) -> str:
-    """Give a language's name in that language: Deutsch, français."""
-    try:
-        return Locale.parse(code, sep="-").get_display_name() or code
-    except (UnknownLocaleError, ValueError):
-        return code
 
 
 def _topics(db: Connection, known: Known | None, language: str) -> list[TopicChoice]:

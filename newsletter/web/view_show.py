@@ -30,5 +30,8 @@ def view_show(request: Request) -> Response:
     if html:
         return mail_response(web, html, "no-store")
     return words_page(
-        request, bearer.strings, "There is no digest for you in this issue", "Nothing in it was new to you, or it was withdrawn."
+        request,
+        bearer.strings,
+        "There is no digest for you in this issue",
+        "Nothing in it was new to you, or it was withdrawn.",
     )
