@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, exists, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
 
 from subscribers.consent import SuppressionKind
 from subscribers.subscriber import Member
@@ -20,23 +20,11 @@ def mailable_of_list(db: Connection, list_id: int, opt_out: str, after: int, lim
 
     It walks the primary key of subscriptions from `after` on, so that a portion costs the same at any size.
     """
-    opted_out = exists().where(
-        wishes.c.subscriber_id == subscriptions.c.subscriber_id, wishes.c.key == opt_out, wishes.c.kind == "opt_out"
-    )
-    suppressed = exists().where(
-        suppressions.c.address_hash == subscribers.c.address_hash, suppressions.c.ended_at.is_(None)
-    )
     person = subscribers.c
     query = (
         select(person.id, person.domain, person.language, person.zone, person.hour, person.frequency)
         .select_from(subscriptions.join(subscribers, person.id == subscriptions.c.subscriber_id))
-        .where(
-            subscriptions.c.list_id == list_id,
-            subscriptions.c.subscriber_id > after,
-            subscriptions.c.state == "active",
-            ~opted_out,
-            ~suppressed,
-        )
+        .where(subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id > after, *_mailable(opt_out))
         .order_by(subscriptions.c.subscriber_id)
         .limit(limit)
     )
@@ -44,6 +32,26 @@ def mailable_of_list(db: Connection, list_id: int, opt_out: str, after: int, lim
         Member(subscriber_id=id_, domain=domain, language=language, zone=zone, hour=hour, frequency=frequency)
         for id_, domain, language, zone, hour, frequency in db.execute(query)
     ]
+
+
+def count_mailable(db: Connection, list_ids: Sequence[int], opt_out: str) -> int:
+    """Count the people that mailable_of_list would give for these lists together, each once."""
+    query = (
+        select(func.count(subscriptions.c.subscriber_id.distinct()))
+        .select_from(subscriptions.join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id))
+        .where(subscriptions.c.list_id.in_(list_ids), *_mailable(opt_out))
+    )
+    return int(db.execute(query).scalar_one())
+
+
+def _mailable(opt_out: str) -> tuple[ColumnElement[bool], ...]:
+    opted_out = exists().where(
+        wishes.c.subscriber_id == subscriptions.c.subscriber_id, wishes.c.key == opt_out, wishes.c.kind == "opt_out"
+    )
+    suppressed = exists().where(
+        suppressions.c.address_hash == subscribers.c.address_hash, suppressions.c.ended_at.is_(None)
+    )
+    return subscriptions.c.state == "active", ~opted_out, ~suppressed
 
 
 def people(db: Connection, ids: Sequence[int]) -> dict[int, RowMapping]:

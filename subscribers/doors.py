@@ -39,6 +39,11 @@ def members(
     return [found[subscriber_id] for subscriber_id in sorted(found)[:limit]]
 
 
+def member_count(db: Connection, lists: Sequence[str], *, opt_out: str) -> int:
+    """Count the people that `members` would give, each once."""
+    return door_store.count_mailable(db, [list_id for list_id, _ in _lists(db, lists)], opt_out)
+
+
 def still_mailable(
     db: Connection, ids: Sequence[int], lists: Sequence[str], *, opt_out: str
 ) -> dict[int, Recipient | NotMailable]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import jinja2
 from sqlalchemy import Engine
 
+from newsletter import __version__
 from newsletter.base.clock import Clock, SystemClock
 from newsletter.base.errors import NotFound, UsageError
 from newsletter.base.keys import FILE_NAME as KEYS_FILE
@@ -53,7 +54,7 @@ class App:
 
     @cached_property
     def fetcher(self) -> Fetcher:
-        return Fetcher(self.settings.fetch, contact_url=self.settings.web.public_url)
+        return Fetcher(self.settings.fetch, f"newsletter/{__version__} (+{self.settings.web.public_url})")
 
     @property
     def provider_names(self) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from newsletter.app.app import App
 from newsletter.app.content import content_of
-from newsletter.base.errors import NotFound, UsageError
+from newsletter.base.errors import UsageError
 from newsletter.db.engine import reading
 from newsletter.issues import assemble as making
 from newsletter.issues import store as issue_store
@@ -12,14 +12,14 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Newsletter
 
 
-def assemble_issue(app: App, slug: str, *, at: datetime | None = None) -> tuple[Issue, int]:
+def assemble_issue(app: App, slug: str, *, by: str, at: datetime | None = None) -> tuple[Issue, int]:
     """Make, or find again, the issue of a newsletter; gives it and how many posts it would hold now."""
     newsletter = _newsletter(app, slug)
-    issue = making.assemble(app.engine, newsletter, now=app.clock.now(), at=at)
+    issue = making.assemble(app.engine, newsletter, now=app.clock.now(), at=at, by=by)
     return issue, post_count(app, issue)
 
 
-def new_issue(app: App, kind: str, slug: str) -> Issue:
+def new_issue(app: App, kind: str, slug: str, *, by: str) -> Issue:
     """Make an issue of a kind outside the schedule; the newsletter may stay unnamed where there is only one."""
     if not slug:
         with reading(app.engine) as db:
@@ -28,7 +28,7 @@ def new_issue(app: App, kind: str, slug: str) -> Issue:
             names = ", ".join(one.slug for one in newsletters) or "none yet"
             raise UsageError(f"say whose issue with --newsletter; there are: {names}")
         slug = newsletters[0].slug
-    return making.new_issue(app.engine, _newsletter(app, slug), kind, now=app.clock.now())
+    return making.new_issue(app.engine, _newsletter(app, slug), kind, now=app.clock.now(), by=by)
 
 
 def post_count(app: App, issue: Issue) -> int:
@@ -39,10 +39,4 @@ def post_count(app: App, issue: Issue) -> int:
 
 def _newsletter(app: App, slug: str) -> Newsletter:
     with reading(app.engine) as db:
-        try:
-            return issue_store.newsletter_by_slug(db, slug)
-        except NotFound as error:
-            names = (
-                ", ".join(one.slug for one in issue_store.all_newsletters(db)) or "none yet: newsletter apply FILE.toml"
-            )
-            raise NotFound(f"there is no newsletter {slug!r}; there are: {names}") from error
+        return issue_store.newsletter_by_slug(db, slug)

@@ -1,5 +1,7 @@
 """An issue's content: the frozen one after approval, and the same made from the present posts before."""
 
+from datetime import datetime, timedelta
+
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
@@ -10,31 +12,27 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.approve import approve
 from newsletter.issues.freeze import freeze
 from newsletter.issues.frozen import FrozenIssue
-from newsletter.issues.issue import UNAPPROVED, Issue
+from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.issues.recipe import Newsletter
+from newsletter.outbox import alert_store
 from newsletter.rendering.templates import layout_hash
 from newsletter.sources import store as source_store
+from newsletter.sources.add_post import EDITORS
+from newsletter.sources.post import Post
 
 
 def content_of(app: App, db: Connection, issue: Issue) -> FrozenIssue:
     """Give what the issue holds: as approved, or as it would be if approved now."""
-    if issue.state not in UNAPPROVED:
-        frozen = issue_store.find_frozen(db, issue.id)
-        if frozen is not None:
-            return frozen
+    if issue.approved_at is not None:
+        return issue_store.frozen_of(db, issue.id)
     newsletter = issue_store.newsletter_by_id(db, issue.newsletter_id)
-    recipe = newsletter.recipe
-    now = app.clock.now()
-    posts = source_store.candidate_posts(
-        db, sources=source_ids(db, newsletter), seen_before=min(issue.cutoff_at, now), now=max(now, issue.slot_at)
-    )
     return freeze(
         issue,
-        recipe,
+        newsletter.recipe,
         source_store.all_topics(db),
-        posts,
+        _posts(app, db, issue, newsletter),
         issue_store.edits_of(db, issue.id),
-        layout_hash=layout_hash(app.templates, recipe.layout),
+        layout_hash=layout_hash(app.templates, newsletter.recipe.layout),
     )
 
 
@@ -44,24 +42,35 @@ def approve_issue(app: App, issue: Issue, *, by: str) -> Issue:
         raise NotAllowedNow(f"issue {issue.name} is {issue.state.value} already")
     with reading(app.engine) as db:
         frozen = content_of(app, db, issue)
-    if not frozen.posts and issue.kind != "letter":
-        raise NotAllowedNow(
-            f"issue {issue.name} has nothing to say: no post is a candidate. `newsletter post list` shows what came in"
-        )
-    _check_it_compiles(app, frozen)
-    with writing(app.engine) as db:
-        approve(db, issue.id, frozen, by=by, now=app.clock.now())
-        return issue_store.issue_by_id(db, issue.id)
-
-
-def _check_it_compiles(app: App, frozen: FrozenIssue) -> None:
-    """Build one edition now: a fault of layout or content stops the approval, not the sending."""
+    # A fault of layout or content stops the approval, not the sending.
     app.build_edition(frozen, frozen.recipe.language)
+    approved = approve(app.engine, issue, frozen, by=by, now=app.clock.now())
+    with writing(app.engine) as db:
+        alert_store.close_alert(db, f"approval:{issue.id}", now=app.clock.now())
+    return approved
 
 
 def source_ids(db: Connection, newsletter: Newsletter) -> list[SourceId] | None:
-    """Give the ids of the newsletter's sources; None for all of them."""
+    """Give the ids of the newsletter's sources, posts added by hand included; None for all of them."""
     names = newsletter.recipe.sources
     if "*" in names:
         return None
-    return [source.id for source in source_store.all_sources(db) if source.name in names]
+    return [source.id for source in source_store.all_sources(db) if source.name in {*names, EDITORS}]
+
+
+def _posts(app: App, db: Connection, issue: Issue, newsletter: Newsletter) -> list[Post]:
+    """Give the candidates: all that came in while the issue collects; later only what an editor adds by hand."""
+    now = app.clock.now()
+    alive_at = max(now, issue.slot_at)
+    wanted = source_ids(db, newsletter)
+    if issue.state is not IssueState.IN_REVIEW:
+        return source_store.candidate_posts(db, sources=wanted, seen_before=_just_after(now), now=alive_at)
+    collected = source_store.candidate_posts(db, sources=wanted, seen_before=_just_after(issue.cutoff_at), now=alive_at)
+    by_hand = [source.id for source in source_store.all_sources(db) if source.name == EDITORS]
+    added = source_store.candidate_posts(db, sources=by_hand, seen_before=_just_after(now), now=alive_at)
+    return list({post.id: post for post in (*collected, *added)}.values())
+
+
+def _just_after(at: datetime) -> datetime:
+    """What was seen at the very moment counts: with `tick --at` all of a run happens at one moment."""
+    return at + timedelta(microseconds=1)

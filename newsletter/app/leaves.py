@@ -6,6 +6,7 @@ address, never by the address.
 
 import json
 import os
+from functools import partial
 from typing import Any
 
 from newsletter.app.app import App
@@ -48,20 +49,16 @@ def replay_leaves(app: App) -> int:
 
 
 def _replay(app: App, entry: dict[str, Any]) -> bool:
-    told = {
-        "by": "restore",
-        "evidence": f"leaves.log of {entry['at']}",
-        "network_address": "",
-        "now": app.clock.now(),
-    }
+    evidence, now = f"{FILE_NAME} of {entry['at']}", app.clock.now()
     with writing(app.engine) as db:
         person = find_by_hash(db, entry["who"])
         if person is None:
             return False
         match entry["act"]:
             case "opt_out":
-                return opt_out(db, person.id, entry["key"], **told)
+                act = partial(opt_out, db, person.id, entry["key"])
             case "undo":
-                return undo_opt_out(db, person.id, entry["key"], **told)
+                act = partial(undo_opt_out, db, person.id, entry["key"])
             case _:
-                return leave_everything(db, person.id, **told)
+                act = partial(leave_everything, db, person.id)
+        return act(by="restore", evidence=evidence, network_address="", now=now)

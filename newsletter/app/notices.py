@@ -2,6 +2,7 @@
 that changes nothing; an alert is plain words to operators."""
 
 import json
+from collections.abc import Mapping
 from email.utils import parseaddr
 from uuid import uuid4
 
@@ -46,7 +47,7 @@ def plan_alert_mail(app: App, alert_id: int, words: str, remedy: str) -> list[st
     ]
 
 
-def _plan(app: App, key: str, *, to: str, provider: str, content: dict[str, object]) -> str:
+def _plan(app: App, key: str, *, to: str, provider: str, content: Mapping[str, object]) -> str:
     address = parse_address(to)
     now = app.clock.now()
     with writing(app.engine) as db:
@@ -55,7 +56,7 @@ def _plan(app: App, key: str, *, to: str, provider: str, content: dict[str, obje
             issue_id=None,
             subscriber_id=None,
             correspondent_id=correspondent_id(db, to),
-            notice=json.dumps(content),
+            notice=json.dumps(dict(content)),
             priority=NOTICE_PRIORITY,
             lane=lane_of(provider, address.domain),
             due_at=now,

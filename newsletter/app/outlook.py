@@ -51,7 +51,9 @@ def outlook(app: App, ahead: str) -> list[Coming]:
 
 def _of_newsletter(app: App, db: Connection, newsletter: Newsletter, *, now: datetime, until: datetime) -> list[Coming]:
     recipe = newsletter.recipe
-    issues = {issue.slot: issue for issue in issue_store.issues_of(db, newsletter.id) if _is_coming(issue)}
+    issues = {
+        issue.slot: issue for issue in issue_store.list_issues(db, newsletter_id=newsletter.id) if _is_coming(issue)
+    }
     slots = {
         slot.wall: slot.at
         for slot in slots_between(

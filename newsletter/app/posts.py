@@ -14,21 +14,23 @@ def list_posts(app: App, *, source: str = "", state: str = "", limit: int = 200)
     """List posts, newest first, of one source or in one state where asked."""
     with reading(app.engine) as db:
         wanted = source_store.source_by_name(db, source).id if source else None
-        return source_store.list_posts(db, source=wanted, state=_state(state) if state else None, limit=limit)
+        return source_store.list_posts(db, source_id=wanted, state=_state(state) if state else None, limit=limit)
 
 
 def one_post(app: App, number: int) -> Post:
     """Give one post; NotFound when there is none."""
     with reading(app.engine) as db:
-        found = source_store.posts_by_ids(db, [PostId(number)])
-    if not found:
-        raise NotFound(f"there is no post {number}; newsletter post list shows them")
-    return found[0]
+        return source_store.post_by_id(db, PostId(number))
 
 
 def add_by_hand(app: App, location: str, *, topics: tuple[str, ...]) -> Post:
-    """Add one page or file as a candidate."""
-    return one_post(app, add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics))
+    """Add one page or file as a candidate, under these topics beside its own."""
+    with reading(app.engine) as db:
+        known = {topic.slug for topic in source_store.all_topics(db)}
+    unknown = sorted(set(topics) - known)
+    if unknown:
+        raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none'}")
+    return add_post(app.engine, app.fetcher, app.media, location, clock=app.clock, topics=topics)
 
 
 def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:
@@ -36,7 +38,7 @@ def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:
     post = one_post(app, number)
     now = app.clock.now()
     with writing(app.engine) as db:
-        source_store.set_post_state(db, post.id, post.state, _state(state), reason=why)
+        source_store.set_post_state(db, post.id, start=post.state, to=_state(state), reason=why)
         audit.record(db, at=now, who=by, act=f"post.{state}", subject=f"post:{post.id}", details=why)
     return one_post(app, number)
 

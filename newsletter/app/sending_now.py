@@ -10,6 +10,7 @@ from newsletter.app.status import IssueStatus, find_issue, issue_status
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
+from newsletter.issues import sending_store
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.outbox import lane_store, report_store, store
@@ -27,7 +28,7 @@ def send_issue(app: App, name: str, *, by: str, wait: bool) -> IssueStatus:
     _check_it_may_go(issue)
     now = app.clock.now()
     with writing(app.engine) as db:
-        issue_store.let_go(db, issue.id, at=now)
+        sending_store.let_go(db, issue.id, at=now)
         store.make_due(db, issue.id, now=now)
         audit.record(db, at=now, who=by, act="issue.send", subject=f"issue:{issue.id}")
     if wait:

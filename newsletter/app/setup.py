@@ -6,7 +6,8 @@ last apply is kept and shown, unless `force`; nothing is removed without `prune`
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,13 @@ from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter, Recipe, merge_recipe
 from newsletter.sources import store as source_store
-from newsletter.sources.source import Source, Topic
+from newsletter.sources.add_post import EDITORS
+from newsletter.sources.source import Source, SourceKind, Topic
 from subscribers import lists as list_store
 from subscribers.mailing_list import MailingList
+
+
+SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "backfill_days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +69,7 @@ def apply_setup(
         *(_removals(setup, present) if prune else ()),
     ]
     if not dry_run and any(change.act != "keep" for change in changes):
-        with writing(app.engine) as db:
-            _write(db, app, setup, present, recipes, changes, path)
+        _write(app, setup, present, recipes, changes, path)
     return changes
 
 
@@ -76,7 +80,7 @@ def _present(db: Connection) -> Present:
         sources={source.name: source for source in source_store.all_sources(db)},
         lists={one.slug: one for one in list_store.all_lists(db)},
         newsletters=newsletters,
-        applied={slug: issue_store.applied_of(db, one.id) for slug, one in newsletters.items()},
+        applied={slug: issue_store.applied_recipe(db, one.id) for slug, one in newsletters.items()},
     )
 
 
@@ -196,7 +200,7 @@ def _update(kind: str, name: str, told: dict[str, Any], now: dict[str, Any]) -> 
 
 
 def _removals(setup: SetupFile, present: Present) -> Iterable[Change]:
-    """Name what the file does not have. Lists stay: people are on them."""
+    """Name what the file does not have. Topics and lists stay: posts and people are on them."""
     yield from (
         Change(kind="newsletter", name=slug, act="remove")
         for slug in present.newsletters
@@ -205,41 +209,72 @@ def _removals(setup: SetupFile, present: Present) -> Iterable[Change]:
     yield from (
         Change(kind="source", name=name, act="remove")
         for name in present.sources
-        if name not in {one.name for one in setup.source} and name != source_store.EDITORS
+        if name not in {one.name for one in setup.source} and name != EDITORS
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """Writes what changes; one method a kind."""
+
+    db: Connection
+    setup: SetupFile
+    present: Present
+    recipes: dict[str, Recipe]
+    path: Path
+    now: datetime
+
+    def write(self, change: Change) -> None:
+        match change.act, change.kind:
+            case "remove", "newsletter":
+                issue_store.remove_newsletter(self.db, self.present.newsletters[change.name].id, now=self.now)
+            case "remove", _:
+                source_store.remove_source(self.db, self.present.sources[change.name].id, now=self.now)
+            case "create" | "update", kind:
+                getattr(self, f"_write_{kind}")(change.name)
+
+    def _write_topic(self, slug: str) -> None:
+        position, table = next((place, one) for place, one in enumerate(self.setup.topic) if one.slug == slug)
+        known = self.present.topics.get(slug)
+        blank = Topic(id=0, slug=slug, name=slug, names={}, keywords=(), sensitive=False, position=position)
+        told = table.model_dump(exclude_unset=True)
+        source_store.put_topic(self.db, replace(known or blank, **told, position=position))
+
+    def _write_source(self, name: str) -> None:
+        told = _source_values(next(one for one in self.setup.source if one.name == name), self.path)
+        known = self.present.sources.get(name)
+        kept = {key: getattr(known, key) for key in SOURCE_VALUES} if known else {"kind": SourceKind.AUTO}
+        if told.get("kind") == "auto" and known and told.get("url", known.url) == known.url:
+            del told["kind"]  # it was found out since
+        values = {**kept, **told}
+        values["kind"] = SourceKind(values["kind"])
+        source_store.put_source(self.db, name=name, now=self.now, **values)
+
+    def _write_list(self, slug: str) -> None:
+        table = next(one for one in self.setup.list if one.slug == slug)
+        known = self.present.lists.get(slug)
+        told = table.model_fields_set
+        name = table.name if "name" in told or known is None else known.name
+        opt_in = table.opt_in if "opt_in" in told or known is None else known.opt_in
+        list_store.put_list(self.db, slug, name=name or slug, opt_in=opt_in, now=self.now)
+
+    def _write_newsletter(self, slug: str) -> None:
+        written = issue_store.put_newsletter(self.db, self.recipes[slug], now=self.now)
+        table = next(one for one in self.setup.newsletter if one["slug"] == slug)
+        plain = _plain(written.recipe)
+        issue_store.save_applied(self.db, written.id, {key: plain[key] for key in table if key in plain})
+
+
 def _write(
-    db: Connection,
-    app: App,
-    setup: SetupFile,
-    present: Present,
-    recipes: dict[str, Recipe],
-    changes: Sequence[Change],
-    path: Path,
+    app: App, setup: SetupFile, present: Present, recipes: dict[str, Recipe], changes: Sequence[Change], path: Path
 ) -> None:
     now = app.clock.now()
-    for position, topic in enumerate(setup.topic):
-        told = topic.model_dump(exclude_unset=True, exclude={"slug"})
-        source_store.put_topic(db, topic.slug, {**told, "position": position})
-    for source in setup.source:
-        source_store.put_source(db, source.name, _source_values(source, path), now=now)
-    for one in setup.list:
-        told = one.model_dump(exclude_unset=True)
-        before = present.lists.get(one.slug)
-        name = told.get("name") or (before.name if before else one.slug)
-        opt_in = told.get("opt_in") or (before.opt_in if before else one.opt_in)
-        list_store.put_list(db, one.slug, name=name, opt_in=opt_in, now=now)
-    tables = {str(table["slug"]): table for table in setup.newsletter}
-    for slug, recipe in recipes.items():
-        applied = {key: _plain(recipe)[key] for key in tables[slug] if key in _plain(recipe)}
-        issue_store.put_newsletter(db, recipe, applied=applied, now=now)
-    for change in changes:
-        if change.act == "remove":
-            remove = issue_store.remove_newsletter if change.kind == "newsletter" else source_store.remove_source
-            remove(db, change.name, now=now)
-    details = json.dumps([f"{change.act} {change.kind} {change.name}" for change in changes], ensure_ascii=False)
-    audit.record(db, at=now, who="cli", act="setup.apply", subject=str(path), details=details)
+    with writing(app.engine) as db:
+        writer = _Writer(db=db, setup=setup, present=present, recipes=recipes, path=path, now=now)
+        for change in changes:
+            writer.write(change)
+        details = json.dumps([f"{change.act} {change.kind} {change.name}" for change in changes], ensure_ascii=False)
+        audit.record(db, at=now, who="cli", act="setup.apply", subject=str(path.name), details=details)
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import store as source_store
+from newsletter.sources.add_post import EDITORS
 from subscribers import lists as list_store
+
+_BACKFILL_DAYS = 14  # the default of a [[source]]
 
 Setup = dict[str, list[dict[str, Any]]]
 
@@ -40,9 +43,9 @@ def present_setup(app: App) -> Setup:
                         "owner": one.owner,
                     }
                 )
-                | ({"backfill": one.backfill_days} if one.backfill_days != source_store.BACKFILL_DAYS else {})
+                | ({"backfill": one.backfill_days} if one.backfill_days != _BACKFILL_DAYS else {})
                 for one in source_store.all_sources(db)
-                if one.name != source_store.EDITORS
+                if one.name != EDITORS
             ],
             "list": [{"slug": one.slug, "name": one.name, "opt_in": one.opt_in} for one in list_store.all_lists(db)],
             "newsletter": [_recipe(one.recipe) for one in issue_store.all_newsletters(db)],

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.issue_words import issue_json, issue_line
-from newsletter.cli.output import Json, emit, moment, opened, talk
+from newsletter.cli.output import Json, emit, moment, opened, talk, who
 
 
 def assemble(
@@ -19,7 +19,7 @@ def assemble(
     from newsletter.app.assembling import assemble_issue
 
     with opened(context) as app:
-        issue, posts = assemble_issue(app, newsletter, at=moment(at))
+        issue, posts = assemble_issue(app, newsletter, at=moment(at), by=who())
     emit(issue_json(issue, posts=posts), f"{issue_line(issue)}, {posts} posts", as_json=as_json)
     if not posts and not as_json:
         talk("No post is a candidate yet: newsletter ingest, then newsletter post list")

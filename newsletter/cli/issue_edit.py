@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from newsletter.base.errors import UsageError
+from newsletter.base.ids import PostId
 from newsletter.cli.issue_words import issue_json, issue_line
 from newsletter.cli.output import Json, emit, opened, who
 
@@ -29,23 +30,24 @@ def edit(
     as_json: Json = False,
 ) -> None:
     """Change texts, picks, drops and values. An approved issue cannot be edited any more."""
-    from newsletter.app.editing import Edits, edit_issue
+    from newsletter.app.editing import edit_issue
+    from newsletter.issues.issue import IssueChanges
 
     if like not in {"", "last"}:
         raise UsageError(f"--like takes only: last (not {like!r})")
-    edits = Edits(
+    changes = IssueChanges(
         subject=_by_language(subject),
         preheader=_by_language(preheader),
         intro=_by_language(intro),
         like_last=like == "last",
-        pin=tuple(pin or ()),
-        unpin=tuple(unpin or ()),
-        drop=tuple(drop or ()),
-        keep=tuple(keep or ()),
+        pick=_posts(pin),
+        unpick=_posts(unpin),
+        drop=_posts(drop),
+        restore=_posts(keep),
         values=_values(value),
     )
     with opened(context) as app:
-        edited = edit_issue(app, issue, edits, by=who())
+        edited = edit_issue(app, issue, changes, by=who())
     emit(issue_json(edited), issue_line(edited), as_json=as_json)
 
 
@@ -61,11 +63,15 @@ def _by_language(given: list[str] | None) -> dict[str, str]:
     return texts
 
 
-def _values(given: list[str] | None) -> dict[int, int]:
+def _posts(given: list[int] | None) -> tuple[PostId, ...]:
+    return tuple(PostId(number) for number in given or ())
+
+
+def _values(given: list[str] | None) -> dict[PostId, int]:
     values = {}
     for one in given or ():
         post, _, value = one.partition("=")
         if not (post.isdigit() and value in {"0", "1", "2", "3"}):
             raise UsageError(f"--value is written POST=0..3, e.g. --value 12=3 (not {one!r})")
-        values[int(post)] = int(value)
+        values[PostId(int(post))] = int(value)
     return values

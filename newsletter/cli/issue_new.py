@@ -6,7 +6,7 @@ import typer
 
 from newsletter.base.errors import UsageError
 from newsletter.cli.issue_words import issue_json, issue_line
-from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.output import Json, emit, opened, who
 
 
 def new(
@@ -22,5 +22,5 @@ def new(
     if kind not in {"digest", "selection", "letter"}:
         raise UsageError(f"{kind!r} is no kind of issue; write digest, selection or letter")
     with opened(context) as app:
-        issue = new_issue(app, kind, newsletter)
+        issue = new_issue(app, kind, newsletter, by=who())
     emit(issue_json(issue), issue_line(issue), as_json=as_json)

@@ -57,9 +57,7 @@ def _read_one(engine: Engine, keys: Keys, mail: Path, clock: Clock) -> None:
             _record(db, notification, delivery, f"{event_id}/{place}", clock)
 
 
-def _record(
-    db: Connection, notification: Notification, delivery: Delivery, event_id: str, clock: Clock
-) -> None:
+def _record(db: Connection, notification: Notification, delivery: Delivery, event_id: str, clock: Clock) -> None:
     if notification.action != "failed":
         return
     words = mask_addresses(f"{notification.status} {notification.words}".strip())
@@ -76,5 +74,10 @@ def _record(
     is_new = store.insert_event(db, event, now=clock.now())
     if is_new and notification.is_dead and delivery.subscriber_id is not None:
         suppress(
-            db, delivery.subscriber_id, SuppressionKind.BOUNCED, reason=words, by=f"bounce:{delivery.key}", now=clock.now()
+            db,
+            delivery.subscriber_id,
+            SuppressionKind.BOUNCED,
+            reason=words,
+            by=f"bounce:{delivery.key}",
+            now=clock.now(),
         )

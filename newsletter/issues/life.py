@@ -13,7 +13,7 @@ from newsletter.base.errors import NotAllowedNow, StaleState
 from newsletter.base.ids import IssueId, NewsletterId
 from newsletter.db.audit import record
 from newsletter.db.engine import reading, writing
-from newsletter.issues import store
+from newsletter.issues import sending_store, store
 from newsletter.issues.assemble import SCHEDULE
 from newsletter.issues.digest import LeftOut
 from newsletter.issues.due import Step, step_due
@@ -82,6 +82,8 @@ def advance_issues(engine: Engine, clock: Clock) -> int:
         try:
             with writing(engine) as db:
                 store.move_issue(db, issue.id, {issue.state}, state, now=now)
+                if state is IssueState.IN_REVIEW:
+                    sending_store.close_pool(db, issue.id, at=now)
         except StaleState:
             continue  # somebody approved or cancelled it meanwhile: nothing is left to do
         moved += 1

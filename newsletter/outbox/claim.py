@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from newsletter.base.clock import Clock
 from newsletter.base.ids import DeliveryId, Epoch, IssueId
 from newsletter.db.engine import reading, writing
-from newsletter.issues import store as issue_store
+from newsletter.issues import sending_store
 from newsletter.issues.choose import choose
 from newsletter.issues.digest import LeftOut, pack_choice
 from newsletter.outbox import lane_store, store
@@ -132,7 +132,7 @@ def _due(db: Connection, lane: str, *, now: datetime, limit: int) -> list[Row[An
     """Give due rows, each reader once, unless the lane waits."""
     if lane_store.hold_of(db, lane, now=now) is not None:
         return []
-    rows = store.due_in_lane(db, lane, issue_store.sendable_issues(db), now=now, limit=limit)
+    rows = store.due_in_lane(db, lane, sending_store.sendable_issues(db), now=now, limit=limit)
     seen: set[int] = set()
     once = []
     for row in rows:

@@ -16,7 +16,8 @@ from newsletter.outbox import alert_store, store
 from newsletter.outbox.delivery import ISSUE_PRIORITY, PlannedDelivery, issue_key, lane_of
 from newsletter.outbox.due import due_at, planning_opens
 from newsletter.outbox.errors import NoProvider
-from subscribers.doors import Member, members
+from subscribers.doors import members
+from subscribers.subscriber import Member
 
 PORTION = 1000  # rows a transaction: under 50 ms
 
@@ -68,13 +69,13 @@ def _plan_portion(db: Connection, issue: Issue, configured: list[str], *, now: d
         alert_store.raise_alert(db, f"issue:{issue.id}", f"issue {issue.name}: {error}", remedy=remedy, now=now)
         return 0
     if issue.state is IssueState.APPROVED:
-        issue_store.move_issue(db, issue.id, IssueState.APPROVED, IssueState.SENDING, now=now)
+        issue_store.move_issue(db, issue.id, {IssueState.APPROVED}, IssueState.SENDING, now=now)
     found = members(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}", after=issue.planned_after, limit=PORTION)
     plan = partial(_planned, issue, recipe, provider, approved_at=issue.approved_at or now)
     store.insert_planned(db, [plan(member) for member in found], now=now)
     last = found[-1].subscriber_id if found else issue.planned_after
     ended = len(found) < PORTION
-    issue_store.planning_progress(db, issue.id, after=last, ended_at=now if ended else None)
+    issue_store.planning_progress(db, issue.id, planned_after=last, planned_at=now if ended else None)
     if ended:
         get_log("outbox").info("issue.planned", issue=issue.name)
     return max(len(found), 1)

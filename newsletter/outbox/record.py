@@ -8,16 +8,16 @@ are told, nobody is blamed. Uncertain: in doubt, never guessed.
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from newsletter.base.ids import DeliveryId, Epoch, IssueId
+from newsletter.base.ids import Epoch
 from newsletter.base.log import get_log
 from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store, lane_store, store
 from newsletter.outbox.delivery import DeliveryState, provider_of
 from newsletter.outbox.retry import hold_until, next_due
+from newsletter.outbox.store import OwnRow
 from newsletter.providers.provider import Accepted, Key, OurFault, Outcome, Refused, Scope, Temporary, Uncertain
 
 _log = get_log("outbox")
@@ -45,7 +45,7 @@ class Recorder:
                 else:
                     self._record_one(db, key, row, outcome, now=now)
 
-    def _record_one(self, db: Connection, key: Key, row: Row[Any], outcome: Outcome, *, now: datetime) -> None:
+    def _record_one(self, db: Connection, key: Key, row: OwnRow, outcome: Outcome, *, now: datetime) -> None:
         match outcome:
             case Temporary():
                 self._postpone(db, key, row, outcome, now=now)
@@ -57,12 +57,12 @@ class Recorder:
                 self._close(db, key, row, DeliveryState.PLANNED, "our_fault", reason, now=now)
                 self._tell_our_fault(db, row, reason, now=now)
 
-    def _postpone(self, db: Connection, key: Key, row: Row[Any], trouble: Temporary, *, now: datetime) -> None:
+    def _postpone(self, db: Connection, key: Key, row: OwnRow, trouble: Temporary, *, now: datetime) -> None:
         if trouble.scope is not Scope.RECIPIENT:
             self._hold(db, trouble, now=now)
         if trouble.scope is Scope.PROVIDER and row.state == "claimed":
             # The message never got near the other side: no attempt, no blame; the lane waits, not the delivery.
-            store.put_back(db, DeliveryId(row.id), epoch=self._epoch, reason=trouble.reason, due_at=row.due_at, now=now)
+            store.put_back(db, row.id, epoch=self._epoch, reason=trouble.reason, due_at=row.due_at, now=now)
             return
         due = next_due(
             attempts=row.attempt_count + (row.state == "claimed"),
@@ -81,7 +81,7 @@ class Recorder:
         self,
         db: Connection,
         key: Key,
-        row: Row[Any],
+        row: OwnRow,
         to: DeliveryState,
         outcome: str,
         words: str,
@@ -89,13 +89,12 @@ class Recorder:
         now: datetime,
         due_at: datetime | None = None,
     ) -> None:
-        delivery = DeliveryId(row.id)
         closed = {"provider": self._provider, "masked": self._masked(key), "outcome": outcome, "answer": words}
-        store.close_attempt(db, delivery, epoch=self._epoch, now=now, **closed)
+        store.close_attempt(db, row.id, epoch=self._epoch, now=now, **closed)
         if to is DeliveryState.PLANNED:
-            store.put_back(db, delivery, epoch=self._epoch, reason=words, due_at=due_at or now, now=now)
+            store.put_back(db, row.id, epoch=self._epoch, reason=words, due_at=due_at or now, now=now)
         else:
-            store.settle(db, delivery, to, epoch=self._epoch, reason=words, now=now)
+            store.settle(db, row.id, to, epoch=self._epoch, reason=words, now=now)
 
     def _hold(self, db: Connection, trouble: Temporary, *, now: datetime) -> None:
         held = self._provider if trouble.scope is Scope.PROVIDER else self._lane
@@ -108,14 +107,16 @@ class Recorder:
             words = f"the provider {held} cannot be used: {trouble.reason}. Deliveries stay and are tried again"
             alert_store.raise_alert(db, f"provider:{held}", words, remedy="newsletter doctor", now=now)
 
-    def _tell_our_fault(self, db: Connection, row: Row[Any], reason: str, *, now: datetime) -> None:
+    def _tell_our_fault(self, db: Connection, row: OwnRow, reason: str, *, now: datetime) -> None:
         words = f"the provider {self._provider} refuses us: {reason}"
         if row.issue_id is None:
             lane_store.hold(db, self._lane, until=now + timedelta(minutes=30), reason=words, failures=1)
             alert_store.raise_alert(db, f"provider:{self._provider}", words, remedy="newsletter doctor", now=now)
             return
-        issue = IssueId(row.issue_id)
-        name = issue_store.issue_by_id(db, issue).name
-        issue_store.pause_issue(db, issue, reason=words, now=now)
+        issue = row.issue_id
+        present = issue_store.issue_by_id(db, issue)
+        name = present.name
+        if present.paused_at is None:
+            issue_store.pause_issue(db, issue, reason=words, now=now)
         remedy = f"mend it, then: newsletter issue resume {name}"
         alert_store.raise_alert(db, f"issue:{issue}", f"issue {name} is paused: {words}", remedy=remedy, now=now)

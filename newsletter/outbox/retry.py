@@ -16,12 +16,14 @@ def next_due(
     The delay doubles with each attempt up to three hours; `jitter` (0 to 1) spreads it by up to a quarter, so that
     what failed together does not come back together. The other side's own wish is a lower bound.
     """
-    delay = min(FIRST_DELAY * 2 ** min(max(attempts - 1, 0), 12), LONGEST_DELAY) * (1 + jitter / 4)
+    doubled: timedelta = FIRST_DELAY * (1 << min(max(attempts - 1, 0), 12))
+    delay = min(doubled, LONGEST_DELAY) * (1 + jitter / 4)
     due = now + max(delay, retry_after or timedelta(0))
     return None if stale_at is not None and due > stale_at else due
 
 
 def hold_until(*, failures: int, now: datetime, retry_after: timedelta | None) -> datetime:
     """Tell how long a lane or a provider rests after its `failures`-th trouble in a row."""
-    delay = min(LANE_FIRST_DELAY * 2 ** min(max(failures - 1, 0), 10), LANE_LONGEST_DELAY)
+    doubled: timedelta = LANE_FIRST_DELAY * (1 << min(max(failures - 1, 0), 10))
+    delay = min(doubled, LANE_LONGEST_DELAY)
     return now + max(delay, retry_after or timedelta(0))

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Engine
 
@@ -16,6 +17,7 @@ from newsletter.base.clock import Clock
 from newsletter.base.ids import Epoch
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
+from newsletter.issues import sending_store
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import IssueState
 from newsletter.outbox import alert_store, report_store, store
@@ -29,6 +31,8 @@ from newsletter.providers.provider import Key, Outgoing, Provider
 from subscribers.address import mask
 
 CLAIM_SIZE = 200  # deliveries a claim: under 50 ms of write transaction
+_SUPPRESS_SIZE = 2000  # rows a write transaction
+_CANCELLED_LOOK_BACK = timedelta(days=2)
 _LONGEST_NAP = 0.25  # seconds between looks at the stop sign while the pace makes us wait
 
 Compose = Callable[[Claimed, Provider], Outgoing]
@@ -55,6 +59,7 @@ def send_some(outbox: Outbox, lane: str, *, stop: threading.Event, seconds: floa
 
 def finish_issues(engine: Engine, clock: Clock) -> int:
     """Move issues of which nothing is left to do, and nothing is unclear, to sent. Gives how many."""
+    leave_out_cancelled(engine, clock)
     finished = 0
     with reading(engine) as db:
         over = [
@@ -68,12 +73,23 @@ def finish_issues(engine: Engine, clock: Clock) -> int:
             if counts.is_over:
                 reason = "" if counts.accepted else "nobody was mailed"
                 issue_store.move_issue(
-                    db, issue.id, IssueState.SENDING, IssueState.SENT, now=clock.now(), reason=reason
+                    db, issue.id, {IssueState.SENDING}, IssueState.SENT, now=clock.now(), reason=reason
                 )
                 alert_store.close_alert(db, f"issue:{issue.id}", now=clock.now())
                 get_log("outbox").info("issue.sent", issue=issue.name, accepted=counts.accepted, failed=counts.failed)
                 finished += 1
     return finished
+
+
+def leave_out_cancelled(engine: Engine, clock: Clock) -> None:
+    """Leave out what is still planned of issues that were cancelled: also what a sender put back after the act."""
+    with reading(engine) as db:
+        cancelled = sending_store.cancelled_since(db, clock.now() - _CANCELLED_LOOK_BACK)
+    for issue_id in cancelled:
+        more = True
+        while more:
+            with writing(engine) as db:
+                more = bool(store.suppress_issue(db, issue_id, "cancelled", now=clock.now(), limit=_SUPPRESS_SIZE))
 
 
 class _Carry:

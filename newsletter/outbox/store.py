@@ -1,6 +1,7 @@
 """The SQL of deliveries and attempts. Every move of a state is one guarded UPDATE; nothing here opens a transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,19 @@ _IN_FLIGHT = ("claimed", "handing_over")
 IN_LIST = 500  # parameters of one IN list, under every database's limit
 
 _other = deliveries.alias("other")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRow:
+    """What the policy of an outcome looks at."""
+
+    id: DeliveryId
+    issue_id: IssueId | None
+    lane: str
+    state: str
+    attempt_count: int
+    due_at: datetime
+    stale_at: datetime | None
 
 
 def insert_planned(db: Connection, planned: Sequence[PlannedDelivery], *, now: datetime) -> int:
@@ -60,7 +74,10 @@ def lanes_with_work(db: Connection, *, now: datetime) -> list[str]:
 
 def next_due_at(db: Connection) -> datetime | None:
     """Tell when the next planned delivery is due."""
-    return db.execute(select(func.min(deliveries.c.due_at)).where(deliveries.c.state == "planned")).scalar_one()
+    found: datetime | None = db.execute(
+        select(func.min(deliveries.c.due_at)).where(deliveries.c.state == "planned")
+    ).scalar_one()
+    return found
 
 
 def due_in_lane(
@@ -232,9 +249,9 @@ def record_accepted(db: Connection, answers: Mapping[str, str], *, epoch: Epoch,
     _close_attempts(db, rows, outcome="accepted", epoch=epoch, now=now)
 
 
-def row_of_key(db: Connection, key: str, *, epoch: Epoch) -> Row[Any] | None:
+def row_of_key(db: Connection, key: str, *, epoch: Epoch) -> OwnRow | None:
     """Give what an outcome's policy needs to know, if the delivery is still this owner's."""
-    return db.execute(
+    row = db.execute(
         select(
             deliveries.c.id,
             deliveries.c.issue_id,
@@ -245,6 +262,7 @@ def row_of_key(db: Connection, key: str, *, epoch: Epoch) -> Row[Any] | None:
             deliveries.c.stale_at,
         ).where(deliveries.c.key == key, deliveries.c.epoch == epoch, deliveries.c.state.in_((*_IN_FLIGHT, "in_doubt")))
     ).one_or_none()
+    return OwnRow(*row) if row is not None else None
 
 
 def put_back(

@@ -1,5 +1,6 @@
 """Adds one post by hand: an address, a page's file or a Markdown file. It belongs to the source "editors"."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,12 +24,15 @@ from newsletter.sources.source import Source, SourceKind
 EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
 
 
-def add_post(engine: Engine, fetcher: Fetcher, media: Path, location: str, *, clock: Clock) -> Post:
+def add_post(
+    engine: Engine, fetcher: Fetcher, media: Path, location: str, *, clock: Clock, topics: tuple[str, ...] = ()
+) -> Post:
     """Store the post at an address or in a file as a candidate, and give it; SourceError in words if none is there.
 
-    Adding it again revises it. The file's front matter says language, topics and the rest.
+    Adding it again revises it. The file's front matter says language, topics and the rest; `topics` (slugs) come beside.
     """
-    post = _read(fetcher, location)
+    found = _read(fetcher, location)
+    post = replace(found, categories=(*found.categories, *topics))
     editors = _editors(engine, now=clock.now())
     ((post, keys),) = identify([post])
     outcome = Ingestion(engine, fetcher, media, editors, now=clock.now()).store_one(post, keys)

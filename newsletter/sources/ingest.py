@@ -7,7 +7,7 @@ was stored before a crash is found again by its keys, and the source's ETag is n
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from newsletter.sources.clean_post import CleanPost, clean_post
 from newsletter.sources.errors import FetchFailed, NotUnderstood
 from newsletter.sources.fetch import Fetcher
 from newsletter.sources.fetched_post import FetchedPost, Reading
+from newsletter.sources.find_kind import find_kind
 from newsletter.sources.identity import distinct, identify
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures import PictureKeeper
@@ -82,6 +83,7 @@ def ingest_source(
     log = get_log("sources").bind(source=source.name)
     now = clock.now()
     try:
+        source = _found_out(engine, fetcher, source)
         found, document = read_source(fetcher, source)
         with reading(engine) as db:
             _refuse_loss(db, source, found, is_unchanged=document is not None and document.is_unchanged)
@@ -104,6 +106,16 @@ def ingest_source(
         )
     log.info("source_read", new=report.new, updated=report.updated, problems=len(report.problems))
     return report
+
+
+def _found_out(engine: Engine, fetcher: Fetcher, source: Source) -> Source:
+    """Find out what a source is, if nobody has yet: it may have been applied while its server was down."""
+    if source.kind is not SourceKind.AUTO:
+        return source
+    found = find_kind(fetcher, source.url)
+    with writing(engine) as db:
+        store.settle_kind(db, source.id, kind=found.kind, url=found.url)
+    return replace(source, kind=found.kind, url=found.url)
 
 
 def _refuse_loss(db: Connection, source: Source, found: Reading, *, is_unchanged: bool) -> None:

@@ -8,8 +8,9 @@ from newsletter.base.ids import SourceId
 
 
 class SourceKind(StrEnum):
-    """What is read at the source's address."""
+    """What is read at the source's address. `auto`: not found out yet; the first good reading decides."""
 
+    AUTO = "auto"
     FEED = "feed"
     PAGE = "page"
     INDEX = "index"

@@ -79,6 +79,12 @@ def put_source(
     return SourceId(found)
 
 
+def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str) -> None:
+    """Note what a source was found out to be, and where it is really read."""
+    found_out = update(sources).where(sources.c.id == source_id, sources.c.kind == "auto")
+    db.execute(found_out.values(kind=str(kind), url=url))
+
+
 def remove_source(db: Connection, source_id: SourceId, *, now: datetime) -> None:
     """Stop reading a source and offering its posts. Its rows stay: they account for what was sent."""
     db.execute(update(sources).where(sources.c.id == source_id).values(removed_at=now))

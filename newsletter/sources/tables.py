@@ -43,7 +43,7 @@ sources = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind IN ('feed', 'page', 'index', 'folder')", name="ck_sources_kind"),
+        CheckConstraint("kind IN ('auto', 'feed', 'page', 'index', 'folder')", name="ck_sources_kind"),
         nullable=False,
     ),
     Column("topics", Text, nullable=False, server_default="[]"),  # JSON list of slugs

@@ -62,7 +62,7 @@ def test_a_sender_is_a_name_and_an_address(sender: str) -> None:
 @pytest.mark.parametrize(
     "sender",
     ["", "Newsroom", "Newsroom <>", "Newsroom <news@localhost>", "Smith, John <john@example.org>",
-     "A <a@example.org>, b@example.org", "A <a@example.org>\nBcc: x@example.org", "A <a b@example.org>", 
+     "A <a@example.org>, b@example.org", "A <a@example.org>\nBcc: x@example.org", "A <a b@example.org>",
      "<a@example.org> x <b@example.org>"],
 )  # fmt: skip
 def test_what_a_from_header_would_misread_is_refused(sender: str) -> None:

@@ -55,7 +55,7 @@ def test_no_day_is_lost_or_doubled_at_any_change_of_any_zone() -> None:
     changes = {(zone, noon) for zone in ZONES for noon in changes_of(zone, 2026)}
     assert len(changes) > 200
     for zone, noon in changes:
-        begin = noon.astimezone(ZoneInfo(zone)).replace(hour=0) - timedelta(days=3)
+        begin = noon.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0) - timedelta(days=3)
         for time in ("15 0", "0 1", "30 1", "30 2", "45 23"):
             slots = slots_between(f"{time} * * *", zone, after=begin, until=begin + timedelta(days=5))
             days = [date.fromisoformat(slot.wall[:10]) for slot in slots]

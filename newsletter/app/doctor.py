@@ -1,0 +1,148 @@
+"""What is wrong with a home, and how to mend it: settings, database, keys, providers, sources, what waits for somebody.
+
+It changes nothing and sends nothing. Each check gives findings; a check that fails stops no other.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from newsletter.app.app import App, open_app
+from newsletter.app.holds import REMEDY, why_held
+from newsletter.app.telling import waiting_for_somebody
+from newsletter.base.errors import NewsletterError
+from newsletter.db.engine import reading
+from newsletter.issues import store as issue_store
+from newsletter.issues.recipe import schedule_in_words
+from newsletter.outbox import lane_store
+from newsletter.sources import store as source_store
+from subscribers import lists as list_store
+from subscribers.doors import member_count
+
+_LEAST_FREE = 500_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    verdict: Literal["good", "warning", "bad"]
+    words: str
+    remedy: str = ""
+
+
+def examine(home: Path) -> Iterator[Finding]:
+    """Look at everything; a home that cannot be opened is one finding, and the last."""
+    try:
+        app = open_app(home)
+    except NewsletterError as error:
+        yield Finding(what="home", verdict="bad", words=str(error))
+        return
+    try:
+        yield Finding(what="settings", verdict="good", words=f"{home / 'newsletter.toml'} can be used")
+        yield from _keys(app)
+        yield from _database(app)
+        yield from _web(app)
+        yield from _providers(app)
+        yield from _newsletters(app)
+        yield from _sources(app)
+        yield from _waiting(app)
+    finally:
+        app.close()
+
+
+def _keys(app: App) -> Iterator[Finding]:
+    try:
+        app.keys  # noqa: B018 - reading them is the check
+    except NewsletterError as error:
+        yield Finding(what="keys", verdict="bad", words=str(error))
+        return
+    loose = (app.home / "keys.json").stat().st_mode & 0o077
+    if loose:
+        yield Finding(
+            what="keys",
+            verdict="bad",
+            words="keys.json can be read by others",
+            remedy=f"chmod 600 {app.home / 'keys.json'}",
+        )
+    else:
+        yield Finding(what="keys", verdict="good", words="keys.json is there, readable by its owner only")
+
+
+def _database(app: App) -> Iterator[Finding]:
+    yield Finding(what="database", verdict="good", words=f"{app.engine.dialect.name}, at this program's schema")
+    free = shutil.disk_usage(app.home).free
+    if free < _LEAST_FREE:
+        words = f"only {free // 1_000_000} MB are free where the home lies"
+        yield Finding(what="disk", verdict="warning", words=words, remedy="make room: a full disk stops the sending")
+
+
+def _web(app: App) -> Iterator[Finding]:
+    url = app.settings.web.public_url
+    if url.startswith("https://"):
+        yield Finding(what="public_url", verdict="good", words=url)
+    else:
+        words = f"{url} can be opened on this machine only: readers elsewhere can neither leave nor see pictures"
+        yield Finding(
+            what="public_url", verdict="warning", words=words, remedy="set [web] public_url to an https address"
+        )
+
+
+def _providers(app: App) -> Iterator[Finding]:
+    if not app.provider_names:
+        yield Finding(
+            what="provider", verdict="bad", words="there is none", remedy="add a [[provider]] to newsletter.toml"
+        )
+    for name in app.provider_names:
+        what = f"provider {name}"
+        try:
+            yield Finding(what=what, verdict="good", words=app.provider(name).check())
+        except NewsletterError as error:
+            yield Finding(what=what, verdict="bad", words=str(error))
+
+
+def _newsletters(app: App) -> Iterator[Finding]:
+    with reading(app.engine) as db:
+        newsletters = issue_store.all_newsletters(db)
+        lists = {one.slug for one in list_store.all_lists(db)}
+        counts = {one.slug: member_count(db, one.recipe.lists, opt_out=f"newsletter:{one.slug}") for one in newsletters}
+    if not newsletters:
+        yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")
+    for one in newsletters:
+        missing = [slug for slug in one.recipe.lists if slug not in lists]
+        words = f"{schedule_in_words(one.recipe)}; {counts[one.slug]} readers"
+        if missing:
+            yield Finding(what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list {', '.join(missing)}")
+        elif one.is_paused(app.clock.now()):
+            yield Finding(what=f"newsletter {one.slug}", verdict="warning", words=f"paused; {words}")
+        else:
+            yield Finding(what=f"newsletter {one.slug}", verdict="good", words=words)
+
+
+def _sources(app: App) -> Iterator[Finding]:
+    with reading(app.engine) as db:
+        sources = source_store.all_sources(db)
+    failing = [one for one in sources if one.last_error]
+    for one in failing:
+        since = f"last read {one.last_good_at:%Y-%m-%d %H:%M} UTC" if one.last_good_at else "never read yet"
+        words = f"{one.last_error} ({one.error_count} times in a row, {since})"
+        yield Finding(
+            what=f"source {one.name}", verdict="warning", words=words, remedy=f"newsletter source check {one.name!r}"
+        )
+    if sources and not failing:
+        yield Finding(what="sources", verdict="good", words=f"{len(sources)}, none of them failing")
+
+
+def _waiting(app: App) -> Iterator[Finding]:
+    why = why_held(app)
+    if why:
+        yield Finding(what="sending", verdict="bad", words=f"held: {why}", remedy=REMEDY)
+    for alert in waiting_for_somebody(app):
+        words = f"{alert.words} (since {alert.since:%Y-%m-%d %H:%M} UTC)"
+        yield Finding(what="waiting for somebody", verdict="warning", words=words, remedy=alert.remedy)
+    with reading(app.engine) as db:
+        for lane, until, reason in lane_store.all_holds(db, now=app.clock.now()):
+            yield Finding(what=f"lane {lane}", verdict="warning", words=f"rests until {until:%H:%M:%S} UTC: {reason}")

@@ -1,0 +1,31 @@
+"""The SQL of issues that go out: which may be sent now, and a person's word that one should."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from newsletter.base.ids import IssueId
+from newsletter.issues.issue import IssueState
+from newsletter.issues.tables import issues
+
+
+def sendable_issues(db: Connection) -> list[IssueId]:
+    """Give the issues whose deliveries may leave now: going out, and not paused."""
+    going_out = (issues.c.state == IssueState.SENDING, issues.c.paused_at.is_(None))
+    return [IssueId(row.id) for row in db.execute(select(issues.c.id).where(*going_out))]
+
+
+def cancelled_since(db: Connection, since: datetime) -> list[IssueId]:
+    """Give the issues that were cancelled since then: a sender may still put deliveries back to them."""
+    ended = (issues.c.state == IssueState.CANCELLED, issues.c.finished_at >= since)
+    return [IssueId(row.id) for row in db.execute(select(issues.c.id).where(*ended))]
+
+
+def let_go(db: Connection, issue_id: IssueId, *, at: datetime) -> None:
+    """Note that a person said: now. The first word counts."""
+    db.execute(update(issues).where(issues.c.id == issue_id, issues.c.go_at.is_(None)).values(go_at=at))
+
+
+def close_pool(db: Connection, issue_id: IssueId, *, at: datetime) -> None:
+    """Note when an issue really stopped collecting: a run that came late still took what it found."""
+    db.execute(update(issues).where(issues.c.id == issue_id, issues.c.cutoff_at < at).values(cutoff_at=at))
