@@ -56,7 +56,7 @@ app = typer.Typer(
     name="newsletter",
     help="Posts of many sites in, a digest of one's own out for every reader, every delivery accounted for.",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -107,12 +107,15 @@ posts = Table(
     Column("picture_alt", Text, nullable=False, server_default=""),
     Column("event", Text, nullable=False, server_default=""),  # JSON, see post.py
     Column("call", Text, nullable=False, server_default=""),  # JSON, see post.py
+    Column("story_key", Text, nullable=False, server_default=""),  # of front matter: joins translations of one story
     Column("value", Integer, nullable=False, server_default="0"),  # the editor's, 0 to 3
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("content_hash", Text, nullable=False),
     Index("ix_posts_source", "source_id"),
     Index("ix_posts_story", "story_id"),
     Index("ix_posts_alive", "state", "alive_until"),
+    Index("ix_posts_canonical", "canonical_url"),  # the same page in another source is the same story
+    Index("ix_posts_story_key", "story_key"),
     sqlite_autoincrement=True,
 )
 
