@@ -1,12 +1,9 @@
-"""A small home with everything in it: posts in a folder, three readers, a newsletter, an issue. Nothing is faked but time."""
+"""A small home: posts in a folder, three readers, a newsletter, an issue. Nothing is faked but time."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-
-from sqlalchemy import MetaData
 
 from newsletter.app.app import App
 from newsletter.app.assembling import assemble_issue
@@ -22,7 +19,7 @@ from newsletter.issues.issue import Issue
 from newsletter.rendering.strings import languages
 from subscribers.find import find_by_address
 from subscribers.subscriber import Subscriber
-from tests.conftest import NOW
+from tests.conftest import ALL_METADATA, NOW
 
 ANNA, BRUNO, SALMA = "anna.meier@klinik.example", "bruno@recherche.example", "salma@hospital.example"
 
@@ -83,7 +80,8 @@ title: "Annual conference in Lisbon, with a livestream"
 url: https://www.example.org/conference
 kind: event
 topics: [policy]
-event: {start: 2027-03-04T09:00:00, end: 2027-03-04T17:30:00, zone: Europe/Lisbon, place: "Lisbon, Calouste Gulbenkian Foundation", livestream: "https://www.example.org/live"}
+event: {start: 2027-03-04T09:00:00, end: 2027-03-04T17:30:00, zone: Europe/Lisbon,
+  place: "Lisbon, Calouste Gulbenkian Foundation", livestream: "https://www.example.org/live"}
 ---
 Clinicians, funders and patients discuss what two years of genome programmes have taught.
 """,
@@ -133,9 +131,9 @@ class Home:
         approve_issue(self.app, self.issue, by="a test")
 
 
-def make_full_home(folder: Path, tables: Sequence[MetaData], clock: Clock | None = None, extra: str = "") -> Home:
+def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") -> Home:
     """Make the home. Its tables come straight from the metadata: migrations have tests of their own."""
-    app = make_empty_home(folder, tables, clock, extra)
+    app = make_empty_home(folder, clock, extra)
     posts = folder / "posts"
     posts.mkdir()
     for name, text in _POSTS.items():
@@ -151,7 +149,7 @@ def make_full_home(folder: Path, tables: Sequence[MetaData], clock: Clock | None
     return Home(app, issue)
 
 
-def make_empty_home(folder: Path, tables: Sequence[MetaData], clock: Clock | None = None, extra: str = "") -> App:
+def make_empty_home(folder: Path, clock: Clock | None = None, extra: str = "") -> App:
     """Make a home with settings, keys and empty tables, and open it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "newsletter.toml").write_text(_SETTINGS + extra, encoding="utf-8")
@@ -159,7 +157,7 @@ def make_empty_home(folder: Path, tables: Sequence[MetaData], clock: Clock | Non
     make_keys(folder)
     settings = read_settings(folder, {})
     engine = open_engine(settings.database.url, folder)
-    for metadata in tables:
+    for metadata in ALL_METADATA:
         metadata.create_all(engine)
     return App(folder, settings, clock or FixedClock(NOW - timedelta(days=1)), engine)
 
