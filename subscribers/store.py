@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, RowMapping, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, Insert, RowMapping, Table, and_, delete, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from subscribers.address import Address
@@ -35,6 +35,11 @@ def insert_new(db: Connection, table: Table) -> Insert:
     if db.dialect.name == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
+
+
+def _is_new(db: Connection, table: Table, values: Mapping[str, object]) -> bool:
+    """Insert a row unless it stands there; tells whether it did. RETURNING, as a row count is not told everywhere."""
+    return db.execute(insert_new(db, table).values(**values).returning(literal(1))).first() is not None
 
 
 # --- lists
@@ -120,7 +125,7 @@ def subscriptions_of(db: Connection, subscriber_id: int) -> list[Subscription]:
 def new_subscription(db: Connection, list_id: int, subscriber_id: int, state: SubscriptionState, now: datetime) -> bool:
     """Put a person on a list on which they never were. Tells whether that was so."""
     values = {"list_id": list_id, "subscriber_id": subscriber_id, "state": state.value, "changed_at": now}
-    return db.execute(insert_new(db, subscriptions).values(**values)).rowcount > 0
+    return _is_new(db, subscriptions, values)
 
 
 def move_subscription(
@@ -160,7 +165,7 @@ def wishes_of(db: Connection, subscriber_id: int) -> list[Wish]:
 def new_wish(db: Connection, subscriber_id: int, key: str, kind: str, now: datetime) -> bool:
     """Note a wish under a key that has none. Tells whether that was so."""
     values = {"subscriber_id": subscriber_id, "key": key, "kind": kind, "since": now}
-    return db.execute(insert_new(db, wishes).values(**values)).rowcount > 0
+    return _is_new(db, wishes, values)
 
 
 def move_wish(db: Connection, subscriber_id: int, key: str, *, frm: Sequence[str], to: str, now: datetime) -> bool:
@@ -198,7 +203,7 @@ def open_suppressions(db: Connection, address_hash: str) -> set[SuppressionKind]
 def new_suppression(db: Connection, address_hash: str, kind: SuppressionKind, reason: str, now: datetime) -> bool:
     """Open a suppression; False where one of its kind is open."""
     values = {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": now}
-    return db.execute(insert_new(db, suppressions).values(**values)).rowcount > 0
+    return _is_new(db, suppressions, values)
 
 
 def end_suppression(db: Connection, address_hash: str, kind: SuppressionKind, why: str, now: datetime) -> bool:

@@ -30,7 +30,7 @@ ARROWS: dict[IssueState, frozenset[IssueState]] = {
     ),
     IssueState.IN_REVIEW: frozenset({IssueState.APPROVED, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}),
     IssueState.APPROVED: frozenset({IssueState.SENDING, IssueState.CANCELLED, IssueState.FAILED, IssueState.SKIPPED}),
-    IssueState.SENDING: frozenset({IssueState.SENT, IssueState.CANCELLED, IssueState.FAILED}),
+    IssueState.SENDING: frozenset({IssueState.SENT, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}),
     IssueState.SENT: frozenset(),
     IssueState.SKIPPED: frozenset(),
     IssueState.CANCELLED: frozenset(),

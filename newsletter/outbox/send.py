@@ -23,7 +23,7 @@ from newsletter.issues.issue import IssueState
 from newsletter.outbox import alert_store, report_store, store
 from newsletter.outbox.claim import Claimed, claim_some
 from newsletter.outbox.context import IssueContexts
-from newsletter.outbox.delivery import DeliveryState, provider_of
+from newsletter.outbox.delivery import Counts, DeliveryState, provider_of
 from newsletter.outbox.journal import Journal
 from newsletter.outbox.pace import Rate
 from newsletter.outbox.record import Recorder
@@ -31,6 +31,8 @@ from newsletter.providers.provider import Key, Outgoing, Provider
 from subscribers.address import mask
 
 CLAIM_SIZE = 200  # deliveries a claim: under 50 ms of write transaction
+_log = get_log("outbox")
+
 _SUPPRESS_SIZE = 2000  # rows a write transaction
 _CANCELLED_LOOK_BACK = timedelta(days=2)
 _LONGEST_NAP = 0.25  # seconds between looks at the stop sign while the pace makes us wait
@@ -58,7 +60,7 @@ def send_some(outbox: Outbox, lane: str, *, stop: threading.Event, seconds: floa
 
 
 def finish_issues(engine: Engine, clock: Clock) -> int:
-    """Move issues of which nothing is left to do, and nothing is unclear, to sent. Gives how many."""
+    """End the issues of which nothing is left to do, and nothing is unclear. Gives how many."""
     leave_out_cancelled(engine, clock)
     finished = 0
     with reading(engine) as db:
@@ -71,14 +73,22 @@ def finish_issues(engine: Engine, clock: Clock) -> int:
         with writing(engine) as db:
             counts = report_store.counts_of(db, issue.id)
             if counts.is_over:
-                reason = "" if counts.accepted else "nobody was mailed"
-                issue_store.move_issue(
-                    db, issue.id, {IssueState.SENDING}, IssueState.SENT, now=clock.now(), reason=reason
-                )
+                to, reason = _ending(counts, report_store.reasons_of(db, issue.id))
+                issue_store.move_issue(db, issue.id, {IssueState.SENDING}, to, now=clock.now(), reason=reason)
                 alert_store.close_alert(db, f"issue:{issue.id}", now=clock.now())
-                get_log("outbox").info("issue.sent", issue=issue.name, accepted=counts.accepted, failed=counts.failed)
+                _log.info("issue.over", issue=issue.name, state=to.value, accepted=counts.accepted)
                 finished += 1
     return finished
+
+
+def _ending(counts: Counts, reasons: Mapping[tuple[str, str], int]) -> tuple[IssueState, str]:
+    """Say how an issue ended. It is "sent" only if the other side took at least one mail."""
+    if counts.accepted:
+        return IssueState.SENT, ""
+    if counts.failed:
+        return IssueState.FAILED, f"all {counts.failed} mails were refused"
+    told = ", ".join(f"{count} {reason}" for (_, reason), count in reasons.items())
+    return IssueState.SKIPPED, f"nobody was mailed: {told or 'nobody is on its lists'}"
 
 
 def leave_out_cancelled(engine: Engine, clock: Clock) -> None:
@@ -154,7 +164,7 @@ class _Carry:
 
     def _quarantine(self, claimed: Claimed, error: Exception) -> None:
         """Fail one delivery that cannot be composed, and tell people: it is a fault of the content or of this program."""
-        get_log("outbox").error("delivery.not_composed", key=claimed.key, error=repr(error))
+        _log.error("delivery.not_composed", key=claimed.key, error=repr(error))
         words = f"could not be composed: {error}"
         now = self._outbox.clock.now()
         with writing(self._outbox.engine) as db:

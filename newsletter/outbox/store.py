@@ -241,7 +241,7 @@ def record_accepted(db: Connection, answers: Mapping[str, str], *, epoch: Epoch,
         .where(
             deliveries.c.key == bindparam("the_key"),
             deliveries.c.epoch == epoch,
-            deliveries.c.state.in_(("handing_over", "in_doubt")),
+            or_(deliveries.c.state == "handing_over", deliveries.c.state == "in_doubt"),
         )
         .values(state="accepted", reason="", provider_id=bindparam("words"), lease_until=None, changed_at=now),
         rows,

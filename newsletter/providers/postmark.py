@@ -35,7 +35,7 @@ _TIMEOUT = httpx.Timeout(connect=10, write=60, read=180, pool=10)
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class Item:
     """A message as Postmark is told it, as JSON."""
 
     key: Key
@@ -88,7 +88,7 @@ class PostmarkProvider:
         verdict: Temporary | OurFault | None = None
         with self._client() as client, BatchFeeder(outgoing, self.batch) as feeder:
             for pulled in feeder:
-                for batch in self._calls(pulled, report):
+                for batch in cut_by_size(self._write_all(pulled, report)):
                     if verdict is None:
                         verdict = _post_granted(client, batch, intend, report)
                     else:
@@ -122,22 +122,14 @@ class PostmarkProvider:
             follow_redirects=False,
         )
 
-    def _calls(self, pulled: Sequence[Outgoing], report: Report) -> Iterator[list[_Item]]:
-        """Cut what was pulled into calls of an allowed size; report what is too big for any."""
-        call: list[_Item] = []
-        size = 2  # brackets
+    def _write_all(self, pulled: Sequence[Outgoing], report: Report) -> Iterator[Item]:
+        """Give each message's JSON; report what is too big for any call."""
         for outgoing in pulled:
-            item = _Item(outgoing.key, self._write(outgoing))
+            item = Item(outgoing.key, self._write(outgoing))
             if len(item.content) > MOST_OCTETS_OF_ONE:
                 report(item.key, Refused(f"cannot deliver: over the {MOST_OCTETS_OF_ONE} octets that Postmark takes"))
-                continue
-            if call and size + len(item.content) + 1 > MOST_OCTETS:
-                yield call
-                call, size = [], 2
-            call.append(item)
-            size += len(item.content) + 1  # comma
-        if call:
-            yield call
+            else:
+                yield item
 
     def _write(self, outgoing: Outgoing) -> bytes:
         """Give the JSON of one message."""
@@ -162,8 +154,22 @@ class PostmarkProvider:
         return json.dumps(fields, ensure_ascii=False).encode()
 
 
+def cut_by_size(items: Iterable[Item], most: int = MOST_OCTETS) -> Iterator[list[Item]]:
+    """Cut messages into calls of at most `most` octets."""
+    call: list[Item] = []
+    size = 2  # brackets
+    for item in items:
+        if call and size + len(item.content) > most:
+            yield call
+            call, size = [], 2
+        call.append(item)
+        size += len(item.content) + 1  # comma
+    if call:
+        yield call
+
+
 def _post_granted(
-    client: httpx.Client, batch: Sequence[_Item], intend: Intend, report: Report
+    client: httpx.Client, batch: Sequence[Item], intend: Intend, report: Report
 ) -> Temporary | OurFault | None:
     """Intend a batch, post what was granted and report it; gives what ends the carry."""
     granted = frozenset(intend([item.key for item in batch]))
@@ -176,7 +182,7 @@ def _post_granted(
     return answer.verdict
 
 
-def _post(client: httpx.Client, batch: Sequence[_Item]) -> Answer:
+def _post(client: httpx.Client, batch: Sequence[Item]) -> Answer:
     """Post a batch once. Only what failed before the whole of it was written is known not to be there."""
     content = b"[" + b",".join(item.content for item in batch) + b"]"
     try:

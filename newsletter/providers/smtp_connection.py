@@ -63,13 +63,13 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.reason = self.reason or (f"the connection broke: {error}" if error else "the connection was closed")
+        if not self.closed.done():
+            self.closed.set_result(None)
         if not self._answer.done():
             self._answer.set_exception(LostError(self.reason))
             self._answer.exception()  # seen: nobody may be waiting
         if self.dialogue is not None:
             self.dialogue.end(Temporary(self.reason))
-        if not self.closed.done():
-            self.closed.set_result(None)
         self._owner.lost(self)
 
     # Before the first message

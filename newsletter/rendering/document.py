@@ -84,11 +84,6 @@ def marked(name: str) -> str:
     return f"<!--@@{name}-->"
 
 
-def unmarked(name: str) -> str:  # noqa: ARG001 - the other Marker needs it
-    """Mark nothing: the document as one mail."""
-    return ""
-
-
 def print_mjml(
     environment: Environment,
     document: Document,

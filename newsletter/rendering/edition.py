@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from jinja2 import Environment
 
@@ -167,27 +168,31 @@ def _html_segments(
     source = print_mjml(environment, document, sections, OPTIONAL, marked, sentinels)
     pieces = cut(compile_mjml(source, layout_name(document.layout)))
     segments = {name: sentinels.fill(piece) for name, piece in pieces.items()}
-    _check_pieces(segments, document.layout, sections)
+    _check_pieces(segments, document, sections)
     return segments
 
 
-def _check_pieces(segments: Mapping[str, list[Segment]], layout: str, sections: list[SectionFacts]) -> None:
+def _check_pieces(segments: Mapping[str, list[Segment]], document: Document, sections: list[SectionFacts]) -> None:
     """See that a layout, perhaps an operator's own, has every piece and each hole where it can be filled."""
+    layout = layout_name(document.layout)
     needed = {"header", "greeting", "tail", *(f"section:{section.index}" for section in sections)}
     needed |= {f"card:{card.id}" for section in sections for card in section.cards}
     missing = sorted(needed - set(segments))
     if missing:
-        raise InvalidLayout(f'{layout_name(layout)}: marker("{missing[0]}") is missing; see mail/digest.mjml.j2')
+        raise InvalidLayout(f'{layout}: marker("{missing[0]}") is missing; see mail/digest.mjml.j2')
     for name, piece in segments.items():
         kind = name.partition(":")[0]
         holes = [segment for segment in piece if isinstance(segment, Hole)]
         wrong = [hole.name for hole in holes if hole not in _HOLES_OF.get(kind, {TOKEN})]
         if wrong:
-            raise InvalidLayout(f'{layout_name(layout)}: hole("{wrong[0]}") cannot stand in the piece "{name}"')
+            raise InvalidLayout(f'{layout}: hole("{wrong[0]}") cannot stand in the piece "{name}"')
         if kind == "card" and holes != [REASON]:
-            raise InvalidLayout(f'{layout_name(layout)}: a card prints hole("reason") once; "{name}" does not')
-    if TOKEN not in segments["tail"]:
-        raise InvalidLayout(f"{layout_name(layout)}: the foot has no link to leave with; print links.leave there")
+            raise InvalidLayout(f'{layout}: a card prints hole("reason") once; "{name}" does not')
+    way_out = escape(document.links.leave)
+    if not any(
+        isinstance(one, str) and one.endswith(way_out) and two == TOKEN for one, two in pairwise(segments["tail"])
+    ):
+        raise InvalidLayout(f"{layout}: the foot has no link to leave with; print links.leave there")
 
 
 def _encode(segments: Mapping[str, list[Segment]]) -> dict[str, Piece]:

@@ -9,7 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from newsletter.rendering.errors import InvalidHeader
@@ -19,6 +19,8 @@ LINE = 76
 _WORD = 75  # of an encoded word (RFC 2047, section 2)
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _ADDRESS = re.compile(r"[^\s<>(),;:\"\\\[\]@\x00-\x1f\x7f-\x9f]+@[^\s<>(),;:\"\\\[\]@\x00-\x1f\x7f-\x9f]+")
+_MAILBOX = re.compile(r"(?:([^<>]*?) ?<([^<> ]+)>|([^<> ]+))")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 # What may stand as itself in a Q encoded word anywhere, phrases included (RFC 2047, section 5, rule 3).
 _Q_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
@@ -149,10 +151,12 @@ def _leave_targets(standing: StandingHeaders, delivery: DeliveryHeaders, token: 
 
 
 def _mailbox(text: str, setting: str) -> tuple[str, str]:
-    name, address = parseaddr(text)
+    # The standard library's parser takes several addresses for one, and differs between versions.
+    found = _MAILBOX.fullmatch(one_line(text))
+    name, address = (found[1] or "", found[2] or found[3]) if found else ("", "")
     if not _ADDRESS.fullmatch(address):
         raise InvalidHeader(f'{setting} = {one_line(text)!r} is no address; write "Newsroom <news@example.org>"')
-    return name, address
+    return (re.sub(r"\\(.)", r"\1", name[1:-1]) if _QUOTED.fullmatch(name) else name), address
 
 
 def _mailbox_text(name: str, address: str) -> str:

@@ -15,6 +15,8 @@ _STYLES = {
     "h3": "margin:20px 0px 8px 0px;font-size:17px;line-height:24px",
 }
 
+_INDENTS = {"bullet_list_open": "  ", "ordered_list_open": "   ", "blockquote_open": "> "}
+
 
 def intro_html(markdown: str, accent: str) -> str:
     """Give safe HTML: headings below the mail's own h1, links in the newsletter's colour, nothing that loads."""
@@ -27,7 +29,7 @@ def intro_html(markdown: str, accent: str) -> str:
     return nh3.clean(
         parser.renderer.render(tokens, parser.options, {}),
         tags=_TAGS,
-        attributes={"a": {"href"}},
+        attributes={"*": set(), "a": {"href"}},
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
         set_tag_attribute_values=styles,
@@ -37,30 +39,37 @@ def intro_html(markdown: str, accent: str) -> str:
 def intro_text(markdown: str) -> str:
     """Give the same as plain text, wrapped; an address of a link stands behind it."""
     blocks: list[str] = []
+    is_tight = was_tight = False  # items of a list without blank lines between them
     indents: list[str] = []
     bullet = ""
     for token in _parser().parse(markdown):
-        if token.type in {"bullet_list_open", "ordered_list_open", "blockquote_open"}:
-            indents.append("> " if token.type == "blockquote_open" else "  ")
+        if token.type in _INDENTS:
+            indents.append(_INDENTS[token.type])
+            is_tight = False
         elif token.type in {"bullet_list_close", "ordered_list_close", "blockquote_close"}:
             indents.pop()
         elif token.type == "list_item_open":
             bullet = f"{token.info}. " if token.info else "- "
+        elif token.type == "paragraph_open":
+            is_tight, was_tight = token.hidden, is_tight
         elif token.type == "inline":
-            blocks.append(_text_block(_inline_text(token), "".join(indents), bullet))
+            blocks.append("\n" if is_tight and was_tight else "\n\n")
+            blocks.append(_text_block(_inline_text(token), indents, bullet))
             bullet = ""
         elif token.type in {"fence", "code_block"}:
-            blocks.append(token.content.rstrip("\n"))
-    return "\n\n".join(blocks)
+            blocks += ["\n\n", token.content.rstrip("\n")]
+    return "".join(blocks[1:])
 
 
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
-def _text_block(text: str, indent: str, bullet: str) -> str:
-    first = indent[: -len(bullet)] + bullet if bullet and len(indent) >= len(bullet) else indent + bullet
-    return "\n".join(wrap(line, first=first, rest=indent) for line in text.split("\n"))
+def _text_block(text: str, indents: list[str], bullet: str) -> str:
+    rest = "".join(indents)
+    first = "".join(indents[:-1]) + bullet if bullet else rest
+    rows = text.split("\n")
+    return "\n".join(wrap(row, first=first if at == 0 else rest, rest=rest) for at, row in enumerate(rows))
 
 
 def _inline_text(token: Token) -> str:

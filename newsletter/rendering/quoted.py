@@ -76,11 +76,12 @@ class _Writer:
 
     def write(self, text: str) -> None:
         first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        self._write_line(first, ends=bool(rest))
-        for at, line in enumerate(rest):
+        self._write_line(first)
+        for line in rest:
+            self._guard_blank()
             self._out.append("\r\n")
             self._column = 0
-            self._write_line(line, ends=at < len(rest) - 1)
+            self._write_line(line)
 
     def make_room(self, width: int) -> None:
         """Break the line softly unless `width` more characters fit; count them as written."""
@@ -98,10 +99,8 @@ class _Writer:
         self._out.clear()
         return taken
 
-    def _write_line(self, line: str, *, ends: bool) -> None:
+    def _write_line(self, line: str) -> None:
         quoted = "".join([_QUOTED[byte] for byte in line.encode()])
-        if ends and quoted.endswith(" "):  # a blank before a hard break would be lost on the way
-            quoted = quoted[:-1] + "=20"
         at = 0
         while True:
             if self._column == 0 and quoted.startswith(".", at):
@@ -116,9 +115,18 @@ class _Writer:
             self._column = 0
             at = cut
 
+    def _guard_blank(self) -> None:
+        """Encode a blank before a hard break: it would be lost on the way (RFC 2045, section 6.7, rule 3)."""
+        if self._column and self._out and self._out[-1].endswith(" "):
+            self._out[-1] = self._out[-1][:-1]
+            self._column -= 1
+            self.make_room(3)
+            self._out.append("=20")
+
     def _put(self, text: str) -> None:
-        self._out.append(text)
-        self._column += len(text)
+        if text:
+            self._out.append(text)
+            self._column += len(text)
 
 
 def _before_escape(quoted: str, start: int, cut: int) -> int:

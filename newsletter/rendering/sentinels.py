@@ -6,7 +6,6 @@ put in is not looked at again.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -68,8 +67,3 @@ class Sentinels:
             self._known[value] = f"zS{len(self._values):06}Sz"
             self._values.append(value)
         return self._known[value]
-
-
-def filled(segments: Sequence[Segment], values: dict[Hole, str]) -> str:
-    """Give the segments as one text with these values, already escaped, in the holes."""
-    return "".join(values[segment] if isinstance(segment, Hole) else segment for segment in segments)

@@ -40,6 +40,7 @@ class Theme:
 def light_theme(colour: str) -> Theme:
     """Give the colours on white."""
     colour = six_digits(colour)
+    band = bearing(colour)
     tile = mix(colour, _WHITE, 0.12)
     return Theme(
         ground="#eef1f4",
@@ -48,8 +49,8 @@ def light_theme(colour: str) -> Theme:
         quiet="#56636f",
         line="#dde3e8",
         accent=readable(colour, _SHEET),
-        band=colour,
-        on_band=on(colour),
+        band=band,
+        on_band=on(band),
         tile=tile,
         on_tile=readable(colour, tile),
         call="#fdf0df",
@@ -60,7 +61,7 @@ def light_theme(colour: str) -> Theme:
 def dark_theme(colour: str) -> Theme:
     """Give the colours for readers whose system is dark."""
     colour = six_digits(colour)
-    band = mix(colour, _BLACK, 0.8)
+    band = bearing(mix(colour, _BLACK, 0.8))
     tile = mix(colour, _DARK_SHEET, 0.35)
     return Theme(
         ground="#11161b",
@@ -114,6 +115,11 @@ def readable(colour: str, ground: str) -> str:
 def on(ground: str) -> str:
     """Give white or near-black, whichever reads better on the ground."""
     return max((_WHITE, "#10161c"), key=lambda ink: contrast(ink, ground))
+
+
+def bearing(ground: str) -> str:
+    """Darken a ground on which neither white nor black can be read just so far that white can."""
+    return ground if contrast(on(ground), ground) >= CONTRAST else readable(ground, _WHITE)
 
 
 def mix(colour: str, other: str, share: float) -> str:

@@ -66,7 +66,7 @@ class EncodedTitles:
         if self.uses_first and self.uses_second:
             if first is None or second is None:
                 return b""
-            return self.encode(self.template.fill(titles[first], titles[second]))
+            return _encoded(self.template.fill(titles[first], titles[second]), self.encode)
         deciding = first if self.uses_first else second if self.uses_second else PostId(0)
         return b"" if deciding is None else self.made[deciding]
 
@@ -78,7 +78,11 @@ def encode_titles(
     uses_first, uses_second = template.uses(TitlePlace.FIRST), template.uses(TitlePlace.SECOND)
     made: dict[PostId, bytes] = {}
     if not uses_first and not uses_second:
-        made[PostId(0)] = encode(template.fill(None, None))
+        made[PostId(0)] = _encoded(template.fill(None, None), encode)
     elif uses_first != uses_second:
-        made = {post: encode(template.fill(title, title)) for post, title in titles.items()}
+        made = {post: _encoded(template.fill(title, title), encode) for post, title in titles.items()}
     return EncodedTitles(template, made, uses_first, uses_second, encode)
+
+
+def _encoded(text: str, encode: Callable[[str], bytes]) -> bytes:
+    return encode(text) if text else b""

@@ -15,7 +15,8 @@ _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029], " ")
 _LINE = str.maketrans({**_TURNING, **_CONTROL, **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")})
 
-_LINK = re.compile(r"://|www\.|@|\.[a-z]{2,}(?:[/:?#\s]|$)|\.[A-Z]{2,}(?:[/:?#]|$)")
+# Mail programs turn "word.word" into a link too; "M. Dupont" and "J.R.R. Tolkien" are names.
+_LINK = re.compile(r"://|www\.|@|\w\.\w{2,}", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 # RFC 3986, section 2: reserved and unreserved characters stay, so that an address already encoded is not encoded twice.
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~-._"

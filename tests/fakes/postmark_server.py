@@ -13,10 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
 TOKEN = "server-token"
-INACTIVE = {
-    "ErrorCode": 406,
-    "Message": "You tried to send to a recipient that has been marked as inactive. Found inactive addresses: x@y.",
-}
+INACTIVE = "You tried to send to a recipient that has been marked as inactive. Found inactive addresses: x@y."
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import re
 import ssl
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from newsletter.demo.catcher import Reception
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _KEY = re.compile(rb"^x-key:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 DROP = "DROP"  # instead of a reply: the connection is cut
+SILENCE = "SILENCE"  # instead of a reply: nothing, from then on
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ class SmtpServer:
     def drop_at(self, step: str, *, times: float = float("inf"), after: int = 0) -> Self:
         """Cut the connection where this step's reply belongs; a mail at its DOT is not kept."""
         return self.reply_at(step, DROP, times=times, after=after)
+
+    def be_silent_at(self, step: str, *, times: float = float("inf"), after: int = 0) -> Self:
+        """Say nothing where this step's reply belongs, and nothing after it; a mail at its DOT is not kept."""
+        return self.reply_at(step, SILENCE, times=times, after=after)
 
     def drop_after_dot(self, *, keep: bool, times: int = 1) -> Self:
         """Cut the connection after the dot and before the reply; keep the mail or lose it."""
@@ -196,7 +202,10 @@ class _Session(Reception):
         self._is_in = server.behaviour.login is None
         self._is_protected = server.behaviour.is_implicit
         self._login: list[str] | None = None  # what AUTH LOGIN has heard so far
-        self._speaks_at = 0.0
+        self._unsaid: deque[tuple[float, bytes]] = deque()  # pauses and words, while one waits for a pause
+        self._is_silent = False
+        self._is_upgrading = False
+        self._early = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._server.connections += 1
@@ -211,7 +220,10 @@ class _Session(Reception):
     def data_received(self, data: bytes) -> None:
         if self._server.is_recording_writes:
             self._server.writes.append(data)
-        super().data_received(data)
+        if self._is_upgrading:  # TLS stands, and the transport to answer by is not here yet
+            self._early += data
+        else:
+            super().data_received(data)
 
     def answer(self, _step: str, reply: str, _about: str = "") -> str:
         most = self._behaviour.most_connections
@@ -220,8 +232,8 @@ class _Session(Reception):
         if _step == "RCPT" and _about in self._behaviour.recipients:
             reply = self._behaviour.recipients[_about]
         reply = self._trouble(_step, reply)
-        if reply == DROP:
-            self.transport.abort()
+        if reply in {DROP, SILENCE}:
+            self._fall_out(reply)
             return reply
         delay = self._behaviour.dot_delay if _step == "DOT" else 0.0
         self._say(reply.encode() + b"\r\n", delay)
@@ -254,8 +266,8 @@ class _Session(Reception):
         if not reply:
             reply = self._server.accept(sender, recipients, data)
             self._say(reply.encode() + b"\r\n", self._behaviour.dot_delay)
-        elif reply == DROP:
-            self.transport.abort()
+        elif reply in {DROP, SILENCE}:
+            self._fall_out(reply)
         else:
             self._say(reply.encode() + b"\r\n", self._behaviour.dot_delay)
             if reply.startswith("421"):
@@ -270,14 +282,30 @@ class _Session(Reception):
                 return trouble.reply
         return reply
 
+    def _fall_out(self, word: str) -> None:
+        self._is_silent = True
+        if word == DROP:
+            self.transport.abort()
+
     def _say(self, words: bytes, delay: float) -> None:
-        """Write now, or later and then everything behind it too."""
-        now = asyncio.get_running_loop().time()
-        if not delay and self._speaks_at <= now:
+        """Write now, or after a pause and then everything behind it too."""
+        if self._is_silent:
+            return
+        if not delay and not self._unsaid:
             self.transport.write(words)
             return
-        self._speaks_at = max(self._speaks_at, now) + delay
-        asyncio.get_running_loop().call_at(self._speaks_at, self.transport.write, words)
+        self._unsaid.append((delay, words))
+        if len(self._unsaid) == 1:
+            asyncio.get_running_loop().call_later(delay, self._say_on)
+
+    def _say_on(self) -> None:
+        """Write what the pause was for, and on to the next pause."""
+        pause = 0.0
+        while self._unsaid and not pause:
+            self.transport.write(self._unsaid.popleft()[1])
+            pause = self._unsaid[0][0] if self._unsaid else 0.0
+        if self._unsaid:
+            asyncio.get_running_loop().call_later(pause, self._say_on)
 
     def _offer(self) -> None:
         starttls = ("STARTTLS",) if self._behaviour.certificate and not self._is_protected else ()
@@ -287,7 +315,8 @@ class _Session(Reception):
         if self._behaviour.injected:
             self.transport.write(self._behaviour.injected)
         self.buffer.clear()
-        self._is_protected = True
+        self.transport.pause_reading()  # what comes now is TLS
+        self._is_protected = self._is_upgrading = True
         self._offer()
         asyncio.get_running_loop().create_task(self._upgrade())
 
@@ -300,7 +329,8 @@ class _Session(Reception):
             self.transport.abort()
         else:
             assert transport is not None
-            self.transport = transport
+            self.transport, self._is_upgrading = transport, False
+            super().data_received(self._early)
 
     _line = ""
 

@@ -1,7 +1,10 @@
 """A sample issue of a newsletter on personalised medicine, in English, German, French and Arabic, and factories."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
+
+from jinja2 import Environment
 
 from newsletter.base.ids import IssueId, PostId, SourceId, StoryId
 from newsletter.issues.digest import Chosen, Reason
@@ -10,12 +13,20 @@ from newsletter.issues.issue import Texts
 from newsletter.issues.recipe import Recipe
 from newsletter.rendering.compose import Personal
 from newsletter.rendering.headers import DeliveryHeaders
+from newsletter.rendering.templates import mail_environment
 from newsletter.sources.post import CallDetails, EventDetails, Picture, Post, PostKind, PostState
 from newsletter.sources.source import Topic
 
 AT = datetime(2026, 11, 12, 9, 30, tzinfo=UTC)
 TOKEN = "1A" + "bC3dE5fG7hJ9kL1mN3pQ5r"
 PUBLIC_URL = "https://news.example.org"
+
+
+@cache
+def environment() -> Environment:
+    """Give our own templates, parsed once for all tests."""
+    return mail_environment(None)
+
 
 TOPICS = (
     Topic(
@@ -141,8 +152,8 @@ def sample_posts() -> tuple[Post, ...]:
             2,
             title="A partner community of 150 organisations answers the pandemic together",
             source_name="Partner community",
-            excerpt="Shared protocols, pooled samples and weekly calls: what members learnt about working across borders "
-            "when laboratories closed.",
+            excerpt="Shared protocols, pooled samples and weekly calls: what members learnt about working across "
+            "borders when laboratories closed.",
             topics=("policy",),
             picture=Picture(name="community.jpg", width=900, height=600, alt="People around a table with laptops"),
         ),
@@ -172,8 +183,8 @@ def sample_posts() -> tuple[Post, ...]:
             5,
             kind=PostKind.EVENT,
             title="Personalised Medicine in Action: conference in Berlin, with livestream",
-            excerpt="About 400 experts from more than 40 countries discuss lung cancer, rare diseases and what works in "
-            "populous countries such as India and China.",
+            excerpt="About 400 experts from more than 40 countries discuss lung cancer, rare diseases and what works "
+            "in populous countries such as India and China.",
             topics=("events",),
             event=EventDetails(
                 starts_at=datetime(2026, 11, 19, 23, 0, tzinfo=UTC),
@@ -191,7 +202,8 @@ def sample_posts() -> tuple[Post, ...]:
             language="fr",
             title="Webinaire : les données de santé au service du soin et de la recherche",
             source_name="Agence de recherche",
-            excerpt="Une heure pour comprendre ce que change l'espace européen des données de santé, questions comprises.",
+            excerpt="Une heure pour comprendre ce que change l'espace européen des données de santé, questions "
+            "comprises.",
             topics=("events",),
             event=EventDetails(
                 starts_at=datetime(2026, 12, 3, 13, 0, tzinfo=UTC),

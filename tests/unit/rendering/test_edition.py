@@ -1,0 +1,516 @@
+"""An edition's pieces, joined, are the mail that compiling for one reader would give."""
+
+import hashlib
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsletter.base.ids import PostId, StoryId
+from newsletter.issues.digest import Chosen, Reason
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.rendering.arrange import arrange, section_places
+from newsletter.rendering.cards import card_maker
+from newsletter.rendering.compose import Personal, compose, page_html, subject_of, text_of
+from newsletter.rendering.content import document_of, section_headings
+from newsletter.rendering.document import SectionFacts, print_mjml
+from newsletter.rendering.edition import Edition, build_edition
+from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.sentinels import Sentinels
+from newsletter.rendering.templates import mail_environment, templates_root
+from newsletter.rendering.values import greeting_name, one_line
+from newsletter.sources.post import CallDetails, EventDetails, Picture, Post
+from tests.unit.rendering.sample import (
+    AT,
+    PUBLIC_URL,
+    TOKEN,
+    TOPICS,
+    environment,
+    make_delivery,
+    make_frozen,
+    make_personal,
+    make_post,
+    make_recipe,
+    sample_issue,
+    sample_posts,
+)
+
+LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "ar", "de-AT", "ja")
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+    "o:allowpng",
+}
+
+
+def build(frozen: FrozenIssue, language: str = "en") -> Edition:
+    return build_edition(frozen, language, public_url=PUBLIC_URL, environment=environment())
+
+
+def compile_for_one(frozen: FrozenIssue, language: str, personal: Personal) -> str:
+    """The slow way: one MJML document with this reader's stories only, compiled, and the values put in."""
+    document = document_of(frozen, language, PUBLIC_URL, environment())
+    strings = document.strings
+    make = card_maker(frozen, strings, PUBLIC_URL)
+    cards = {post.id: make(post) for post in frozen.posts}
+    headings = section_headings(frozen, strings)
+    arranged = arrange(personal.chosen, section_places(frozen))
+    sections = [
+        SectionFacts(
+            index=section.index,
+            heading=headings[section.index],
+            cards=tuple(cards[one.post_id] for one in section.chosen),
+        )
+        for section in arranged
+    ]
+    name = greeting_name(personal.name)
+    posts = [one for section in arranged for one in section.chosen]
+    second = cards[posts[1].post_id].title if len(posts) > 1 else ""
+    wanted = {
+        "preheader": bool(second),
+        "named": bool(name),
+        "greeting": not name,
+        "intro": bool(document.issue.intro_html),
+        "more": personal.more > 0,
+    }
+    sentinels = Sentinels()
+    parts = {part for part, is_wanted in wanted.items() if is_wanted}
+    source = print_mjml(environment(), document, sections, parts, lambda _: "", sentinels)
+    segments = sentinels.fill(compile_mjml(source, "one reader's mail"))
+    topics = {topic.id: topic.names.get(strings.language.partition("-")[0], topic.name) for topic in frozen.topics}
+    words = {
+        Reason.PICK: strings.text("Editors' choice"),
+        Reason.EDITORS_ORDER: strings.text("Selected by the editors"),
+        Reason.DISCREET: strings.text("Chosen for you"),
+    }
+    reasons = iter(
+        [
+            words.get(one.reason)
+            or (strings.text("You follow {topic}", topic=topics[one.topic_id]) if one.reason == Reason.TOPIC else "")
+            for one in posts
+        ]
+    )
+    values = {
+        "token": personal.token,
+        "name": name,
+        "preheader": second,
+        "more": strings.count("{count} more story online", "{count} more stories online", personal.more),
+        "list_name": personal.list_name,
+    }
+    out = []
+    for segment in segments:
+        if isinstance(segment, str):
+            out.append(segment)
+        elif segment.name == "reason":
+            reason = next(reasons)
+            out.append(escape(f" · {reason}") if reason else "")
+        else:
+            out.append(escape(values[segment.name]))
+    return "".join(out)
+
+
+@st.composite
+def choices(draw: st.DrawFn) -> tuple[Chosen, ...]:
+    posts = draw(st.lists(st.integers(1, 9), min_size=1, max_size=9, unique=True))
+    reason = st.sampled_from([Reason.PICK, Reason.TOPIC, Reason.DISCREET, Reason.EDITORS_ORDER])
+    made = [(post, draw(reason)) for post in posts]
+    return tuple(Chosen(PostId(post), why, draw(st.integers(1, 3)) if why == Reason.TOPIC else 0) for post, why in made)
+
+
+@pytest.fixture(scope="module")
+def editions() -> dict[tuple[str, str], tuple[FrozenIssue, Edition]]:
+    made = {}
+    for layout in ("digest", "compact"):
+        frozen = sample_issue(recipe=make_recipe(layout=layout, logo="logo.png", logo_dark="dark.png"))
+        for language in LANGUAGES:
+            made[layout, language] = (frozen, build(frozen, language))
+    return made
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    chosen=choices(),
+    layout=st.sampled_from(["digest", "compact"]),
+    language=st.sampled_from(LANGUAGES),
+    name=st.sampled_from(["", "Anna", "Zoë <b>", "O'Neil", "x@y"]),
+    more=st.integers(0, 12),
+)
+def test_spliced_equals_compiled(
+    editions: dict[tuple[str, str], tuple[FrozenIssue, Edition]],
+    chosen: tuple[Chosen, ...],
+    layout: str,
+    language: str,
+    name: str,
+    more: int,
+) -> None:
+    """Joining pieces gives, byte for byte, what compiling the whole mail for this reader gives."""
+    frozen, edition = editions[layout, language]
+    personal = make_personal(chosen=chosen, name=name, more=more)
+    assert page_html(edition, personal) == compile_for_one(frozen, language, personal)
+
+
+@settings(max_examples=25, deadline=None)
+@given(chosen=choices(), language=st.sampled_from(LANGUAGES), name=st.text(max_size=70), more=st.integers(0, 40))
+def test_a_mail_is_never_larger_than_its_sizes_say(
+    editions: dict[tuple[str, str], tuple[FrozenIssue, Edition]],
+    chosen: tuple[Chosen, ...],
+    language: str,
+    name: str,
+    more: int,
+) -> None:
+    """Frame and cards add up to at least the decoded HTML, so a choice that stops in time is never cut by a mailbox."""
+    _, edition = editions["digest", language]
+    html = page_html(edition, make_personal(chosen=chosen, name=name, list_name="&" * 300, more=more)).encode()
+    assert len(html) <= edition.frame_size + sum(edition.card_size[one.post_id] for one in chosen)
+
+
+def test_sizes_are_close() -> None:
+    """A card costs at most 3 KB, and the sizes do not waste a tenth of a mail."""
+    edition = build(sample_issue())
+    html = page_html(edition, make_personal()).encode()
+    assert max(edition.card_size.values()) <= 3_000
+    assert edition.frame_size + sum(edition.card_size.values()) <= len(html) * 1.25
+
+
+def test_the_same_inputs_give_the_same_bytes_in_another_process() -> None:
+    """Any process builds the same edition: a retry after a crash sends the same mail."""
+    code = (
+        "import hashlib, sys; from tests.unit.rendering.test_edition import *; "
+        "mail = compose(build(sample_issue(), 'ar'), make_personal(), make_delivery()); "
+        "sys.stdout.write(hashlib.sha256(mail).hexdigest())"
+    )
+    root = Path(__file__).resolve().parents[3]
+    there = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTHONHASHSEED": "7", "PATH": "", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
+    )
+    mail = compose(build(sample_issue(), "ar"), make_personal(), make_delivery())
+    assert there.stdout == hashlib.sha256(mail).hexdigest()
+
+
+def test_another_text_gives_another_boundary() -> None:
+    """The boundary comes from the edition's content."""
+    other = replace(sample_issue(), number=13)
+    assert build(sample_issue()).boundary != build(other).boundary
+
+
+class Outline(HTMLParser):
+    """What a screen reader and a checker see: headings, links, pictures, tables; and whether tags are balanced."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.headings: list[str] = []
+        self.links: list[dict[str, str | None]] = []
+        self.pictures: list[dict[str, str | None]] = []
+        self.tables: list[dict[str, str | None]] = []
+        self.root: dict[str, str | None] = {}
+        self.open: list[str] = []
+        self.problems: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if len(values) != len(attrs):
+            self.problems.append(f"an attribute of {tag} stands twice")
+        if tag == "html":
+            self.root = values
+        elif tag in {"h1", "h2", "h3"}:
+            self.headings.append(tag)
+        for name, found in (("a", self.links), ("img", self.pictures), ("table", self.tables)):
+            if tag == name:
+                found.append(values)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1] != tag:
+            self.problems.append(f"</{tag}> after {self.open[-3:]}")
+        else:
+            self.open.pop()
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ar"])
+@pytest.mark.parametrize("layout", ["digest", "compact"])
+def test_the_mail_can_be_read_by_everybody(language: str, layout: str) -> None:
+    """Language and direction are said, headings step by one, pictures have an alt, tables are only layout."""
+    edition = build(sample_issue(recipe=make_recipe(layout=layout)), language)
+    outline = Outline(page_html(edition, make_personal()))
+    assert outline.problems == []
+    assert outline.open == []
+    assert outline.root["lang"] == language
+    assert outline.root["dir"] == ("rtl" if language == "ar" else "ltr")
+    assert outline.headings.count("h1") == 1
+    assert outline.headings[:3] == ["h1", "h2", "h3"]
+    assert all("alt" in picture for picture in outline.pictures)
+    assert all(table.get("role") == "presentation" for table in outline.tables)
+
+
+def test_a_card_has_one_link_and_named_extras() -> None:
+    """A title is linked once; the links to the stream and the calendar carry the title in their names."""
+    outline = Outline(page_html(build(sample_issue()), make_personal()))
+    title = "Personalised Medicine in Action: conference in Berlin, with livestream"
+    assert [link["href"] for link in outline.links].count("https://www.example.org/posts/5") == 1
+    extras = {link["href"]: link.get("aria-label") for link in outline.links if link.get("aria-label")}
+    assert extras["https://live.example.org/berlin"] == f"Watch the livestream: {title}"
+    assert extras[f"{PUBLIC_URL}/events/5.ics"] == f"Add to calendar: {title}"
+
+
+def test_links_are_those_of_the_contract() -> None:
+    """Leave, preferences and own view carry the token; the public page, pictures and posts never do."""
+    html = page_html(build(sample_issue()), make_personal())
+    outline = Outline(html)
+    targets = [str(link["href"]) for link in outline.links]
+    with_token = {target for target in targets if TOKEN in target}
+    assert with_token == {f"{PUBLIC_URL}/{page}/{TOKEN}" for page in "upv"}
+    assert f"{PUBLIC_URL}/issues/weekly/12" in targets
+    assert {str(one["src"]).rpartition("/")[0] for one in outline.pictures} == {f"{PUBLIC_URL}/media"}
+    assert html.count(TOKEN) == sum(TOKEN in target for target in targets)
+
+
+def test_nothing_is_loaded_but_our_pictures() -> None:
+    """No font, style sheet or picture comes from anybody else's server: it would tell who reads."""
+    html = page_html(build(sample_issue()), make_personal())
+    for forbidden in ("@import", "<link", "url(", "<script", "fonts.g"):
+        assert forbidden not in html
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    title=st.sampled_from(
+        [
+            "<script>alert(1)</script>",
+            '"><mj-raw></mj-raw><img src=x onerror=alert(1)>',
+            "</td></tr></table></div>",
+            "{{ token }} {% raw %} {first_title}",
+            "zS000001Sz zS000000Sz",
+            "<!--@@card:2--> --> <![endif]-->",
+            TOKEN,
+            "a\r\nBcc: all@example.org\r\n\r\nbody",
+            "\u202eevil\u2066 नमस्ते ❤️ 👩\u200d🔬 שָׁלוֹם",
+            "=?utf-8?q?=0D=0AX:_y?=",
+            "\x00\x01 tab\tand\x0bmore \ud800",
+            "&lt;b&gt; &amp; 'quotes' \"double\"",
+            ". . =_ --=_",
+        ]
+    ),
+    noise=st.text(max_size=30),
+)
+def test_no_value_leaves_its_place(title: str, noise: str) -> None:
+    """Whatever a title, name, source, place or alt text holds, the mail has the same tags and says the same words."""
+    hostile = title + noise
+    calm, wild = (
+        make_frozen(
+            (
+                hostile_post(1, text),
+                hostile_post(2, text, event=replace(EVENT, place=text, livestream_url=f"https://x.test/?{text}")),
+                hostile_post(6, text, call=CallDetails(deadline=AT, countries=(text,))),
+                *sample_posts()[2:5],
+            ),
+            recipe=make_recipe(name=_storable(text), postal_address=_storable(text)),
+            topics=TOPICS,
+        )
+        for text in ("calm words", hostile)
+    )
+    personal = make_personal(chosen=tuple(Chosen(PostId(number), Reason.TOPIC, 1) for number in (1, 2, 6, 3)))
+    calm_page, wild_page = (page_html(build(frozen), personal) for frozen in (calm, wild))
+    assert _tags(wild_page) == _tags(calm_page)
+    assert escape(one_line(hostile)) in wild_page
+
+
+def test_text_that_looks_like_a_token_stays_text() -> None:
+    """A title that is somebody's token is printed as it is: the places of the token are known, not searched for."""
+    edition = build(make_frozen((make_post(1, title=TOKEN),)))
+    other = "2B" + TOKEN[2:]
+    html = page_html(edition, make_personal(token=other, chosen=(Chosen(PostId(1), Reason.TOPIC, 1),)))
+    assert f">{TOKEN}</a>" in html
+    assert f"/u/{other}" in html
+    assert f"/u/{TOKEN}" not in html
+
+
+def test_addresses_that_are_no_web_address_are_not_linked() -> None:
+    """A javascript: or data: address of a post or a livestream never becomes a link."""
+    event = replace(sample_posts()[4].event or pytest.fail("an event"), livestream_url="data:text/html,x")
+    post = make_post(1, url="javascript:alert(1)", event=event)
+    html = page_html(build(make_frozen((post,))), make_personal(chosen=(Chosen(PostId(1), Reason.TOPIC, 1),)))
+    assert "javascript:" not in html
+    assert "data:" not in html
+    assert "Post number 1</h3>" in html
+
+
+def test_a_sensitive_topic_is_never_named_as_a_reason() -> None:
+    """Neither DISCREET nor a wrong TOPIC code tells that a reader follows a topic that can be a diagnosis."""
+    edition = build(sample_issue())
+    for chosen in (
+        Chosen(PostId(7), Reason.DISCREET),
+        Chosen(PostId(7), Reason.TOPIC, 4),
+        Chosen(PostId(7), Reason.TOPIC, 99),
+    ):
+        personal = make_personal(chosen=(chosen,), more=0)
+        assert "Chosen for you" in page_html(edition, personal)
+        assert "You follow" not in page_html(edition, personal) + text_of(edition, personal)
+
+
+def test_sections_stand_in_the_order_of_the_issue() -> None:
+    """Picks first, topics in order, the rest last; a heading only where the reader has cards."""
+    edition = build(sample_issue())
+    chosen = (
+        Chosen(PostId(8), Reason.EDITORS_ORDER),
+        Chosen(PostId(5), Reason.TOPIC, 3),
+        Chosen(PostId(2), Reason.TOPIC, 1),
+        Chosen(PostId(1), Reason.PICK),
+    )
+    html = page_html(edition, make_personal(chosen=chosen))
+    places = [html.index(f"{words}</h2>") for words in ("In focus", "Policy and ethics", "Events", "More news")]
+    assert places == sorted(places)
+    assert "Funding calls</h2>" not in html
+
+
+def test_what_stands_alone_is_not_more_news() -> None:
+    """Stories without a topic that are all there is are news, not more news; a selection has one heading."""
+    edition = build(sample_issue())
+    alone = page_html(edition, make_personal(chosen=(Chosen(PostId(8), Reason.EDITORS_ORDER),)))
+    assert ">News</h2>" in alone
+    assert "More news" not in alone
+    chosen = tuple(Chosen(PostId(post), Reason.SELECTION) for post in (5, 1, 8))
+    selection = page_html(edition, make_personal(chosen=chosen))
+    assert selection.count("<h2") == 1
+    assert [int(one) for one in re.findall(r"posts/(\d)", selection)] == [5, 1, 8]
+
+
+def test_a_layout_without_a_way_out_is_refused(tmp_path: Path) -> None:
+    """An operator's layout that forgets the leave link is told so instead of being sent."""
+    folder = tmp_path / "mail" / "partials"
+    folder.mkdir(parents=True)
+    footer = (templates_root() / "mail/partials/footer.mjml.j2").read_text(encoding="utf-8")
+    (folder / "footer.mjml.j2").write_text(footer.replace("links.leave", "links.public"), encoding="utf-8")
+    with pytest.raises(InvalidLayout, match=r"print links\.leave"):
+        build_edition(sample_issue(), "en", public_url=PUBLIC_URL, environment=mail_environment(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('{{ hole("reason") -}}', "", 'prints hole("reason") once'),
+        ('{{ hole("reason") -}}', '{{ hole("name") }}', 'hole("name") cannot stand'),
+        ("card.source", "card.sauce", "sauce"),
+        ("{% if card.date %}", "{% if card.date", "line 2"),
+    ],
+)
+def test_a_broken_partial_says_what_is_wrong(tmp_path: Path, old: str, new: str, words: str) -> None:
+    """A mistake in an operator's template is named before any mail is made."""
+    folder = tmp_path / "mail" / "partials"
+    folder.mkdir(parents=True)
+    meta = (templates_root() / "mail/partials/meta.mjml.j2").read_text(encoding="utf-8")
+    assert old in meta
+    (folder / "meta.mjml.j2").write_text(meta.replace(old, new), encoding="utf-8")
+    with pytest.raises(InvalidLayout, match=re.escape(words)):
+        build_edition(sample_issue(), "en", public_url=PUBLIC_URL, environment=mail_environment(tmp_path))
+
+
+def test_an_unknown_layout_says_where_it_was_looked_for() -> None:
+    """A recipe that names a layout that is not there is told so."""
+    with pytest.raises(InvalidLayout, match=r"mail/nowhere\.mjml\.j2 is missing"):
+        build(sample_issue(recipe=make_recipe(layout="nowhere")))
+
+
+def test_the_first_pick_is_large_in_whatever_language_the_reader_gets_it() -> None:
+    """A pick means its story: the translation that a reader gets has the large picture too."""
+    picture = sample_posts()[0].picture
+    posts = (make_post(1, picture=picture), make_post(2, story_id=StoryId(1), language="de", picture=picture))
+    edition = build(make_frozen(posts, picks=(PostId(1),)))
+    html = page_html(edition, make_personal(chosen=(Chosen(PostId(2), Reason.PICK),)))
+    assert 'width="560" height="315"' in html
+
+
+def test_text_and_html_tell_the_same() -> None:
+    """Every title, source, date, deadline and reason of the HTML stands in the text part, wrapped at 72."""
+    edition = build(sample_issue())
+    text = text_of(edition, make_personal())
+    flat = " ".join(text.split())
+    for post in sample_posts():
+        assert one_line(post.title) in flat
+        assert post.excerpt in flat
+        assert post.url in text
+    for words in ("20\u201321 November 2026", "Deadline: 15 January 2027, 17:00 (Berlin)", "You follow Funding calls"):
+        assert words in flat
+    for page in "upv":
+        assert f"{PUBLIC_URL}/{page}/{TOKEN}" in text
+    long = [line for line in text.splitlines() if len(line) > 72]
+    assert all(line.startswith(("http", "You receive")) for line in long)
+    assert subject_of(edition, make_personal()) == sample_posts()[0].title
+
+
+def test_the_text_part_is_as_approved() -> None:
+    """The text of the sample issue reads as the golden file says; look at the difference before renewing it."""
+    golden = Path(__file__).resolve().parents[2] / "golden" / "rendering" / "digest-en.txt"
+    assert text_of(build(sample_issue()), make_personal()) == golden.read_text(encoding="utf-8")
+
+
+EVENT = EventDetails(starts_at=AT)
+
+
+def hostile_post(number: int, text: str, **changes: Any) -> Post:
+    return make_post(
+        number,
+        title=text,
+        source_name=text,
+        excerpt=text,
+        url=f"https://www.example.org/?q={text}",
+        picture=Picture(name=text, width=300, height=200, alt=text),
+        **changes,
+    )
+
+
+def _storable(text: str) -> str:
+    """A recipe holds no lone surrogates: its validator refuses them."""
+    return text.encode(errors="replace").decode()[:200]
+
+
+def _tags(html: str) -> list[str]:
+    class Tags(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.seen.append(tag + "".join(f" {name}" for name, _ in attrs))
+
+        def handle_endtag(self, tag: str) -> None:
+            self.seen.append(f"/{tag}")
+
+        def handle_comment(self, data: str) -> None:
+            self.seen.append(f"!{data}")
+
+    tags = Tags()
+    tags.feed(html)
+    return tags.seen

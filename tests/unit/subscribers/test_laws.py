@@ -1,0 +1,185 @@
+"""Whatever people and operators do in whatever order: nobody who said no is mailed, and no record is lost.
+
+A model of a few lines says who may be mailed; the doors must agree with it after every step.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from sqlalchemy import create_engine, func, select
+
+from subscribers.add import add_subscriber
+from subscribers.address import parse_address
+from subscribers.consent import SuppressionKind
+from subscribers.doors import still_mailable
+from subscribers.erase import erase
+from subscribers.errors import SaidNo
+from subscribers.join import ask, confirm
+from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
+from subscribers.store import find_by_key
+from subscribers.subscriber import Recipient
+from subscribers.suppress import release, suppress_address
+from subscribers.tables import consents, metadata, subscribers
+from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, import_text, mailable, make_list
+
+PEOPLE = st.sampled_from(["anna@example.org", "Bob@example.org"])
+LISTS = st.sampled_from(["members", "press"])
+STATUSES = st.sampled_from(["active", "pending", "unsubscribed", "spam"])
+
+
+class Consent(RuleBasedStateMachine):
+    """`said_no` holds what each person closed; only their own act or a release opens it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.engine = create_engine("sqlite://")
+        metadata.create_all(self.engine)
+        self.left: set[tuple[str, str]] = set()
+        self.opted_out: set[str] = set()
+        self.suppressed: dict[str, set[str]] = {}
+        self.yes: set[tuple[str, str]] = set()  # proof of consent was shown, for this list
+        self.records = 0
+        with self.engine.begin() as db:
+            make_list(db, "members")
+            make_list(db, "press")
+
+    def teardown(self) -> None:
+        self.engine.dispose()
+        self.folder.cleanup()
+
+    def id_of(self, address: str) -> int:
+        with self.engine.begin() as db:
+            found = find_by_key(db, parse_address(address).key)
+        return found.id if found else 999
+
+    @rule(address=PEOPLE, slug=LISTS, proof=st.booleans())
+    def add(self, address: str, slug: str, proof: bool) -> None:
+        with self.engine.begin() as db:
+            try:
+                add_subscriber(db, address, slug, consent="form" if proof else "", by="test", now=NOW)
+            except SaidNo:
+                assert self.closed(address)
+                return
+        if proof:
+            self.yes.add((address, slug))
+
+    @rule(address=PEOPLE, slug=LISTS, status=STATUSES, proof=st.booleans())
+    def bring_in(self, address: str, slug: str, status: str, proof: bool) -> None:
+        before = self.closed(address)
+        text = f"email,status\n{address.upper()},{status}\n"
+        report = import_text(self.engine, Path(self.folder.name), text, consent="yes" * proof, slug=slug)
+        assert report.rows == 1
+        if status == "unsubscribed":
+            self.suppressed.setdefault(address, set()).add("left")
+            self.left |= {(address, "members"), (address, "press")} if self.id_of(address) != 999 else set()
+        elif status == "spam":
+            self.suppressed.setdefault(address, set()).add("complained")
+        elif status == "active" and proof and not before:
+            self.yes.add((address, slug))
+        if before:
+            assert report.added + report.unconfirmed == 0
+
+    @rule(address=PEOPLE, slug=LISTS)
+    def ask_to_join(self, address: str, slug: str) -> None:
+        with self.engine.begin() as db:
+            ask(db, address, slug, evidence="page", network_address="", now=NOW)
+
+    @rule(address=PEOPLE, slug=LISTS)
+    def confirm_joining(self, address: str, slug: str) -> None:
+        subscriber_id = self.id_of(address)
+        if subscriber_id == 999:
+            return
+        with self.engine.begin() as db:
+            confirm(db, subscriber_id, slug, evidence="link", network_address="", now=NOW)
+        self.yes.add((address, slug))
+        self.left.discard((address, slug))
+        self.suppressed.get(address, set()).discard("left")
+
+    @rule(address=PEOPLE, slug=LISTS)
+    def leave_one_list(self, address: str, slug: str) -> None:
+        with self.engine.begin() as db:
+            if leave_list(db, self.id_of(address), slug, **BY_READER):
+                self.left.add((address, slug))
+
+    @rule(address=PEOPLE)
+    def leave_all(self, address: str) -> None:
+        if self.id_of(address) == 999:
+            return
+        with self.engine.begin() as db:
+            leave_everything(db, self.id_of(address), **BY_READER)
+        self.suppressed.setdefault(address, set()).add("left")
+        self.left |= {(address, "members"), (address, "press")}
+
+    @rule(address=PEOPLE)
+    def opt(self, address: str) -> None:
+        with self.engine.begin() as db:
+            if opt_out(db, self.id_of(address), WEEKLY, **BY_READER):
+                self.opted_out.add(address)
+
+    @rule(address=PEOPLE)
+    def undo(self, address: str) -> None:
+        with self.engine.begin() as db:
+            undo_opt_out(db, self.id_of(address), WEEKLY, **BY_READER)
+        self.opted_out.discard(address)
+
+    @rule(address=PEOPLE, kind=st.sampled_from(SuppressionKind))
+    def suppress(self, address: str, kind: SuppressionKind) -> None:
+        with self.engine.begin() as db:
+            suppress_address(db, address, kind, reason="x", by="test", now=NOW)
+        self.suppressed.setdefault(address, set()).add(kind.value)
+
+    @rule(address=PEOPLE)
+    def release(self, address: str) -> None:
+        with self.engine.begin() as db:
+            release(db, address, reason="x", by="test", now=NOW)
+        self.suppressed.pop(address, None)
+
+    @rule(address=PEOPLE)
+    def erase(self, address: str) -> None:
+        if self.id_of(address) == 999:
+            return
+        with self.engine.begin() as db:
+            erase(db, self.id_of(address), by="test", now=NOW)
+        self.suppressed.setdefault(address, set()).add("left")
+        self.left = {one for one in self.left if one[0] != address}
+        self.yes = {one for one in self.yes if one[0] != address}
+        self.opted_out.discard(address)
+
+    def closed(self, address: str) -> bool:
+        """Whether this person said no to anything."""
+        left = any(one == address for one, _ in self.left)
+        return bool(left or address in self.opted_out or self.suppressed.get(address))
+
+    def may_be_mailed(self, address: str, slug: str) -> bool:
+        said_no = (address, slug) in self.left or address in self.opted_out or self.suppressed.get(address)
+        return (address, slug) in self.yes and not said_no
+
+    @invariant()
+    def the_doors_yield_nobody_who_said_no(self) -> None:
+        with self.engine.begin() as db:
+            ids = {row.address_key: row.id for row in db.execute(select(subscribers.c.address_key, subscribers.c.id))}
+            for slug in ("members", "press"):
+                inside = mailable(db, (slug,))
+                answers = still_mailable(db, list(ids.values()), [slug], opt_out=WEEKLY)
+                for address in ("anna@example.org", "Bob@example.org"):
+                    subscriber_id = ids.get(address.lower(), 0)
+                    open_doors = (subscriber_id in inside, isinstance(answers.get(subscriber_id), Recipient))
+                    allowed = self.may_be_mailed(address, slug)
+                    assert open_doors == (allowed, allowed), (address, slug)
+
+    @invariant()
+    def no_record_is_lost(self) -> None:
+        with self.engine.begin() as db:
+            records = db.execute(select(func.count()).select_from(consents)).scalar_one()
+        assert records >= self.records
+        self.records = records
+
+
+Consent.TestCase.settings = settings(
+    max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestConsent = Consent.TestCase
