@@ -1,0 +1,66 @@
+"""A reader leaves a newsletter, or takes that back: the opt-out with its evidence, and the event, in one transaction.
+
+Saying it twice is as good as once: only what changes something is recorded.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter.feedback import store
+from newsletter.feedback.event import FeedbackEvent, FeedbackKind
+from newsletter.issues.issue import Issue
+from subscribers.leave import opt_out, undo_opt_out
+
+ORIGIN = "page"
+BY = "reader"
+
+
+def opt_out_key(newsletter: str) -> str:
+    """Give the key under which a person opts out of one newsletter."""
+    return f"newsletter:{newsletter}"
+
+
+def record_unsubscribe(
+    db: Connection, issue: Issue, subscriber_id: int, *, how: str, network_address: str, now: datetime
+) -> bool:
+    """Leave the newsletter of the issue whose mail holds the link. False when nothing was left to do.
+
+    `how` says what the person pressed; it becomes the evidence.
+    """
+    left = opt_out(
+        db,
+        subscriber_id,
+        opt_out_key(issue.newsletter_slug),
+        by=BY,
+        evidence=f"{how}, in the mail of {issue.name}",
+        network_address=network_address,
+        now=now,
+    )
+    if left:
+        event = FeedbackEvent(
+            origin=ORIGIN,
+            # The instant is part of it: who left, came back and leaves again says so anew.
+            origin_event_id=f"leave:{issue.id}:{subscriber_id}:{now.isoformat()}",
+            kind=FeedbackKind.UNSUBSCRIBE,
+            delivery_id=None,
+            subscriber_id=subscriber_id,
+            issue_id=issue.id,
+            details=how,
+            happened_at=now,
+        )
+        store.insert_event(db, event, now=now)
+    return left
+
+
+def undo_unsubscribe(db: Connection, issue: Issue, subscriber_id: int, *, network_address: str, now: datetime) -> bool:
+    """Take the opt-out back, by the person's own act. False when there was none."""
+    return undo_opt_out(
+        db,
+        subscriber_id,
+        opt_out_key(issue.newsletter_slug),
+        by=BY,
+        evidence=f"the button 'Stay subscribed' on the page of the leave link, in the mail of {issue.name}",
+        network_address=network_address,
+        now=now,
+    )

@@ -1,0 +1,61 @@
+"""Who holds a link of a mail: the token read, its issue, newsletter and person found.
+
+An inert token (previews, test mails) is made with a public key, so anybody can make one: it never leads to a person.
+"""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from newsletter.base.errors import NotFound
+from newsletter.base.ids import IssueId
+from newsletter.base.tokens import InvalidToken
+from newsletter.db.engine import reading
+from newsletter.issues import store as issue_store
+from newsletter.issues.issue import Issue
+from newsletter.issues.recipe import Recipe
+from newsletter.rendering.strings import Strings
+from newsletter.web.context import Web
+from newsletter.web.languages import strings_in
+from subscribers.errors import UnknownSubscriber
+from subscribers.find import find_by_id
+from subscribers.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Who a link belongs to. `person` is None for an inert token and for people who were erased."""
+
+    token: str
+    inert: bool
+    issue: Issue
+    recipe: Recipe
+    person: Subscriber | None
+    strings: Strings
+
+
+def bearer_of(web: Web, request: Request) -> Bearer | None:
+    """Read the token of a request's path; None for one that is damaged, unknown, or of no issue."""
+    token = request.path_params["token"]
+    try:
+        subject = web.app.keys.tokens.decode(token)
+        with reading(web.app.engine) as db:
+            issue = issue_store.issue_by_id(db, IssueId(subject.issue))
+            recipe = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe
+            person = None
+            if not subject.inert:
+                try:
+                    person = find_by_id(db, subject.subscriber)
+                except UnknownSubscriber:
+                    person = None
+    except (InvalidToken, NotFound):
+        return None
+    language = (person.language if person else "") or recipe.language
+    return Bearer(
+        token=token,
+        inert=subject.inert,
+        issue=issue,
+        recipe=recipe,
+        person=person,
+        strings=strings_in(web, language),
+    )

@@ -1,0 +1,95 @@
+"""Composes the pages of a home into one site."""
+
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from newsletter.app.app import App
+from newsletter.web.context import Web
+from newsletter.web.desk_guard import DeskGuard
+from newsletter.web.desk_issue_show import desk_issue_show
+from newsletter.web.desk_mail_show import desk_mail_show
+from newsletter.web.desk_show import desk_enter, desk_show
+from newsletter.web.event_show import event_show
+from newsletter.web.health_show import health_show
+from newsletter.web.issue_show import issue_show
+from newsletter.web.leave_post import leave_post
+from newsletter.web.leave_show import leave_show
+from newsletter.web.leave_undo import leave_undo
+from newsletter.web.media_show import media_show
+from newsletter.web.network_address import read_networks
+from newsletter.web.pages import not_understood, nothing_here, out_of_order, page_environment
+from newsletter.web.preferences_save import preferences_save
+from newsletter.web.preferences_show import preferences_show
+from newsletter.web.security_headers import SecurityHeaders
+from newsletter.web.shelf import Shelf
+from newsletter.web.style_show import style_show
+from newsletter.web.view_show import view_show
+
+_SHELF_LIMIT = 32  # editions, public pages, catalogues
+_SHELF_LIFE = timedelta(minutes=1)  # how long a withdrawn post may stay on the public page
+
+
+def make_site(app: App) -> Starlette:
+    """Give the ASGI application of an opened home."""
+    settings = app.settings
+    site = Starlette(
+        routes=[*_public_routes(), *_desk_routes(settings.web.bind.rpartition(":")[0].strip("[]"))],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: _http_error, Exception: out_of_order},
+    )
+    # A one-click POST must never be answered with a redirect (RFC 8058, section 3.1), not even for a slash too many.
+    site.router.redirect_slashes = False
+    site.state.web = Web(
+        app=app,
+        pages=page_environment(app.home / settings.templates_dir if settings.templates_dir else None),
+        proxies=read_networks(settings.web.trusted_proxies),
+        shelf=Shelf(limit=_SHELF_LIMIT, life=_SHELF_LIFE),
+    )
+    return site
+
+
+def _public_routes() -> list[BaseRoute]:
+    return [
+        Route("/u/{token}", leave_show, methods=["GET"]),
+        Route("/u/{token}", leave_post, methods=["POST"]),
+        Route("/u/{token}/undo", leave_undo, methods=["POST"]),
+        Route("/p/{token}", preferences_show, methods=["GET"]),
+        Route("/p/{token}", preferences_save, methods=["POST"]),
+        Route("/v/{token}", view_show, methods=["GET"]),
+        Route("/issues/{newsletter}/{number:int}", issue_show, methods=["GET"]),
+        Route("/media/{name}", media_show, methods=["GET"]),
+        Route("/events/{post:int}.ics", event_show, methods=["GET"]),
+        Route("/static/{name}.css", style_show, methods=["GET"]),
+        Route("/healthz", health_show, methods=["GET"]),
+    ]
+
+
+def _desk_routes(bind_host: str) -> list[BaseRoute]:
+    guard = [Middleware(DeskGuard, bind_host=bind_host)]
+    return [
+        Route("/", desk_enter, methods=["GET"], middleware=guard),
+        Route("/desk", desk_show, methods=["GET"], middleware=guard),
+        Mount(
+            "/desk",
+            routes=[
+                Route("/issues/{issue:int}", desk_issue_show, methods=["GET"]),
+                Route("/issues/{issue:int}/mail", desk_mail_show, methods=["GET"]),
+            ],
+            middleware=guard,
+        ),
+    ]
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    """Say what is wrong with a request in a page instead of a bare word."""
+    assert isinstance(error, HTTPException)
+    response = nothing_here(request) if error.status_code == 404 else not_understood(request, error.status_code)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
