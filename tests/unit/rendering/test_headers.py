@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.rendering.errors import InvalidHeader
@@ -38,6 +38,10 @@ def standing(**changes: str) -> StandingHeaders:
 
 @settings(max_examples=200)
 @given(text=anything)
+@example(text="=?utf-8?q?=0D=0ABcc:_all?=")
+@example(text="a =?utf-8?b?Qg==?= b")
+@example(text="x" * 300)
+@example(text="\u00e9" * 300)
 def test_a_subject_decodes_to_its_text(text: str) -> None:
     """One field, ASCII, lines of at most 76, encoded words of at most 75 that each decode alone (RFC 2047)."""
     line = text_line("Subject", text)
