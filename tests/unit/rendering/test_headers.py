@@ -36,7 +36,7 @@ def standing(**changes: str) -> StandingHeaders:
     return standing_headers(**(values | changes), number=12, leave_url="https://news.example.org/u/")
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(text=anything)
 @example(text="=?utf-8?q?=0D=0ABcc:_all?=")
 @example(text="a =?utf-8?b?Qg==?= b")
@@ -58,7 +58,7 @@ def test_a_subject_decodes_to_its_text(text: str) -> None:
     assert str(make_header(decode_header(value))) == one_line(text)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(name=anything)
 def test_a_newsletters_name_cannot_change_the_header(name: str) -> None:
     """The name stands in List-Id as a phrase; the fields stay those that they are."""

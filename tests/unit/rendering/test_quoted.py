@@ -24,7 +24,7 @@ def said(parts: list[Segment], value: str) -> str:
     return "".join(word.replace("\r\n", "\n").replace("\r", "\n") for word in words)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(pieces=st.lists(segments, min_size=1, max_size=4), value=texts)
 @example(pieces=[["a" * 74 + " ", "\n"], ["." * 80, TOKEN]], value=". ")
 def test_any_pieces_in_any_order_decode_to_their_texts(pieces: list[list[Segment]], value: str) -> None:
@@ -41,7 +41,7 @@ def test_any_pieces_in_any_order_decode_to_their_texts(pieces: list[list[Segment
     assert b"=_" not in encoded
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(parts=segments)
 def test_a_piece_knows_its_decoded_size(parts: list[Segment]) -> None:
     """The size is that of the text with its tokens, before anything goes into the hole."""
