@@ -156,7 +156,7 @@ def test_a_damaged_link_tells_nothing(home: Home, ask: Asking, method: str) -> N
 
 
 def test_an_inert_link_changes_nothing(home: Home, ask: Asking) -> None:
-    """Previews and test mails carry a token that says so and changes nothing, and names nobody: anybody can make one."""
+    """Previews and test mails carry a token that changes nothing and names nobody: anybody can make one."""
     inert = home.token(ANNA, inert=True)
     for answer in (ask.get(f"/u/{inert}"), ask.post(f"/u/{inert}", data=ONE_CLICK), ask.post(f"/u/{inert}/undo")):
         assert answer.status_code == 200
