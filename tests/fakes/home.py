@@ -25,7 +25,7 @@ from tests.conftest import ALL_METADATA, NOW
 
 ANNA, BRUNO, SALMA = "anna.meier@klinik.example", "bruno@recherche.example", "salma@hospital.example"
 
-_SETTINGS = """\
+SETTINGS = """\
 [web]
 public_url = "http://127.0.0.1:8000"
 trusted_proxies = ["10.1.0.0/16"]
@@ -33,7 +33,7 @@ trusted_proxies = ["10.1.0.0/16"]
 name = "box"
 url = "maildir:sent"
 """
-_SETUP = """\
+SETUP = """\
 [[topic]]
 slug = "funding"
 name = "Funding calls"
@@ -66,7 +66,7 @@ schedule = "0 8 * * mon"
 zone = "Europe/Berlin"
 local_time = true
 """
-_POSTS = {
+POSTS = {
     "call.md": """\
 title: "Joint call 2027: pharmacogenomics for older patients"
 url: https://www.example.org/call
@@ -138,9 +138,9 @@ def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") ->
     app = make_empty_home(folder, clock, extra)
     posts = folder / "posts"
     posts.mkdir()
-    for name, text in _POSTS.items():
+    for name, text in POSTS.items():
         (posts / name).write_text(f"---\ndate: 2026-11-20\n{text}", encoding="utf-8")
-    (folder / "setup.toml").write_text(_SETUP, encoding="utf-8")
+    (folder / "setup.toml").write_text(SETUP, encoding="utf-8")
     apply_setup(app, folder / "setup.toml")
     fetch_some(app)
     _add(app, ANNA, "Anna Meier", "de", "Europe/Berlin", ("funding",))
@@ -154,7 +154,7 @@ def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") ->
 def make_empty_home(folder: Path, clock: Clock | None = None, extra: str = "") -> App:
     """Make a home with settings, keys and empty tables, and open it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "newsletter.toml").write_text(_SETTINGS + extra, encoding="utf-8")
+    (folder / "newsletter.toml").write_text(SETTINGS + extra, encoding="utf-8")
     (folder / "media").mkdir()
     make_keys(folder)
     settings = read_settings(folder, {})

@@ -17,7 +17,7 @@ from tests.unit.web.asking import Asking
 NAME = "0" * 63 + "a"
 
 
-def event_of(details: EventDetails) -> icalendar.Event:
+def event_of(details: EventDetails) -> icalendar.Component:
     post = Post(
         id=PostId(7), source_id=SourceId(1), source_name="S", story_id=StoryId(1), kind=PostKind.EVENT,
         state=PostState.CANDIDATE, url="https://www.example.org/e", title="Talk; with, marks\nand lines", byline="",
