@@ -56,7 +56,7 @@ limits_strategy = st.builds(
     max_posts=st.integers(4, 30),
     max_bytes=st.sampled_from([0, 9_000, 25_000, MOST_BYTES]),
 )
-law = settings(max_examples=60, deadline=None)
+law = settings(max_examples=30, deadline=None)
 given_anything = given(posts_strategy, edits_strategy, readers_strategy, ids_strategy, limits_strategy)
 
 

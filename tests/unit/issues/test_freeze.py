@@ -45,7 +45,7 @@ def any_post(draw: st.DrawFn) -> Post:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     posts=st.lists(any_post(), max_size=4, unique_by=lambda post: post.id),
     picked=st.integers(1, 3),

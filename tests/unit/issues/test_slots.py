@@ -24,7 +24,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     hour=st.integers(0, 23),
@@ -97,7 +97,7 @@ def test_a_day_that_a_zone_left_out_has_no_slot_of_its_own() -> None:
     assert [slot.wall[:10] for slot in slots] == ["2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     schedule=st.sampled_from(["0 8 * * *", "30 2 * * sun", "0 */6 * * *", "15 0 1 * *", "0 8 * * sat"]),
