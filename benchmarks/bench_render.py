@@ -35,7 +35,7 @@ def main() -> None:
         return len(selections)
 
     def naive(selections: list[tuple[Chosen, ...]]) -> int:
-        """What most programs do: print and compile the reader's own MJML, and let the standard library build the mail."""
+        """What most programs do: compile the reader's own MJML, and let the standard library build the mail."""
         for number, chosen in enumerate(selections):
             message = EmailMessage(policy=SMTP)
             message["Subject"], message["To"] = "x", "ana@example.org"

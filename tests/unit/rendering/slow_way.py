@@ -1,0 +1,94 @@
+"""The way that the fast path must equal: one document compiled for one reader."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+
+from newsletter.issues.digest import Reason
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.rendering.arrange import arrange, section_places
+from newsletter.rendering.cards import card_maker
+from newsletter.rendering.compose import Personal
+from newsletter.rendering.content import document_of, section_headings
+from newsletter.rendering.document import SectionFacts, print_mjml
+from newsletter.rendering.edition import Edition, build_edition
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.sentinels import Segment, Sentinels
+from newsletter.rendering.strings import Strings
+from newsletter.rendering.values import greeting_name
+from tests.unit.rendering.sample import (
+    PUBLIC_URL,
+    environment,
+)
+
+
+def build(frozen: FrozenIssue, language: str = "en") -> Edition:
+    return build_edition(frozen, language, public_url=PUBLIC_URL, environment=environment())
+
+
+def compile_for_one(frozen: FrozenIssue, language: str, personal: Personal) -> str:
+    """The slow way: one MJML document with this reader's stories only, compiled, and the values put in."""
+    document = document_of(frozen, language, PUBLIC_URL, environment())
+    sections = _own_sections(frozen, document.strings, personal)
+    cards = [card for section in sections for card in section.cards]
+    name = greeting_name(personal.name)
+    values = {
+        "token": personal.token,
+        "name": name,
+        "preheader": cards[1].title if len(cards) > 1 else "",
+        "more": document.strings.count("{count} more story online", "{count} more stories online", personal.more),
+        "list_name": personal.list_name,
+    }
+    wanted = {
+        "preheader": bool(values["preheader"]),
+        "named": bool(name),
+        "greeting": not name,
+        "intro": bool(document.issue.intro_html),
+        "more": personal.more > 0,
+    }
+    sentinels = Sentinels()
+    parts = {part for part, is_wanted in wanted.items() if is_wanted}
+    source = print_mjml(environment(), document, sections, parts, lambda _: "", sentinels)
+    segments = sentinels.fill(compile_mjml(source, "one reader's mail"))
+    return _filled(segments, values, _reasons(frozen, document.strings, personal))
+
+
+def _own_sections(frozen: FrozenIssue, strings: Strings, personal: Personal) -> list[SectionFacts]:
+    make = card_maker(frozen, strings, PUBLIC_URL)
+    cards = {post.id: make(post) for post in frozen.posts}
+    headings = section_headings(frozen, strings)
+    return [
+        SectionFacts(
+            index=section.index,
+            heading=headings[section.index],
+            cards=tuple(cards[one.post_id] for one in section.chosen),
+        )
+        for section in arrange(personal.chosen, section_places(frozen))
+    ]
+
+
+def _reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Iterator[str]:
+    topics = {topic.id: topic.names.get(strings.language.partition("-")[0], topic.name) for topic in frozen.topics}
+    words = {
+        Reason.PICK: strings.text("Editors' choice"),
+        Reason.EDITORS_ORDER: strings.text("Selected by the editors"),
+        Reason.DISCREET: strings.text("Chosen for you"),
+    }
+    for section in arrange(personal.chosen, section_places(frozen)):
+        for one in section.chosen:
+            follow = (
+                strings.text("You follow {topic}", topic=topics[one.topic_id]) if one.reason == Reason.TOPIC else ""
+            )
+            yield words.get(one.reason) or follow
+
+
+def _filled(segments: Sequence[Segment], values: Mapping[str, str], reasons: Iterator[str]) -> str:
+    out = []
+    for segment in segments:
+        if isinstance(segment, str):
+            out.append(segment)
+        elif segment.name == "reason":
+            reason = next(reasons)
+            out.append(escape(f" · {reason}") if reason else "")
+        else:
+            out.append(escape(values[segment.name]))
+    return "".join(out)
