@@ -3,6 +3,7 @@
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 
 from jinja2 import Environment
 
@@ -12,7 +13,8 @@ from newsletter.issues.digest import Chosen
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.rendering.compose import Personal, compose, text_of
 from newsletter.rendering.document import marked, print_mjml
-from newsletter.rendering.edition import OPTIONAL, all_sections, build_edition, document_of
+from newsletter.rendering.content import all_sections, document_of
+from newsletter.rendering.edition import OPTIONAL, build_edition
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.sentinels import Sentinels
@@ -47,9 +49,7 @@ def main() -> None:
 
     for cards in (5, 12):
         fast, slow = choices(frozen, cards, _READERS), choices(frozen, cards, _NAIVE)
-        ratio, ours_rate, naive_rate = paired(
-            lambda fast=fast: ours(fast), lambda slow=slow: naive(slow), pairs=_PAIRS, measure=rate
-        )
+        ratio, ours_rate, naive_rate = paired(partial(ours, fast), partial(naive, slow), pairs=_PAIRS, measure=rate)
         size = len(compose(edition, _personal(fast[0]), _headers(0)))
         show(f"compose_{cards}_cards", ours_rate, "digests/s", n=_READERS, note=f"unsigned, {size} bytes, one core")
         show(

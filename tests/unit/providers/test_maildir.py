@@ -90,4 +90,4 @@ def test_a_folder_that_cannot_be_made_is_our_fault(tmp_path: Path) -> None:
 def test_a_folder_is_named(url: str, tmp_path: Path) -> None:
     """A URL without a folder is a fault of the settings."""
     with pytest.raises(InvalidSettings, match="maildir:FOLDER"):
-        MaildirProvider.from_settings(ProviderSettings(name="files", url=url), tmp_path, None)  # type: ignore[call-arg]  # pydantic fills in the defaults
+        MaildirProvider.from_settings(ProviderSettings(name="files", url=url), tmp_path, None)

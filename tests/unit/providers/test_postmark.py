@@ -190,7 +190,7 @@ def test_check(server: PostmarkServer) -> None:
 
 
 def make(url: str, secret: SecretStr | None = MAKE_SECRET) -> PostmarkProvider:
-    settings = ProviderSettings(name="pm", url=url)  # type: ignore[call-arg]  # pydantic fills in the defaults
+    settings = ProviderSettings(name="pm", url=url)
     return PostmarkProvider.from_settings(settings, Path(), secret)
 
 

@@ -14,7 +14,7 @@ from newsletter.providers.smtp import SmtpProvider
 
 
 def described(url: str) -> ProviderSettings:
-    return ProviderSettings(name="out", url=url)  # type: ignore[call-arg]  # pydantic fills in the defaults
+    return ProviderSettings(name="out", url=url)
 
 
 @pytest.mark.parametrize(

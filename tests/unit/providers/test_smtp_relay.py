@@ -14,7 +14,7 @@ PASSWORD = SecretStr("pass")
 
 
 def read(url: str, *, username: str = "", secret: SecretStr | None = None, connections: int = 0) -> Relay:
-    settings = ProviderSettings(name="relay", url=url, username=username, connections=connections)  # type: ignore[call-arg]  # pydantic fills in the defaults
+    settings = ProviderSettings(name="relay", url=url, username=username, connections=connections)
     return read_relay(settings, HOME, secret)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from html import escape
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
