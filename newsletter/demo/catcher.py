@@ -175,9 +175,10 @@ class Catcher:
 
     async def _stop(self) -> None:
         self._server.close()
-        for transport in self._clients:
-            transport.abort()
-        await asyncio.sleep(0)
+        for _ in range(4):  # a client may just be being accepted, and closing takes a few turns of the loop
+            for transport in self._clients:
+                transport.abort()
+            await asyncio.sleep(0)
 
     def _keep(self, sender: str, recipients: list[str], data: bytes) -> str:
         """Write one mail as a Maildir wants it: to tmp, then moved to new."""

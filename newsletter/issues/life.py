@@ -13,13 +13,12 @@ from newsletter.base.errors import NotAllowedNow, StaleState
 from newsletter.base.ids import IssueId, NewsletterId
 from newsletter.db.audit import record
 from newsletter.db.engine import reading, writing
-from newsletter.issues import sending_store, store
+from newsletter.issues import store
 from newsletter.issues.assemble import SCHEDULE
 from newsletter.issues.digest import LeftOut
 from newsletter.issues.due import Step, step_due
 from newsletter.issues.issue import ARROWS, UNAPPROVED, Issue, IssueState
 
-_STATE_AFTER = {Step.COLLECT: IssueState.COLLECTING, Step.REVIEW: IssueState.IN_REVIEW}
 _RULE_IN_WORDS = {
     LeftOut.SHOWN_BEFORE: "shown before",
     LeftOut.MUTED: "muted",
@@ -74,20 +73,12 @@ def fail(engine: Engine, issue_id: IssueId, *, reason: str, now: datetime) -> Is
 
 
 def advance_issues(engine: Engine, clock: Clock) -> int:
-    """Move unapproved issues whose time has come to collecting or to review; give how many moved."""
+    """Move unapproved issues whose time has come to collecting or to review; give how many moved.
+
+    Call it after fetching: posts that the last fetch before the review brought are still in.
+    """
     now = clock.now()
-    todo = [(issue, _STATE_AFTER[step]) for issue, step in _steps(engine, now) if step in _STATE_AFTER]
-    moved = 0
-    for issue, state in todo:
-        try:
-            with writing(engine) as db:
-                store.move_issue(db, issue.id, {issue.state}, state, now=now)
-                if state is IssueState.IN_REVIEW:
-                    sending_store.close_pool(db, issue.id, at=now)
-        except StaleState:
-            continue  # somebody approved or cancelled it meanwhile: nothing is left to do
-        moved += 1
-    return moved
+    return sum(_advanced(engine, issue, step, now) for issue, step in _steps(engine, now))
 
 
 def awaiting_approval(engine: Engine, *, now: datetime) -> list[Issue]:
@@ -125,6 +116,20 @@ def _steps(engine: Engine, now: datetime) -> list[tuple[Issue, Step | None]]:
         unapproved = store.list_issues(db, states=UNAPPROVED)
         recipes = {id_: store.newsletter_by_id(db, id_).recipe for id_ in {issue.newsletter_id for issue in unapproved}}
     return [(issue, step_due(issue, recipes[issue.newsletter_id], now=now)) for issue in unapproved]
+
+
+def _advanced(engine: Engine, issue: Issue, step: Step | None, now: datetime) -> int:
+    try:
+        with writing(engine) as db:
+            if step == Step.COLLECT:
+                store.move_issue(db, issue.id, {IssueState.PLANNED}, IssueState.COLLECTING, now=now)
+            elif step == Step.REVIEW:
+                store.end_collecting(db, issue.id, now=now)
+            else:
+                return 0
+    except StaleState:
+        return 0  # somebody approved or cancelled it meanwhile: nothing is left to do
+    return 1
 
 
 def _end(engine: Engine, issue_id: IssueId, to: IssueState, *, reason: str, by: str, now: datetime) -> Issue:

@@ -25,7 +25,3 @@ def let_go(db: Connection, issue_id: IssueId, *, at: datetime) -> None:
     """Note that a person said: now. The first word counts."""
     db.execute(update(issues).where(issues.c.id == issue_id, issues.c.go_at.is_(None)).values(go_at=at))
 
-
-def close_pool(db: Connection, issue_id: IssueId, *, at: datetime) -> None:
-    """Note when an issue really stopped collecting: a run that came late still took what it found."""
-    db.execute(update(issues).where(issues.c.id == issue_id, issues.c.cutoff_at < at).values(cutoff_at=at))

@@ -122,7 +122,8 @@ def insert_issue(
 ) -> Issue | None:
     """Make the issue for a slot with the next number; None where that slot has one already.
 
-    Any number of nodes may try at once: one makes it.
+    Any number of nodes may try at once: one makes it. One made after its cutoff collects what there is by now: while
+    nobody ran this program nothing came in, so an issue that is caught up would be empty otherwise.
     """
     lock_newsletter(db, newsletter.id)
     values = {
@@ -132,7 +133,7 @@ def insert_issue(
         "slot_at": slot.at,
         "scheduled": scheduled,
         "state": IssueState.COLLECTING if now < times.cutoff_at else IssueState.IN_REVIEW,
-        "cutoff_at": times.cutoff_at,
+        "cutoff_at": max(times.cutoff_at, now),
         "approve_by": times.approve_by,
         "now": now,
     }
@@ -242,6 +243,12 @@ def move_issue(
         present = issue_by_id(db, issue_id)
         raise StaleState(f"{present.name} is {present.state} now; look at it again before you go on")
     return issue_by_id(db, issue_id)
+
+
+def end_collecting(db: Connection, issue_id: IssueId, *, now: datetime) -> None:
+    """Move an issue on to review. Its cutoff is now: the sources were asked once more after the planned one."""
+    move_issue(db, issue_id, {IssueState.COLLECTING}, IssueState.IN_REVIEW, now=now)
+    db.execute(update(issues).where(issues.c.id == issue_id).values(cutoff_at=now))
 
 
 def pause_issue(db: Connection, issue_id: IssueId, *, now: datetime, reason: str) -> None:

@@ -72,7 +72,11 @@ class Carriage:
 
     def report(self, key: Key, outcome: Outcome) -> None:
         self._in_hand -= 1
-        self._tell(key, outcome)
+        try:
+            self._tell(key, outcome)
+        except BaseException as error:
+            self._fail(error)
+            raise
         self._end_if_done()
 
     def rest(self, dialogue: Dialogue) -> None:
@@ -173,8 +177,12 @@ class Carriage:
         pause = min(1.0, *(getattr(self._relay.timeouts, field.name) / 4 for field in fields(self._relay.timeouts)))
         while True:
             await asyncio.sleep(pause)
-            for connection in list(self._open.values()):
-                connection.watch(self._loop.time())
+            now = self._loop.time()
+            for dialogue, connection in list(self._open.items()):
+                connection.watch(now)
+                if dialogue in self._resting and connection.is_idle(now):
+                    self._resting.remove(dialogue)  # first: what is leaving gets no message
+                    dialogue.quit()
 
     # The end
 
@@ -199,7 +207,7 @@ class Carriage:
         for dialogue, connection in list(self._open.items()):
             if dialogue.is_resting:
                 dialogue.quit()
-            elif dialogue.left:
+            elif not dialogue.is_leaving:
                 connection.drop("given up")
         if self._open:
             await asyncio.wait([c.closed for c in self._open.values()], timeout=self._relay.timeouts.quit)

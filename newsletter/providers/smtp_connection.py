@@ -129,16 +129,16 @@ class Connection(asyncio.Protocol):
         self._transport.write(data)
 
     def watch(self, now: float) -> None:
-        """Give up an answer that does not come, and a connection that has nothing to do."""
-        if self.dialogue is None or self._transport.is_closing():
+        """Give up an answer that does not come."""
+        if self.dialogue is None or self._transport.is_closing() or not self.dialogue.awaited:
             return
-        waited = now - self._since
-        if self.dialogue.awaited:
-            step = self.dialogue.awaited[0]
-            if waited > self._patience(step):
-                self.drop(f"no answer to {step} for {self._patience(step):g} s")
-        elif self.dialogue.is_resting and waited > self._timeouts.idle:
-            self.dialogue.quit()
+        step = self.dialogue.awaited[0]
+        if now - self._since > self._patience(step):
+            self.drop(f"no answer to {step} for {self._patience(step):g} s")
+
+    def is_idle(self, now: float) -> bool:
+        """Say whether nothing was said for so long that the relay may soon end it."""
+        return now - self._since > self._timeouts.idle
 
     def drop(self, reason: str) -> None:
         """Close at once; what was not written yet never leaves."""

@@ -39,6 +39,7 @@ class Dialogue:
         self.awaited: deque[Step] = deque()  # what the next replies answer, in order
         self.settled = 0  # messages that were decided: by an answer, or by a fence
         self.has_failed = False  # it ended with a message in hand
+        self.is_leaving = False  # it has said QUIT
         self.left = limit
         self._extensions = extensions
         self._write = write
@@ -111,6 +112,7 @@ class Dialogue:
 
     def quit(self) -> None:
         """Say goodbye; only when resting."""
+        self.is_leaving = True
         self._say([(Step.QUIT, b"QUIT\r\n")])
 
     def end(self, outcome: Temporary) -> None:

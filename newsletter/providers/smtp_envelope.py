@@ -63,7 +63,7 @@ def open_message(outgoing: Outgoing, extensions: Extensions) -> Opening | Refuse
         return Refused(f"cannot deliver: {len(mime)} octets are more than the {extensions.size} that the relay takes")
     sender, recipient = write_path(envelope.sender), write_path(envelope.recipient)
     if sender is None or not (sender.isascii() or extensions.utf8):
-        return OurFault(f"the envelope sender {envelope.sender!r} cannot be written in what this relay speaks")
+        return OurFault("the envelope sender is no address that can be written in what this relay speaks")
     if not recipient:
         return Refused("cannot deliver: the address cannot be written in SMTP")
     needs_utf8 = not (sender.isascii() and recipient.isascii())

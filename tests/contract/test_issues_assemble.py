@@ -75,6 +75,14 @@ def test_a_change_of_clocks_costs_no_issue_and_makes_none_twice(engine: Engine, 
     assert made[1].slot_at == datetime.fromisoformat(f"{day}T{at}").replace(tzinfo=UTC)
 
 
+def test_an_issue_that_is_caught_up_collects_what_there_is_now(sqlite_engine: Engine, now: datetime) -> None:
+    """While nothing ran nothing came in: with the slot's own cutoff the late issue would always be empty."""
+    put(sqlite_engine, now - DAY, cutoff="2h")
+    make_due_issues(sqlite_engine, FixedClock(now + 9 * HOUR))
+    (issue,) = issues_of(sqlite_engine)
+    assert (issue.slot_at, issue.cutoff_at, issue.state) == (now, now + 9 * HOUR, IssueState.IN_REVIEW)
+
+
 def test_missed_slots_are_made_in_portions_and_in_order(sqlite_engine: Engine, now: datetime) -> None:
     """Catching up on all, a portion is bounded; the next one goes on; numbers follow the slots."""
     put(sqlite_engine, now - 30 * DAY, schedule="0 8 * * *", catch_up="all")
@@ -141,7 +149,8 @@ def test_the_clock_leads_an_issue_to_review_and_to_its_own_approval(engine: Engi
     (issue,) = issues_of(engine)
     assert issue.state == IssueState.COLLECTING
     assert life.advance_issues(engine, FixedClock(now - 2 * HOUR - MINUTE)) == 0
-    assert life.advance_issues(engine, FixedClock(now - 2 * HOUR)) == 1
+    assert life.advance_issues(engine, FixedClock(now - 2 * HOUR + MINUTE)) == 1
+    assert issues_of(engine)[0].cutoff_at == now - 2 * HOUR + MINUTE  # the last fetch came after the planned cutoff
     assert life.advance_issues(engine, FixedClock(now - HOUR)) == 0
     assert issues_of(engine)[0].state == IssueState.IN_REVIEW
     assert life.awaiting_approval(engine, now=now - MINUTE) == []

@@ -105,9 +105,14 @@ def test_an_issue_comes_back_as_it_was_made(engine: Engine, now: datetime) -> No
     newsletter, other = put(engine, now, cutoff="2h", approve_by="1h"), put(engine, now, slug="monthly")
     issue = made(engine, newsletter, now, scheduled=False)
     assert (issue.name, issue.kind, issue.scheduled, issue.slot_at) == ("weekly/1", "digest", False, now)
-    assert (issue.cutoff_at, issue.approve_by, issue.state) == (now - 2 * HOUR, now - HOUR, IssueState.IN_REVIEW)
+    assert (issue.cutoff_at, issue.approve_by, issue.state) == (now, now - HOUR, IssueState.IN_REVIEW)
     assert made(engine, other, now).name == "monthly/1"
-    assert made(engine, newsletter, now + HOUR).name == "weekly/2"
+    with writing(engine) as db:
+        slot, later = Slot("2026-12-01T08:00", now + 3 * HOUR), times_of(newsletter.recipe, now + 3 * HOUR)
+        ahead = store.insert_issue(db, newsletter, slot, later, kind="digest", scheduled=True, now=now)
+    assert ahead is not None
+    assert (ahead.cutoff_at, ahead.state) == (now + HOUR, IssueState.COLLECTING)
+    assert made(engine, newsletter, now + HOUR).name == "weekly/3"
 
 
 def test_people_name_an_issue_in_three_ways(engine: Engine, now: datetime) -> None:

@@ -173,12 +173,13 @@ class SmtpServer:
 
     async def _stop(self) -> None:
         self._server.close()
-        self._cut()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}  # upgrades to TLS, and clients just being accepted
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)
+        for _ in range(4):  # closing takes a few turns of the loop
+            self._cut()
+            await asyncio.sleep(0)
 
     def _cut(self) -> None:
         for session in list(self.open):

@@ -94,6 +94,7 @@ def make_issue(**fields: Any) -> Issue:
         "created_at": SLOT_AT,
         "approved_at": None,
         "approved_by": "",
+        "go_at": None,
         "planned_after": 0,
         "planned_at": None,
         "finished_at": None,

@@ -72,7 +72,7 @@ def test_issues_open_their_review_days_ahead() -> None:
     assert days(newsletter, SLOT_AT - 2 * DAY - MINUTE) == []
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     schedule=st.sampled_from(["0 8 * * *", "0 8 * * mon", "30 2 * * *", "0 */7 * * *"]),
     catch_up=st.sampled_from(["latest", "all", "none"]),

@@ -24,7 +24,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     hour=st.integers(0, 23),
@@ -52,9 +52,13 @@ def changes_of(zone: str, year: int) -> list[datetime]:
 
 def test_no_day_is_lost_or_doubled_at_any_change_of_any_zone() -> None:
     """All IANA zones, all changes of 2026: each day around it has one slot, at whatever hour near the change."""
-    changes = {(zone, noon) for zone in ZONES for noon in changes_of(zone, 2026)}
-    assert len(changes) > 200
-    for zone, noon in changes:
+    changes: dict[object, tuple[str, datetime]] = {}  # zones whose clocks change alike are tried once
+    for zone in ZONES:
+        for noon in changes_of(zone, 2026):
+            hours = [(noon - timedelta(hours=n)).astimezone(ZoneInfo(zone)).utcoffset() for n in range(25)]
+            changes[noon, *hours] = zone, noon
+    assert len(changes) > 30
+    for zone, noon in changes.values():
         begin = noon.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0) - timedelta(days=3)
         for time in ("15 0", "0 1", "30 1", "30 2", "45 23"):
             slots = slots_between(f"{time} * * *", zone, after=begin, until=begin + timedelta(days=5))
@@ -93,7 +97,7 @@ def test_a_day_that_a_zone_left_out_has_no_slot_of_its_own() -> None:
     assert [slot.wall[:10] for slot in slots] == ["2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     schedule=st.sampled_from(["0 8 * * *", "30 2 * * sun", "0 */6 * * *", "15 0 1 * *", "0 8 * * sat"]),

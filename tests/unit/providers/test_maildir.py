@@ -1,7 +1,6 @@
 """Mail into a Maildir: exactly once."""
 
 import errno
-import itertools
 from pathlib import Path
 
 import pytest
@@ -71,8 +70,8 @@ def test_a_full_disk_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr("os.fsync", full)
     hand_over = HandOver()
-    endless = (make_outgoing(number) for number in itertools.count())
-    MaildirProvider("files", tmp_path).carry(hand_over.pull(endless), hand_over.intend, hand_over.report)
+    more_than_enough = (make_outgoing(number) for number in range(3000))
+    MaildirProvider("files", tmp_path).carry(hand_over.pull(more_than_enough), hand_over.intend, hand_over.report)
     (outcome,) = set(hand_over.outcomes.values())
     assert isinstance(outcome, Temporary)
     assert outcome.scope is Scope.PROVIDER

@@ -133,8 +133,8 @@ def test_a_refused_call_ends_the_carry(
     """Nothing more is posted or pulled, and what was pulled is reported."""
     server.answer_next(status, body, headers={"Retry-After": "7"})
     hand_over = HandOver()
-    endless = (make_outgoing(number) for number in itertools.count())
-    provider_for(server, batch=5).carry(hand_over.pull(endless), hand_over.intend, hand_over.report)
+    more_than_enough = (make_outgoing(number) for number in range(3000))
+    provider_for(server, batch=5).carry(hand_over.pull(more_than_enough), hand_over.intend, hand_over.report)
     assert set(hand_over.outcomes) == set(hand_over.pulled)
     assert len(hand_over.pulled) <= 11
     assert server.messages == []

@@ -1,6 +1,5 @@
 """A carry over SMTP under troubles: what the relay refuses, drops, delays and forgets."""
 
-import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -155,8 +154,8 @@ def test_a_relay_that_breaks_every_connection_is_down() -> None:
     """After a few fruitless connections the rest is put off for the whole provider, and no more is pulled."""
     with SmtpServer().drop_at("MAIL") as server:
         hand_over = HandOver()
-        endless = (make_outgoing(number) for number in itertools.count())
-        provider_for(server, connections=2).carry(hand_over.pull(endless), hand_over.intend, hand_over.report)
+        more_than_enough = (make_outgoing(number) for number in range(3000))
+        provider_for(server, connections=2).carry(hand_over.pull(more_than_enough), hand_over.intend, hand_over.report)
         assert set(hand_over.outcomes) == set(hand_over.pulled)
         assert server.connections <= 6
         scopes = Counter(one.scope for one in hand_over.outcomes.values() if isinstance(one, Temporary))
@@ -182,8 +181,8 @@ def test_a_relay_that_goes_away_meanwhile() -> None:
                 server.reply_at("CONNECT", "421 4.3.2 shutting down")
                 server.cut_all()
 
-        endless = (make_outgoing(number) for number in itertools.count())
-        provider_for(server, connections=4).carry(hand_over.pull(endless), hand_over.intend, report)
+        more_than_enough = (make_outgoing(number) for number in range(3000))
+        provider_for(server, connections=4).carry(hand_over.pull(more_than_enough), hand_over.intend, report)
         assert set(hand_over.outcomes) == set(hand_over.pulled)
         accepted = {key for key, outcome in hand_over.outcomes.items() if isinstance(outcome, Accepted)}
         in_doubt = {key for key, outcome in hand_over.outcomes.items() if isinstance(outcome, Uncertain)}
@@ -246,7 +245,7 @@ def test_a_slow_supply_holds_up_no_dot() -> None:
 
 def test_a_resting_connection_is_closed_and_opened_again() -> None:
     """A connection without work says QUIT before the relay ends it, and the next message gets a new one."""
-    with SmtpServer() as server:
+    with SmtpServer().be_silent_at("QUIT", times=1) as server:  # it takes its time to close
 
         def supply() -> Iterator[Outgoing]:
             yield make_outgoing(1)
@@ -254,7 +253,7 @@ def test_a_resting_connection_is_closed_and_opened_again() -> None:
             yield make_outgoing(2)
 
         hand_over = HandOver()
-        provider = provider_for(server, timeouts=Timeouts(idle=0.05))
+        provider = provider_for(server, timeouts=Timeouts(idle=0.05, quit=0.2, command=1))
         provider.carry(hand_over.pull(supply()), hand_over.intend, hand_over.report)
         assert kinds(hand_over) == {Accepted: 2}
         assert server.connections == 2
