@@ -24,4 +24,3 @@ def cancelled_since(db: Connection, since: datetime) -> list[IssueId]:
 def let_go(db: Connection, issue_id: IssueId, *, at: datetime) -> None:
     """Note that a person said: now. The first word counts."""
     db.execute(update(issues).where(issues.c.id == issue_id, issues.c.go_at.is_(None)).values(go_at=at))
-

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from newsletter.rendering.dates import (
     event_tile,
     event_when,
     local_day,
+    local_day_in_words,
     long_date,
 )
 from newsletter.rendering.strings import Strings, direction
@@ -198,15 +198,18 @@ def _event(event: EventDetails, post: Post, strings: Strings, zone: str, public_
 
 def _call(call: CallDetails, strings: Strings, zone: str) -> CallFacts:
     deadline = call.deadline
+    told_in = call.zone or ("UTC" if call.all_day else zone)
     return CallFacts(
-        tile=deadline_tile(deadline, strings.locale, zone) if deadline else None,
-        deadline=_deadline(deadline, strings, zone) if deadline else "",
+        tile=deadline_tile(deadline, strings.locale, told_in) if deadline else None,
+        deadline=_deadline(call, strings, told_in) if deadline else "",
         countries=strings.text("Open to: {countries}", countries=_countries(call, strings)) if call.countries else "",
     )
 
 
-def _deadline(deadline: datetime, strings: Strings, zone: str) -> str:
-    return strings.text("Deadline: {date}", date=deadline_when(deadline, strings.locale, zone))
+def _deadline(call: CallDetails, strings: Strings, zone: str) -> str:
+    assert call.deadline is not None
+    when = local_day_in_words if call.all_day else deadline_when
+    return strings.text("Deadline: {date}", date=when(call.deadline, strings.locale, zone))
 
 
 def _countries(call: CallDetails, strings: Strings) -> str:

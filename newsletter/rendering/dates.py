@@ -69,6 +69,11 @@ def deadline_when(deadline: datetime, locale: Locale, zone_name: str) -> str:
     return day if (at.hour, at.minute) == (0, 0) else f"{day}, {_hour(at, locale)} ({_city(zone, locale)})"
 
 
+def local_day_in_words(at: datetime, locale: Locale, zone_name: str) -> str:
+    """Write the calendar day of an instant in a zone, without the hour."""
+    return long_date(local_day(at, zone_name), locale)
+
+
 def deadline_tile(deadline: datetime, locale: Locale, zone_name: str) -> Tile:
     """Give the date block of a deadline."""
     day = deadline.astimezone(_zone(zone_name) or ZoneInfo("UTC")).date()

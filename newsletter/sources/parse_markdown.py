@@ -1,7 +1,7 @@
 """Reads one Markdown file with front matter: bytes in, one fetched post out; NotUnderstood names the fault.
 
 Front matter is YAML between lines of `---`: title, url, date, language, topics, kind, picture, picture_alt, byline,
-summary, story, event {start, end, zone, place, livestream, register_by}, call {deadline, countries}. Other keys are
+summary, story, event {start, end, zone, place, livestream, register_by}, call {deadline, zone, countries}. Other keys are
 somebody else's (site generators have many) and are left alone.
 """
 
@@ -140,7 +140,12 @@ def _call(call: Mapping[str, Any]) -> CallDetails | None:
     wrong = [country for country in countries if not _COUNTRY.match(country)]
     if wrong:
         raise NotUnderstood(f"countries has {wrong[0]!r}; write codes of two letters like DE or FR")
-    return CallDetails(deadline=_moment(call, "deadline", UTC, of_day=time.max), countries=countries)
+    return CallDetails(
+        deadline=_moment(call, "deadline", _zone(call), of_day=time.max),
+        all_day=_is_day(call.get("deadline")),
+        zone=_line(call, "zone"),
+        countries=countries,
+    )
 
 
 def _zone(event: Mapping[str, Any]) -> tzinfo:

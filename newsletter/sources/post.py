@@ -55,9 +55,11 @@ class EventDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDetails:
-    """A funding call's deadline and who may apply."""
+    """A funding call's deadline and who may apply. A day without an hour has all_day: it is that day's end."""
 
     deadline: datetime | None = None
+    all_day: bool = False
+    zone: str = ""  # IANA name that the deadline is told in; empty: the newsletter's, and for a day UTC
     countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-2; empty: not said
 
 

@@ -42,7 +42,16 @@ def event_from_json(text: str) -> EventDetails | None:
 
 def call_to_json(call: CallDetails | None) -> str:
     """Give the text of the column `call`; empty for none."""
-    return "" if call is None else _dump({"deadline": _text(call.deadline), "countries": list(call.countries)})
+    if call is None:
+        return ""
+    return _dump(
+        {
+            "deadline": _text(call.deadline),
+            "all_day": call.all_day,
+            "zone": call.zone,
+            "countries": list(call.countries),
+        }
+    )
 
 
 def call_from_json(text: str) -> CallDetails | None:
@@ -50,7 +59,12 @@ def call_from_json(text: str) -> CallDetails | None:
     if not text:
         return None
     stored = json.loads(text)
-    return CallDetails(deadline=_moment(stored["deadline"]), countries=tuple(stored["countries"]))
+    return CallDetails(
+        deadline=_moment(stored["deadline"]),
+        all_day=stored["all_day"],
+        zone=stored["zone"],
+        countries=tuple(stored["countries"]),
+    )
 
 
 def _dump(value: dict[str, Any]) -> str:
