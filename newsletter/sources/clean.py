@@ -5,7 +5,7 @@ its one picture, which we serve (pictures.py).
 """
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 
@@ -55,8 +55,9 @@ def web_address(link: str, *, base: str = "") -> str:
     """Give an absolute http(s) address that a link means, or an empty text."""
     link = re.sub(r"[\t\r\n]", "", storable(link)).strip().replace(" ", "%20")  # as browsers do (WHATWG URL 4.1)
     try:
-        address = urljoin(base, link) if base else link
+        address = urljoin(base, link) if base and link else link
+        parts = urlsplit(address)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return ""
-    scheme, _, rest = address.partition("://")
-    return address if scheme.lower() in {"http", "https"} and rest.strip("/") and address.isprintable() else ""
+    return address if is_web and address.isprintable() else ""

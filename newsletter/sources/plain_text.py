@@ -60,7 +60,9 @@ def text_blocks(markup: str) -> list[str]:
     """Give the text of each block of an HTML fragment, each as one line; empty ones are left out."""
     collector = _Collector()
     # The standard library's parser hangs and raises on broken markup; what nh3 has written it reads well.
-    collector.feed(nh3.clean(tame(markup), tags=_BLOCKS, attributes={}, clean_content_tags=SILENT_TAGS, link_rel=None))
+    collector.feed(
+        nh3.clean(tame(storable(markup)), tags=_BLOCKS, attributes={}, clean_content_tags=SILENT_TAGS, link_rel=None)
+    )
     collector.close()
     return [line for block in collector.blocks if (line := one_line("".join(block)))]
 
