@@ -8,7 +8,8 @@ import re
 
 from newsletter.sources.plain_text import plain_text
 
-_BLOCK = re.compile(r"<(p|h[1-6]|ul|ol|blockquote|table|pre|dl)(?:\s[^>]*)?>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_BLOCK_NAMES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl"})
+_TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # as the sanitiser writes them
 _HEADING = re.compile(
     r"<h[1-6]|<p[^>]*>\s*<(?:strong|b|em)\b[^>]*>(?:(?!</p>).)*</(?:strong|b|em)>\s*:?\s*</p>", re.DOTALL
 )
@@ -74,7 +75,7 @@ _ABOUT = re.compile(
 
 
 def without_chrome(markup: str) -> str:
-    """Give the article without the lines of the page around it."""
+    """Give a sanitised article without the lines of the page around it."""
     kept: list[str] = []
     for block in blocks_of(markup):
         text = plain_text(block)
@@ -97,7 +98,7 @@ def is_chrome(text: str) -> bool:
 
 
 def told_part(markup: str) -> str:
-    """Give the article without a trailing "About us" or press contact: what an excerpt may be made of."""
+    """Give a sanitised article without a trailing "About us" or press contact: what an excerpt may be made of."""
     blocks = blocks_of(markup)
     texts = [plain_text(block) for block in blocks]
     for place, text in enumerate(texts[1:], start=1):
@@ -111,13 +112,23 @@ def told_part(markup: str) -> str:
 
 
 def blocks_of(markup: str) -> list[str]:
-    """Give the outer blocks of HTML; text between them becomes paragraphs."""
-    found, place = [], 0
-    for match in _BLOCK.finditer(markup):
-        found += _loose(markup[place : match.start()])
-        found.append(match[0])
-        place = match.end()
-    return found + _loose(markup[place:])
+    """Give the outer blocks of sanitised HTML; text between them becomes paragraphs."""
+    found: list[str] = []
+    start = depth = 0
+    for tag in _TAG.finditer(markup):
+        if tag[2] not in _BLOCK_NAMES:
+            continue
+        if not tag[1]:
+            if depth == 0:
+                found += _loose(markup[start : tag.start()])
+                start = tag.start()
+            depth += 1
+        elif depth == 1:
+            found.append(markup[start : tag.end()])
+            start, depth = tag.end(), 0
+        else:
+            depth = max(depth - 1, 0)
+    return found + _loose(markup[start:])
 
 
 def _loose(markup: str) -> list[str]:

@@ -5,11 +5,12 @@ its one picture, which we serve (pictures.py).
 """
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import nh3
 
 from newsletter.sources.plain_text import SILENT_TAGS, storable
+from newsletter.sources.tame import tame
 
 LONGEST_BODY = 200_000  # characters; a post is no book, and each issue in review holds all of them
 _ALLOWED = """
@@ -24,16 +25,26 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
+_AROUND = frozenset({"nav", "header", "footer", "aside", "form", "button"})  # of a page, not of its article
 _SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def clean_html(markup: str, *, base: str) -> str:
     """Give sanitised HTML, links relative to `base` made absolute. Cleaning it again changes nothing."""
+    return _cleaned(markup[:LONGEST_BODY], base, SILENT_TAGS)
+
+
+def clean_page(page: str, *, base: str) -> str:
+    """Give what stands on a whole page between its menus, sanitised: for pages that mark no article."""
+    return _cleaned(page, base, SILENT_TAGS | _AROUND)[:LONGEST_BODY]
+
+
+def _cleaned(markup: str, base: str, emptied: frozenset[str]) -> str:
     return nh3.clean(
-        storable(markup)[:LONGEST_BODY],
+        tame(storable(markup)),
         tags=frozenset(_ALLOWED.split()),
         attributes=_ATTRIBUTES,
-        clean_content_tags=SILENT_TAGS,
+        clean_content_tags=emptied,
         url_schemes=_SCHEMES,
         url_relative=lambda link: web_address(link, base=base) or None,
         link_rel="noopener",
@@ -44,8 +55,9 @@ def web_address(link: str, *, base: str = "") -> str:
     """Give an absolute http(s) address that a link means, or an empty text."""
     link = re.sub(r"[\t\r\n]", "", storable(link)).strip().replace(" ", "%20")  # as browsers do (WHATWG URL 4.1)
     try:
-        address = urljoin(base, link) if base else link
+        address = urljoin(base, link) if base and link else link
+        parts = urlsplit(address)
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return ""
-    scheme, _, rest = address.partition("://")
-    return address if scheme.lower() in {"http", "https"} and rest.strip("/") and address.isprintable() else ""
+    return address if is_web and address.isprintable() else ""

@@ -51,7 +51,7 @@ def _running_text(markup: str, title: str) -> str:
     blocks = text_blocks(markup)
     if blocks and title and blocks[0].casefold().rstrip(".") == title.casefold().rstrip("."):
         blocks = blocks[1:]
-    return _ADDED.sub("", " ".join(blocks)).strip()
+    return _ADDED.sub("", " ".join(blocks)[: 20 * LONGEST]).strip()
 
 
 def _sentence_ends(text: str) -> list[int]:

@@ -53,7 +53,10 @@ def content_key(post: FetchedPost) -> str:
 
 def distinct(posts: Sequence[FetchedPost]) -> list[FetchedPost]:
     """Leave out items that stand twice in the document, word for word."""
-    return list({content_key(post): post for post in reversed(posts)}.values())[::-1]
+    found: dict[str, FetchedPost] = {}
+    for post in posts:
+        found.setdefault(content_key(post), post)
+    return list(found.values())
 
 
 def identify(posts: Sequence[FetchedPost]) -> list[tuple[FetchedPost, tuple[str, ...]]]:

@@ -1,14 +1,15 @@
 """Reads what a page says about itself: language, title, date, picture, its feed. Nothing is guessed."""
 
 import json
-import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 
 from newsletter.sources.clean import web_address
-from newsletter.sources.plain_text import one_line
+from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.plain_text import one_line, storable
+from newsletter.sources.tame import parse_document
 
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 _DATE_METAS = """
@@ -16,7 +17,6 @@ article:published_time og:article:published_time datepublished dc.date.issued dc
 dcterms.created citation_publication_date publication_date publish-date date
 """
 _AUTHOR_NAMES = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author")
-_SPACES = re.compile(r"\s+")
 _DEEPEST_JSON = 200_000  # characters of one JSON-LD block that are read
 
 
@@ -26,6 +26,7 @@ class PageHead:
 
     language: str
     title: str
+    is_own_title: bool  # said of this page in particular, not in the title bar, where sites write their own name
     heading: str
     byline: str
     description: str
@@ -37,99 +38,69 @@ class PageHead:
 
 
 def read_page_head(text: str, *, url: str) -> PageHead:
-    """Read the head of a page that was found at `url`."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    said = reader.said
-    base = web_address(said.base, base=url) or url
+    """Read the head of a page that was found at `url`; NotUnderstood if it cannot be parsed at all."""
+    page = parse_document(storable(text))
+    if page is None:
+        raise NotUnderstood("the page holds no HTML")
+    said = _Said(
+        metas=_metas(page),
+        times=_attributes(page, "//time[@pubdate or @itemprop='datePublished']/@datetime"),
+        linked_data=[_text(node) for node in page.xpath("//script[@type='application/ld+json']")],
+    )
+    base = web_address(_first(_attributes(page, "//base/@href")), base=url) or url
+    headings = [heading for node in page.xpath("//h1") if (heading := one_line(_text(node)))]
+    title = said.first("og:title", "twitter:title")
     return PageHead(
-        language=said.language or said.first("og:locale", "content-language", "dc.language"),
-        title=one_line(said.first("og:title", "twitter:title") or "".join(said.title)),
-        heading=one_line(" ".join(said.headings[0])) if len(said.headings) == 1 else "",
+        language=_first(_attributes(page, "/html/@lang")) or said.first("og:locale", "content-language", "dc.language"),
+        title=one_line(title or _first([_text(node) for node in page.xpath("//title")])),
+        is_own_title=bool(title),
+        heading=headings[0] if len(headings) == 1 else "",
         byline=_byline(said),
         description=one_line(said.first("og:description", "description", "twitter:description")),
         published=_published(said),
         picture_url=web_address(said.first("og:image", "og:image:url", "twitter:image"), base=base),
         picture_alt=said.first("og:image:alt", "twitter:image:alt"),
-        canonical=web_address(said.canonical, base=base),
-        feeds=tuple(link for feed in said.feeds if (link := web_address(feed, base=base))),
+        canonical=web_address(_first(_attributes(page, "//link[@rel='canonical']/@href")), base=base),
+        feeds=tuple(link for feed in _feeds(page) if (link := web_address(feed, base=base))),
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What the reader collects."""
+    """What several places of a page may say."""
 
-    language: str = ""
-    base: str = ""
-    canonical: str = ""
-    title: list[str] = field(default_factory=list)
-    metas: dict[str, str] = field(default_factory=dict)
-    feeds: list[str] = field(default_factory=list)
-    headings: list[list[str]] = field(default_factory=list)
-    times: list[str] = field(default_factory=list)
-    linked_data: list[str] = field(default_factory=list)
+    metas: dict[str, str]
+    times: list[str]
+    linked_data: list[str]
 
     def first(self, *names: str) -> str:
-        return next((self.metas[name] for name in names if self.metas.get(name)), "")
+        return _first([self.metas.get(name, "") for name in names])
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.said = _Said()
-        self._inside = ""
+def _metas(page: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for meta in page.iter("meta"):
+        names = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        for name in names.lower().split():
+            found.setdefault(name, (meta.get("content") or "").strip())
+    return found
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: (value or "").strip() for name, value in attrs}
-        read = getattr(self, f"_read_{tag}", None)
-        if read is not None:
-            read(values)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._inside:
-            self._inside = ""
+def _feeds(page: Any) -> list[str]:
+    links = [link for link in page.iter("link") if "alternate" in (link.get("rel") or "").lower().split()]
+    return [link.get("href") or "" for link in links if (link.get("type") or "").strip().lower() in _FEED_TYPES]
 
-    def handle_data(self, data: str) -> None:
-        if self._inside == "title":
-            self.said.title.append(data)
-        elif self._inside == "h1":
-            self.said.headings[-1].append(data)
-        elif self._inside == "script":
-            self.said.linked_data.append(data)
 
-    def _read_html(self, values: dict[str, str]) -> None:
-        self.said.language = self.said.language or values.get("lang", "") or values.get("xml:lang", "")
+def _attributes(page: Any, path: str) -> list[str]:
+    return [str(value).strip() for value in page.xpath(path)]
 
-    def _read_base(self, values: dict[str, str]) -> None:
-        self.said.base = self.said.base or values.get("href", "")
 
-    def _read_title(self, _: dict[str, str]) -> None:
-        self._inside = "" if self.said.title else "title"  # later ones belong to drawings
+def _text(node: Any) -> str:
+    return "".join(node.itertext())
 
-    def _read_h1(self, _: dict[str, str]) -> None:
-        self._inside = "h1"
-        self.said.headings.append([])
 
-    def _read_script(self, values: dict[str, str]) -> None:
-        self._inside = "script" if values.get("type", "").lower() == "application/ld+json" else ""
-
-    def _read_meta(self, values: dict[str, str]) -> None:
-        names = values.get("property") or values.get("name") or values.get("itemprop") or values.get("http-equiv") or ""
-        for name in _SPACES.split(names.lower()):
-            self.said.metas.setdefault(name, values.get("content", ""))
-
-    def _read_link(self, values: dict[str, str]) -> None:
-        relations = values.get("rel", "").lower().split()
-        if "canonical" in relations and not self.said.canonical:
-            self.said.canonical = values.get("href", "")
-        if "alternate" in relations and values.get("type", "").lower() in _FEED_TYPES:
-            self.said.feeds.append(values.get("href", ""))
-
-    def _read_time(self, values: dict[str, str]) -> None:
-        if "pubdate" in values or values.get("itemprop", "").lower() == "datepublished":
-            self.said.times.append(values.get("datetime", ""))
+def _first(values: Sequence[str]) -> str:
+    return next((value for value in values if value), "")
 
 
 def _published(said: _Said) -> datetime | None:

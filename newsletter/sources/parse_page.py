@@ -6,7 +6,7 @@ The title and the date are those that the page declares; a page without a date h
 import re
 
 from newsletter.sources.chrome import blocks_of, is_chrome, without_chrome
-from newsletter.sources.clean import clean_html
+from newsletter.sources.clean import clean_html, clean_page
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.page_head import PageHead, read_page_head
@@ -15,11 +15,10 @@ from newsletter.sources.plain_text import one_line, plain_text
 _LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _SITE_NAME = re.compile(r"\s+[|\u2013\u2014\u00b7»:-]\s+[^|\u2013\u2014\u00b7»]{2,60}$")
+_TELLING_WORDS = 4  # a heading of fewer may be that of a section
 _LEAST_ARTICLE = 120  # characters; less is a teaser that extraction took for the article
-_AROUND = re.compile(
-    r"<(script|style|nav|header|footer|aside|form|noscript|template|svg)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE
-)
-_BODY = re.compile(r"<(main|article|body)\b[^>]*>(.*?)(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_ELEMENT = re.compile(r"<[a-zA-Z]")
+_MOST_ELEMENTS = 30_000  # extraction of more takes minutes; a long article has some thousands
 
 
 def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
@@ -28,7 +27,7 @@ def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
         raise NotUnderstood(f"the page is larger than {_LARGEST_PAGE:,} bytes; that is no article")
     text = page_text(content, charset)
     head = read_page_head(text, url=url)
-    body = clean_html(without_chrome(_article(text, url)), base=url)
+    body = without_chrome(clean_html(_article(text, url), base=url))
     title = _title(head)
     if not title or not plain_text(body):
         raise NotUnderstood("the page has no title" if not title else "no article was found on the page")
@@ -59,25 +58,32 @@ def page_text(content: bytes, charset: str) -> str:
 
 def _article(text: str, url: str) -> str:
     """Extract the article; where that finds too little (no article markup), take what stands between the menus."""
+    found = _extracted(text, url) if len(_ELEMENT.findall(text)) <= _MOST_ELEMENTS else ""
+    if len(plain_text(found)) >= _LEAST_ARTICLE:
+        return found
+    rest = clean_page(text, base=url)
+    return rest if len(plain_text(rest)) > len(plain_text(found)) else found
+
+
+def _extracted(text: str, url: str) -> str:
     import trafilatura  # a second to load: only pages need it
 
     try:
-        found = trafilatura.extract(
+        found: str | None = trafilatura.extract(
             text, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
         )
-    except Exception as error:
+    except Exception as error:  # lxml and its helpers raise anything on hostile pages
         raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
-    if found and len(plain_text(found)) >= _LEAST_ARTICLE:
-        return found
-    main = _BODY.search(_AROUND.sub(" ", text))
-    rest = clean_html(main[2] if main else "", base=url)
-    return rest if len(plain_text(rest)) > len(plain_text(found or "")) else found or ""
+    return found or ""
 
 
 def _title(head: PageHead) -> str:
-    """Give the page's one heading, else its declared title without the name of the site behind it."""
-    if head.heading and not is_chrome(head.heading):
-        return head.heading
+    """Give the heading where it is the page's title; else the title said of this page, without the site's name."""
+    heading = "" if is_chrome(head.heading) else head.heading
+    if heading and heading.casefold() in head.title.casefold():
+        return heading
+    if not head.is_own_title and len(heading.split()) >= _TELLING_WORDS:
+        return heading  # many sites write the same words into every title bar
     short = _SITE_NAME.sub("", head.title)
     return short if len(short) >= len(head.title) // 3 else head.title
 

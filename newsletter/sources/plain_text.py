@@ -5,6 +5,10 @@ import re
 import unicodedata
 from html.parser import HTMLParser
 
+import nh3
+
+from newsletter.sources.tame import tame
+
 LONGEST_TITLE = 300
 # Overrides and isolates can turn a whole card around (CVE-2021-42574); marks (LRM, RLM) and joiners belong to words.
 _HIDDEN = re.compile(
@@ -48,14 +52,17 @@ def one_line(text: str) -> str:
 
 def plain_title(title: str) -> str:
     """Give a title as plain text: tags out, entities decoded once, one line, not endless."""
-    title = one_line(html.unescape(_TAG.sub(" ", title)))
+    title = one_line(html.unescape(_TAG.sub(" ", title[: 10 * LONGEST_TITLE])))
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
 
 
 def text_blocks(markup: str) -> list[str]:
     """Give the text of each block of an HTML fragment, each as one line; empty ones are left out."""
     collector = _Collector()
-    collector.feed(markup)
+    # The standard library's parser hangs and raises on broken markup; what nh3 has written it reads well.
+    collector.feed(
+        nh3.clean(tame(storable(markup)), tags=_BLOCKS, attributes={}, clean_content_tags=SILENT_TAGS, link_rel=None)
+    )
     collector.close()
     return [line for block in collector.blocks if (line := one_line("".join(block)))]
 
@@ -66,29 +73,17 @@ def plain_text(markup: str) -> str:
 
 
 class _Collector(HTMLParser):
-    """Collects the text of blocks; scripts, styles and forms are not text."""
+    """Collects the text of blocks of clean markup."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[list[str]] = [[]]
-        self._silent: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's own
-        if tag in SILENT_TAGS:
-            self._silent.append(tag)
-        if tag in _BLOCKS:
-            self.blocks.append([])
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's
+        self.blocks.append([])
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's own
-        if tag in _BLOCKS:
-            self.blocks.append([])
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._silent and tag == self._silent[-1]:
-            self._silent.pop()
-        if tag in _BLOCKS:
-            self.blocks.append([])
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the base class's
+        self.blocks.append([])
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.blocks[-1].append(data)
+        self.blocks[-1].append(data)
