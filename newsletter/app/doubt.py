@@ -13,7 +13,6 @@ from newsletter.outbox import report_store, store
 from newsletter.outbox.delivery import DeliveryState
 from newsletter.outbox.finish import finish_issues
 
-
 _SETTLEMENTS = {"accepted": DeliveryState.ACCEPTED, "resend": DeliveryState.PLANNED}
 _PORTION = 2000  # rows a write transaction
 

@@ -31,7 +31,6 @@ from subscribers.address import parse_address
 from subscribers.correspondents import correspondent, correspondent_id
 from subscribers.subscriber import NotMailable
 
-
 _LIFE = timedelta(days=2)  # a notice that could not leave for so long says nothing new any more
 
 

@@ -10,8 +10,8 @@ from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.mailbox import read_mailbox
-from newsletter.issues.assemble import make_due_issues as make_issues
 from newsletter.issues import sending_store
+from newsletter.issues.assemble import make_due_issues as make_issues
 from newsletter.outbox import due_store, lane_store, plan, send
 from newsletter.outbox.delivery import provider_of
 from newsletter.sources.ingest import fetch_some as fetch

@@ -25,6 +25,7 @@ from newsletter.outbox.send import Outbox
 
 _LANES_AT_A_TIME = 8
 _LOOK_SECONDS = 0.2  # between two looks for lanes that got work meanwhile
+_LANE_REST_SECONDS = 1.0  # its readers are in flight elsewhere, or its pace makes it wait
 _REST = timedelta(minutes=5)  # of a provider that cannot be built
 
 
@@ -77,13 +78,11 @@ def send_forever(app: App, outbox: Outbox, *, stop: threading.Event, pause: floa
 def _drain_with(pool: ThreadPoolExecutor, app: App, outbox: Outbox, stop: threading.Event) -> int:
     total = 0
     running: dict[str, Future[int]] = {}
-    idle: set[str] = set()  # asked after the last planning, and had nothing
+    rest_until: dict[str, float] = {}  # lanes that had nothing that could leave just now
     while not stop.is_set():
         planned = plan_some(app)
-        if planned:
-            idle.clear()
         for lane in lanes_with_work(app):
-            if lane not in running and lane not in idle:
+            if lane not in running and rest_until.get(lane, 0) <= time.monotonic():
                 running[lane] = pool.submit(_send_lane, app, outbox, lane, stop)
         if not running and not planned:
             break
@@ -92,7 +91,7 @@ def _drain_with(pool: ThreadPoolExecutor, app: App, outbox: Outbox, stop: thread
             decided = running.pop(lane).result()
             total += decided
             if not decided:
-                idle.add(lane)
+                rest_until[lane] = time.monotonic() + _LANE_REST_SECONDS
     return total + sum(future.result() for future in running.values())
 
 
