@@ -14,6 +14,11 @@ def hold_sending(app: App, why: str) -> None:
     """Let nothing leave this home until `resume_sending`."""
     with writing(app.engine) as db:
         facts.put(db, _FACT, why)
+    _tell(app, why)
+
+
+def _tell(app: App, why: str) -> None:
+    with writing(app.engine) as db:
         alert_store.raise_alert(db, "home", f"sending is held: {why}", remedy=REMEDY, now=app.clock.now())
 
 
@@ -31,7 +36,8 @@ def why_held(app: App) -> str:
 
 
 def check_sending(app: App) -> None:
-    """Raise SendingHeld when nothing may leave."""
+    """Raise SendingHeld when nothing may leave. An open alert says so, also if somebody has closed the first one."""
     why = why_held(app)
     if why:
+        _tell(app, why)
         raise SendingHeld(f"sending is held: {why}. When this home is the one that lives on: {REMEDY}")

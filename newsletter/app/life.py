@@ -5,7 +5,7 @@ from newsletter.app.status import IssueStatus, find_issue, issue_status
 from newsletter.db.engine import writing
 from newsletter.issues import life
 from newsletter.outbox import alert_store, lane_store
-from newsletter.outbox.send import leave_out_cancelled
+from newsletter.outbox.finish import leave_out_cancelled
 
 
 def pause_issue(app: App, name: str, *, by: str) -> IssueStatus:
@@ -27,7 +27,7 @@ def cancel_issue(app: App, name: str, *, by: str) -> IssueStatus:
     """End an issue: what was not handed over is left out. What is on its way right now still arrives."""
     issue = life.cancel(app.engine, find_issue(app, name).id, reason=f"by {by}", by=by, now=app.clock.now())
     with writing(app.engine) as db:
-        for key in (f"issue:{issue.id}", f"approval:{issue.id}"):
+        for key in (f"issue:{issue.id}", f"approval:{issue.id}", f"doubt:{issue.id}"):
             alert_store.close_alert(db, key, now=app.clock.now())
     leave_out_cancelled(app.engine, app.clock)
     return issue_status(app, str(issue.id))

@@ -1,8 +1,12 @@
-"""Notices: mails that are no issue. A test mail is the issue as one reader gets it, sent to somebody else, with a token
-that changes nothing; an alert is plain words to operators."""
+"""Notices: mails that are no issue, to people who need not be readers.
+
+A test mail is the issue as one reader gets it, sent to somebody else, with a token that changes nothing; an alert is
+plain words to operators.
+"""
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from email.utils import parseaddr
 from uuid import uuid4
 
@@ -13,7 +17,7 @@ from newsletter.base.ids import IssueId
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
-from newsletter.outbox import store
+from newsletter.outbox import lane_store, store
 from newsletter.outbox.claim import Claimed
 from newsletter.outbox.delivery import NOTICE_PRIORITY, PlannedDelivery, lane_of
 from newsletter.outbox.errors import NoProvider
@@ -27,6 +31,8 @@ from subscribers.address import parse_address
 from subscribers.correspondents import correspondent, correspondent_id
 from subscribers.subscriber import NotMailable
 
+_LIFE = timedelta(days=2)  # a notice that could not leave for so long says nothing new any more
+
 
 def plan_test(app: App, issue: Issue, *, to: str, seen_as: str | None) -> str:
     """Plan a test mail; gives its key. Refused at once when that reader would get no mail."""
@@ -37,14 +43,22 @@ def plan_test(app: App, issue: Issue, *, to: str, seen_as: str | None) -> str:
 
 
 def plan_alert_mail(app: App, alert_id: int, words: str, remedy: str) -> list[str]:
-    """Plan one mail for everybody in [alerts] to; gives the keys. Without a way out there is nothing to plan."""
-    if not app.provider_names or not app.settings.provider:
-        raise NoProvider("no provider is set up")
+    """Plan one mail for everybody in [alerts] to; gives the keys. It goes by the first provider that is not at rest."""
+    provider = _working_provider(app)
     content = {"kind": "alert", "words": words, "remedy": remedy}
     return [
-        _plan(app, f"alert:{alert_id}:{number}", to=to, provider=app.provider_names[0], content=content)
+        _plan(app, f"alert:{alert_id}:{number}", to=to, provider=provider, content=content)
         for number, to in enumerate(app.settings.alerts.to)
     ]
+
+
+def _working_provider(app: App) -> str:
+    if not app.provider_names:
+        raise NoProvider("no provider is set up: add a [[provider]] to newsletter.toml")
+    now = app.clock.now()
+    with reading(app.engine) as db:
+        working = [name for name in app.provider_names if lane_store.hold_of(db, name, now=now) is None]
+    return (working or app.provider_names)[0]
 
 
 def _plan(app: App, key: str, *, to: str, provider: str, content: Mapping[str, object]) -> str:
@@ -60,7 +74,7 @@ def _plan(app: App, key: str, *, to: str, provider: str, content: Mapping[str, o
             priority=NOTICE_PRIORITY,
             lane=lane_of(provider, address.domain),
             due_at=now,
-            stale_at=None,
+            stale_at=now + _LIFE,
         )
         store.insert_planned(db, [row], now=now)
     return key
@@ -98,8 +112,7 @@ class NoticeComposer:
         return Outgoing(key=claimed.key, envelope=envelope, parts=parts)
 
     def _alert(self, claimed: Claimed, provider: Provider, to: str, words: str, remedy: str) -> Outgoing:
-        # From the person who is told: an address that exists, and that the relay of this home very likely accepts.
-        sender = self._app.bounces.address or to
+        sender = self._alert_sender(provider) or to
         ending = f"\nWhat ends it:\n\n    {remedy}\n" if remedy else ""
         notice = Notice(
             sender=sender,
@@ -115,8 +128,15 @@ class NoticeComposer:
         return Outgoing(key=claimed.key, envelope=envelope, parts=notice_parts(notice))
 
     def _message_id(self, claimed: Claimed, sender: str) -> str:
-        return message_id(self._app.keys, claimed.id, claimed.key, sender.rpartition("@")[2])
+        return message_id(self._app.keys, claimed.id, claimed.key, parseaddr(sender)[1].rpartition("@")[2])
+
+    def _alert_sender(self, provider: Provider) -> str:
+        """Give the From of a newsletter, one of this provider's first: an address that it lets through."""
+        with reading(self._app.engine) as db:
+            recipes = [one.recipe for one in issue_store.all_newsletters(db)]
+        carried = [one for one in recipes if not one.providers or provider.name in one.providers]
+        return next((one.sender for one in (*carried, *recipes)), self._app.bounces.address)
 
     def _envelope_sender(self, claimed: Claimed, sender: str) -> str:
         bounces = self._app.bounces
-        return envelope_sender(self._app.keys, claimed.id, bounces) if bounces.address else sender
+        return envelope_sender(self._app.keys, claimed.id, bounces) if bounces.address else parseaddr(sender)[1]

@@ -10,8 +10,10 @@ from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.mailbox import read_mailbox
+from newsletter.issues import sending_store
 from newsletter.issues.assemble import make_due_issues as make_issues
-from newsletter.outbox import plan, send, store
+from newsletter.outbox import due_store, lane_store, plan, send
+from newsletter.outbox.delivery import provider_of
 from newsletter.sources.ingest import fetch_some as fetch
 from subscribers.importing import import_some as import_rows
 
@@ -37,7 +39,7 @@ def plan_some(app: App) -> int:
     return plan.plan_some(app.engine, app.provider_names, app.clock)
 
 
-def send_some(app: App, outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
+def send_some(outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
     """Send what is due in one lane."""
     return send.send_some(outbox, lane, stop=stop)
 
@@ -53,6 +55,9 @@ def read_some(app: App) -> int:
 
 
 def lanes_with_work(app: App) -> list[str]:
-    """Give the lanes in which something is due now."""
+    """Give the lanes in which something may leave now: due, of an issue that goes out, and not at rest."""
+    now = app.clock.now()
     with reading(app.engine) as db:
-        return store.lanes_with_work(db, now=app.clock.now())
+        resting = {lane for lane, _, _ in lane_store.all_holds(db, now=now)}
+        lanes = due_store.lanes_with_work(db, sending_store.sendable_issues(db), now=now)
+    return [lane for lane in lanes if not resting & {lane, provider_of(lane)}]

@@ -9,7 +9,7 @@ from newsletter.base.ids import PostId
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
 from newsletter.issues.reader import Reader
-from newsletter.outbox import store
+from newsletter.outbox import due_store
 from newsletter.outbox.context import reader_of
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import still_mailable
@@ -39,7 +39,7 @@ def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address
     recipe = frozen.recipe
     answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[subscriber.id]
     since = app.clock.now() - LONGEST_LIFE
-    shown = store.shown_before(db, subscriber.id, issue.id, since=since)
+    shown = due_store.shown_before(db, subscriber.id, issue.id, since=since)
     if isinstance(answer, NotMailable):
         nobody = _nobody(db, frozen)
         return SeenAs(nobody.reader, "", address, "", plain_text=False, shown=shown, left_out=answer.reason)

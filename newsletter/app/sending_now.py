@@ -16,6 +16,7 @@ from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.outbox import lane_store, report_store, store
 from newsletter.outbox.delivery import Delivery
 
+_PORTION = 2000  # rows a write transaction
 _PAUSE = 0.5  # seconds between looks while another process sends
 
 
@@ -29,8 +30,8 @@ def send_issue(app: App, name: str, *, by: str, wait: bool) -> IssueStatus:
     now = app.clock.now()
     with writing(app.engine) as db:
         sending_store.let_go(db, issue.id, at=now)
-        store.make_due(db, issue.id, now=now)
         audit.record(db, at=now, who=by, act="issue.send", subject=f"issue:{issue.id}")
+    _make_due(app, issue)
     if wait:
         with sending(app) as outbox:
             _drain_issue(app, issue, lambda: drain(app, outbox, stop=threading.Event()))
@@ -43,6 +44,14 @@ def send_notice(app: App, key: str) -> Delivery:
         drain(app, outbox, stop=threading.Event())
     with reading(app.engine) as db:
         return report_store.delivery_by_key(db, key)
+
+
+def _make_due(app: App, issue: Issue) -> None:
+    """Let go what is planned already; what is planned from now on looks at the word itself."""
+    more = True
+    while more:
+        with writing(app.engine) as db:
+            more = bool(store.make_due(db, issue.id, now=app.clock.now(), limit=_PORTION))
 
 
 def _check_it_may_go(issue: Issue) -> None:

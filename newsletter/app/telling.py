@@ -11,6 +11,7 @@ from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.outbox import alert_store
 from newsletter.outbox.alert_store import Alert
+from subscribers.errors import SubscribersError
 
 _WEBHOOK_SECONDS = 10.0
 
@@ -45,7 +46,7 @@ def _by_mail(app: App, alert: Alert) -> None:
         return
     try:
         plan_alert_mail(app, alert.id, alert.words, alert.remedy)
-    except NewsletterError as error:
+    except (NewsletterError, SubscribersError) as error:
         get_log("app").error("alert.no_mail", alert=alert.key, error=str(error))
 
 
@@ -59,5 +60,5 @@ def _by_webhook(app: App, alert: Alert) -> None:
 def _ask(call: Callable[[], httpx.Response], what: str) -> None:
     try:
         call().raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         get_log("app").error(f"{what}.failed", error=str(error))

@@ -10,22 +10,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from newsletter.base.clock import Clock
 from newsletter.base.ids import DeliveryId, Epoch, IssueId
+from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.issues import sending_store
 from newsletter.issues.choose import choose
 from newsletter.issues.digest import LeftOut, pack_choice
-from newsletter.outbox import lane_store, store
+from newsletter.outbox import due_store, lane_store, store
 from newsletter.outbox.context import IssueContext, IssueContexts
 from newsletter.outbox.pace import Rate, reserve
+from newsletter.outbox.pausing import pause_and_tell
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import still_mailable
 from subscribers.subscriber import NotMailable, Recipient
 
 LEASE = timedelta(minutes=15)
+_AFTER_A_CLASH = timedelta(milliseconds=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,15 @@ class _Decisions:
     claimed: list[Claimed] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[tuple[DeliveryId, str]] = field(default_factory=list)
+    missing: set[tuple[IssueId, str]] = field(default_factory=set)  # editions by issue and language; "": its content
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The rates that a claim keeps, by a clock of their own: `tick --at` moves the schedule, not the world's time."""
+
+    rates: Sequence[Rate]
+    clock: Clock
 
 
 def claim_some(
@@ -73,31 +85,40 @@ def claim_some(
     *,
     epoch: Epoch,
     clock: Clock,
-    rates: Sequence[Rate],
+    pace: Pace,
     limit: int,
 ) -> Claims:
-    """Claim up to `limit` due deliveries of a lane; an empty answer without a wait means that nothing is due."""
-    _build_editions(engine, contexts, lane, now=clock.now(), limit=limit)
+    """Claim up to `limit` due deliveries of a lane; an empty answer without a wait means that nothing is due.
+
+    What a claim lacks (an issue's content, an edition) is built between two transactions, never inside one.
+    """
+    while True:
+        try:
+            claims, missing = _claim(engine, contexts, lane, epoch=epoch, now=clock.now(), pace=pace, limit=limit)
+        except IntegrityError:
+            # Another sender claimed another delivery of one of these readers at the same moment (PostgreSQL): one
+            # reader is in flight once. Theirs is committed now, so the next look will not see that reader.
+            return Claims(wait=_AFTER_A_CLASH)
+        if not missing:
+            return claims
+        for issue_id, language in sorted(missing):
+            _build(engine, contexts, issue_id, language, clock=clock)
+        if not claims.is_empty:
+            return claims
+
+
+def _build(engine: Engine, contexts: IssueContexts, issue_id: IssueId, language: str, *, clock: Clock) -> None:
+    """Read an issue's content, and build its edition in a language. An issue that cannot be built is paused."""
     try:
-        return _claim(engine, contexts, lane, epoch=epoch, now=clock.now(), rates=rates, limit=limit)
-    except IntegrityError:
-        # Another sender claimed another delivery of one of these readers at the same moment (PostgreSQL): one reader
-        # is in flight once. Theirs is committed now, so the next look will not see that reader.
-        return Claims(wait=timedelta(milliseconds=20))
-
-
-def _build_editions(engine: Engine, contexts: IssueContexts, lane: str, *, now: datetime, limit: int) -> None:
-    """Build the editions that the next claim will need, outside of its transaction."""
-    with reading(engine) as db:
-        wanted = set()
-        for issue_id, rows in _by_issue(_due(db, lane, now=now, limit=limit)).items():
-            if issue_id is not None:
-                context = contexts.of(db, issue_id)
-                people = _people(db, context, rows).values()
-                wanted |= {(issue_id, _language(context, one)) for one in people if isinstance(one, Recipient)}
-        known = {issue_id: contexts.of(db, issue_id) for issue_id, _ in wanted}
-    for issue_id, language in sorted(wanted):
-        known[issue_id].edition(language)
+        with reading(engine) as db:
+            context = contexts.of(db, issue_id)
+        context.edition(language or context.frozen.recipe.language)
+    except SQLAlchemyError:
+        raise  # the database's trouble is no fault of the issue
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one issue, the others must leave
+        get_log("outbox").exception("edition.not_built", issue=issue_id, language=language)
+        with writing(engine) as db:
+            pause_and_tell(db, issue_id, f"its edition {language} cannot be built: {error}", now=clock.now())
 
 
 def _claim(
@@ -107,38 +128,46 @@ def _claim(
     *,
     epoch: Epoch,
     now: datetime,
-    rates: Sequence[Rate],
+    pace: Pace,
     limit: int,
-) -> Claims:
+) -> tuple[Claims, set[tuple[IssueId, str]]]:
+    """Claim in one transaction; gives with the claims the issues and editions that were missing for more."""
     with writing(engine) as db:
-        tokens = lane_store.next_tokens(db, [rate.name for rate in rates]) if rates else {}
-        grant = reserve(rates, tokens, wanted=limit, now=now)
-        rows = _due(db, lane, now=now, limit=grant.count) if grant.count else []
+        if lane_store.hold_of(db, lane, now=now) is not None:
+            return Claims(), set()
+        sendable = sending_store.sendable_issues(db)
+        at = pace.clock.now()
+        tokens = lane_store.next_tokens(db, [rate.name for rate in pace.rates], now=at) if pace.rates else {}
+        grant = reserve(pace.rates, tokens, wanted=limit, now=at)
+        if not grant.count:
+            is_due = due_store.has_work(db, lane, sendable, now=now)
+            return Claims(wait=grant.wait if is_due else timedelta(0)), set()
         decisions = _Decisions()
+        rows = _once_each(due_store.take_due(db, lane, sendable, now=now, limit=grant.count))
         for issue_id, members in _by_issue(rows).items():
             if issue_id is None:
                 _claim_notices(decisions, members, now=now)
+            elif context := contexts.known(issue_id):
+                _decide(db, decisions, context, members, now=now)
             else:
-                _decide(db, decisions, contexts.of(db, issue_id), members, now=now)
+                decisions.missing.add((issue_id, ""))
         store.claim(db, decisions.rows, epoch=epoch, lease_until=now + LEASE, now=now)
         store.suppress(db, decisions.left_out, now=now)
-        if rates:
-            spent = reserve(rates, tokens, wanted=min(len(decisions.claimed), grant.count), now=now)
+        if decisions.claimed:
+            spent = reserve(pace.rates, tokens, wanted=len(decisions.claimed), now=at)
             lane_store.save_tokens(db, spent.next_at)
-    return Claims(claimed=decisions.claimed, left_out=len(decisions.left_out), wait=grant.wait)
+    return Claims(claimed=decisions.claimed, left_out=len(decisions.left_out)), decisions.missing
 
 
-def _due(db: Connection, lane: str, *, now: datetime, limit: int) -> list[Row[Any]]:
-    """Give due rows, each reader once, unless the lane waits."""
-    if lane_store.hold_of(db, lane, now=now) is not None:
-        return []
-    rows = store.due_in_lane(db, lane, sending_store.sendable_issues(db), now=now, limit=limit)
+def _once_each(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Give the rows with each reader once: one reader is in flight once. Notices are no digests and all go."""
     seen: set[int] = set()
     once = []
     for row in rows:
         if row.issue_id is None or row.subscriber_id not in seen:
             once.append(row)
-            seen.add(row.subscriber_id)
+            if row.issue_id is not None:
+                seen.add(row.subscriber_id)
     return once
 
 
@@ -162,7 +191,7 @@ def _decide(
     db: Connection, decisions: _Decisions, context: IssueContext, rows: Sequence[Row[Any]], *, now: datetime
 ) -> None:
     people = _people(db, context, rows)
-    shown = store.shown_to(db, [row.subscriber_id for row in rows], since=now - LONGEST_LIFE)
+    shown = due_store.shown_to(db, [row.subscriber_id for row in rows], since=now - LONGEST_LIFE)
     pool = context.pool(db, now=now)
     for row in rows:
         person = people[row.subscriber_id]
@@ -170,17 +199,17 @@ def _decide(
             decisions.left_out.append((row.id, "stale"))
         elif isinstance(person, NotMailable):
             decisions.left_out.append((row.id, person.reason))
-        elif context.has_edition(language := _language(context, person)):
-            sizes = context.sizes(language)
+        elif not context.has_edition(language := _language(context, person)):
+            decisions.missing.add((context.frozen.issue_id, language))
+        else:
             shown_to_them = shown.get(row.subscriber_id, frozenset())
-            digest = choose(pool, context.reader(person), shown_to_them, sizes, limits=context.limits)
+            digest = choose(pool, context.reader(person), shown_to_them, context.sizes(language), limits=context.limits)
             if digest.is_empty:
                 decisions.left_out.append((row.id, _why_empty(digest.left_out.values())))
             else:
                 packed = pack_choice(digest.chosen, digest.more)
                 decisions.rows.append({"row": row.id, "packed": packed})
                 decisions.claimed.append(_claimed(row, person, language, packed, now))
-        # else: the reader changed language a moment ago; the next claim builds that edition first
 
 
 def _claim_notices(decisions: _Decisions, rows: Sequence[Row[Any]], *, now: datetime) -> None:

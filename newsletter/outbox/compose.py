@@ -1,10 +1,9 @@
 """From a claimed delivery to the message on its way: the edition, the reader's holes, the headers of this delivery."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from newsletter.base.ids import IssueId
 from newsletter.base.keys import Keys
 from newsletter.issues.digest import unpack_choice
 from newsletter.outbox.claim import Claimed
@@ -27,16 +26,20 @@ class Composer:
     bounces: BounceSetup
     notice: ComposeNotice
 
-    def __call__(self, claimed: Claimed, provider: Provider) -> Outgoing:
+    def tokens(self, claimed: Sequence[Claimed]) -> list[str]:
+        """Give the tokens of a claim, in order; a notice's is of no use."""
+        return self.keys.tokens.encode((one.issue_id or 0, one.subscriber_id or 0) for one in claimed)
+
+    def __call__(self, claimed: Claimed, token: str, provider: Provider) -> Outgoing:
+        """Compose one delivery in the provider's form."""
         if claimed.issue_id is None or claimed.recipient is None:
             return self.notice(claimed, provider)
         context = self.contexts.loaded(claimed.issue_id)
-        return self._compose(claimed, claimed.issue_id, claimed.recipient, context, provider)
+        return self._compose(claimed, token, claimed.recipient, context, provider)
 
     def _compose(
-        self, claimed: Claimed, issue_id: IssueId, recipient: Recipient, context: IssueContext, provider: Provider
+        self, claimed: Claimed, token: str, recipient: Recipient, context: IssueContext, provider: Provider
     ) -> Outgoing:
-        token = self.keys.tokens.encode([(issue_id, recipient.subscriber_id)])[0]
         edition = context.edition(claimed.language)
         chosen, more = unpack_choice(claimed.choice)
         personal = Personal(

@@ -1,8 +1,9 @@
 """What a sender needs of an issue: its frozen content, and the editions built from it, each once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -26,12 +27,15 @@ class IssueContext:
     frozen: FrozenIssue
     build: BuildEdition
     _editions: dict[str, Edition] = field(default_factory=dict)
-    _pool: tuple[frozenset[PostId], Pool] | None = None
+    _pool: tuple[tuple[frozenset[PostId], datetime], Pool] | None = None
+    _building: Lock = field(default_factory=Lock)
 
     def edition(self, language: str) -> Edition:
         """Give the edition in a language, building it if need be: 0.1 s or more, never inside a transaction."""
         if language not in self._editions:
-            self._editions[language] = self.build(self.frozen, language)
+            with self._building:  # lanes ask for the same one at the same time
+                if language not in self._editions:
+                    self._editions[language] = self.build(self.frozen, language)
         return self._editions[language]
 
     def has_edition(self, language: str) -> bool:
@@ -46,11 +50,13 @@ class IssueContext:
         return limits_of(self.frozen.recipe)
 
     def pool(self, db: Connection, *, now: datetime) -> Pool:
-        """Give the stories that may be chosen now: withdrawals count until the last moment."""
+        """Give the stories that may be chosen now: withdrawals count at once, what is past within a minute."""
         withdrawn = frozenset(source_store.withdrawn_among(db, [post.id for post in self.frozen.posts]))
-        if self._pool is None or self._pool[0] != withdrawn:
-            self._pool = (withdrawn, make_pool(self.frozen, withdrawn=withdrawn, now=now))
-        return self._pool[1]
+        as_of = (withdrawn, now.replace(second=0, microsecond=0))
+        kept = self._pool
+        if kept is None or kept[0] != as_of:
+            kept = self._pool = (as_of, make_pool(self.frozen, withdrawn=withdrawn, now=now))
+        return kept[1]
 
     def reader(self, recipient: Recipient) -> Reader:
         return reader_of(recipient, self.frozen)
@@ -66,12 +72,21 @@ class IssueContexts:
     def of(self, db: Connection, issue_id: IssueId) -> IssueContext:
         """Give an approved issue's context; what approval froze never changes, so it is read once."""
         if issue_id not in self._contexts:
-            self._contexts[issue_id] = IssueContext(issue_store.frozen_of(db, issue_id), self._build)
+            context = IssueContext(issue_store.frozen_of(db, issue_id), self._build)
+            return self._contexts.setdefault(issue_id, context)
         return self._contexts[issue_id]
+
+    def known(self, issue_id: IssueId) -> IssueContext | None:
+        """Give the context of an issue that was read already."""
+        return self._contexts.get(issue_id)
 
     def loaded(self, issue_id: IssueId) -> IssueContext:
         """Give the context of an issue of which something was claimed in this process."""
         return self._contexts[issue_id]
+
+    def keep_only(self, issues: Collection[IssueId]) -> None:
+        """Forget all other issues: a sender lives for months. Call it only while nothing is claimed."""
+        self._contexts = {issue_id: one for issue_id, one in self._contexts.items() if issue_id in issues}
 
 
 def reader_of(recipient: Recipient, frozen: FrozenIssue) -> Reader:

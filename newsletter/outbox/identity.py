@@ -39,7 +39,7 @@ def delivery_of_sender(keys: Keys, address: str) -> int | None:
     """Read a delivery's id from an envelope sender of ours; None for any other address."""
     local = address.rpartition("@")[0]
     number, _, mac = local.rpartition("+")[2].removeprefix(_MARK).partition(".")
-    if not number.isascii() or not number.isdigit():
+    if not address.isascii() or not number.isdigit():
         return None
     return int(number) if hmac.compare_digest(mac.lower(), _mac(keys.envelope, number)) else None
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from sqlalchemy import Engine
 
@@ -54,16 +54,17 @@ class Book(Protocol):
 class Journal:
     """Commits hand-overs and outcomes in groups. Use as a context manager: leaving it writes what is still open."""
 
-    def __init__(self, engine: Engine, clock: Clock, epoch: Epoch, recorder: Recorder, book: "Book") -> None:
+    def __init__(self, engine: Engine, clock: Clock, epoch: Epoch, recorder: Recorder, book: Book) -> None:
         self._engine, self._clock, self._epoch, self._recorder, self._book = engine, clock, epoch, recorder, book
         self._wishes: list[_Wish] = []
         self._outcomes: list[tuple[Key, Outcome]] = []
         self._condition = threading.Condition()
         self._closing = False
+        self._ended = False
         self._broken: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -81,6 +82,8 @@ class Journal:
         with self._condition:
             if self._broken is not None:
                 raise self._broken
+            if self._ended:
+                raise RuntimeError("the journal has ended: nothing may leave any more")
             self._wishes.append(wish)
             self._condition.notify()
         wish.done.wait()
@@ -95,6 +98,23 @@ class Journal:
             self._condition.notify()
 
     def _run(self) -> None:
+        try:
+            self._loop()
+        finally:
+            self._refuse_all()
+
+    def _refuse_all(self) -> None:
+        """Let nobody wait for a thread that has ended."""
+        with self._condition:
+            if self._wishes and self._broken is None:
+                self._broken = RuntimeError("the journal ended while a hand-over was waiting")
+            wishes, self._wishes = self._wishes, []
+            self._ended = True
+        for wish in wishes:
+            wish.error = self._broken
+            wish.done.set()
+
+    def _loop(self) -> None:
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._wishes or self._outcomes or self._closing)

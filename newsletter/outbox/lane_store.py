@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.outbox.delivery import provider_of
@@ -50,15 +50,25 @@ def all_holds(db: Connection, *, now: datetime) -> list[tuple[str, datetime, str
     return [(row.lane, row.held_until, row.reason) for row in rows]
 
 
-def next_tokens(db: Connection, names: Sequence[str]) -> dict[str, datetime]:
-    """Give the buckets' theoretical arrival times, locked until the end of the transaction."""
-    rows = db.execute(select(buckets).where(buckets.c.name.in_(names)).with_for_update())
-    return {row.name: row.next_at for row in rows}
+def next_tokens(db: Connection, names: Sequence[str], *, now: datetime) -> dict[str, datetime]:
+    """Give the buckets' theoretical arrival times, locked until the end of the transaction. A new one begins now."""
+    found = _locked_buckets(db, names)
+    missing = [{"name": name, "next_at": now} for name in names if name not in found]
+    if missing:
+        dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+        # Made before it is locked: a row that is not there yet could be taken by two senders at once.
+        db.execute(dialect.insert(buckets).on_conflict_do_nothing(), missing)
+        found = _locked_buckets(db, names)
+    return found
 
 
 def save_tokens(db: Connection, next_at: Mapping[str, datetime]) -> None:
     """Write the buckets back."""
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
     for name, at in next_at.items():
-        statement = dialect.insert(buckets).values(name=name, next_at=at)
-        db.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"next_at": at}))
+        db.execute(update(buckets).where(buckets.c.name == name).values(next_at=at))
+
+
+def _locked_buckets(db: Connection, names: Sequence[str]) -> dict[str, datetime]:
+    # In one order, or two senders with two rates could wait for each other for ever.
+    rows = db.execute(select(buckets).where(buckets.c.name.in_(names)).order_by(buckets.c.name).with_for_update())
+    return {row.name: row.next_at for row in rows}

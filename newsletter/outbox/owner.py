@@ -26,27 +26,31 @@ class Owner:
         self._locks = locks
 
     def resign(self, engine: Engine, clock: Clock) -> None:
-        """End in order: what is claimed and not handed over goes back, and the lock is let go."""
-        with writing(engine) as db:
-            owner_store.release_claims(db, self.epoch, now=clock.now())
-            owner_store.end_owner(db, self.epoch, now=clock.now())
-        self._locks.release()
+        """End: what is claimed goes back, a hand-over without an outcome is in doubt, and the lock is let go."""
+        try:
+            with writing(engine) as db:
+                owner_store.take_over(db, self.epoch, now=clock.now())
+        finally:
+            self._locks.release()  # whatever the database says: others may take over from here
 
 
 def take_office(engine: Engine, home: Path, clock: Clock) -> Owner:
     """Become an owner, and take over from every owner that is dead."""
     locks = numbered_locks(engine, home / "locks")
-    with writing(engine) as db:
-        epoch = owner_store.insert_owner(db, host=socket.gethostname(), pid=os.getpid(), now=clock.now())
-        # Locked before it is visible to others: nobody can find this epoch free.
-        locks.hold(epoch)
-    owner = Owner(epoch, locks)
-    recover(engine, home, clock)
-    return owner
+    try:
+        with writing(engine) as db:
+            epoch = owner_store.insert_owner(db, host=socket.gethostname(), pid=os.getpid(), now=clock.now())
+            # Locked before it is visible to others: nobody can find this epoch free.
+            locks.hold(epoch)
+        recover(engine, home, clock)
+    except BaseException:
+        locks.release()  # nobody would resign from an office that was never given
+        raise
+    return Owner(epoch, locks)
 
 
 def recover(engine: Engine, home: Path, clock: Clock) -> int:
-    """Take over every epoch whose lock is free; gives how many deliveries are in doubt because of it."""
+    """Take over every epoch whose lock is free, and what has hung too long; gives how many deliveries are in doubt."""
     locks = numbered_locks(engine, home / "locks")
     with reading(engine) as db:
         epochs = owner_store.open_epochs(db)

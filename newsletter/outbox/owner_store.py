@@ -46,7 +46,10 @@ def take_over(db: Connection, epoch: Epoch, *, now: datetime) -> tuple[int, int]
 
 
 def release_expired(db: Connection, *, now: datetime) -> int:
-    """Put back claims whose lease is over though their owner's lock is held: it hangs. The fence keeps it from sending."""
+    """Put back claims whose lease is over though their owner's lock is held: it hangs.
+
+    The fence keeps it from sending them when it wakes up.
+    """
     return db.execute(
         update(deliveries)
         .where(deliveries.c.state == "claimed", deliveries.c.lease_until < now)

@@ -12,14 +12,16 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.duration import parse_duration
 from newsletter.issues.issue import Issue, IssueState
 from newsletter.issues.recipe import Recipe
-from newsletter.outbox import alert_store, store
+from newsletter.outbox import store
 from newsletter.outbox.delivery import ISSUE_PRIORITY, PlannedDelivery, issue_key, lane_of
 from newsletter.outbox.due import due_at, planning_opens
 from newsletter.outbox.errors import NoProvider
+from newsletter.outbox.pausing import pause_and_tell
 from subscribers.doors import members
 from subscribers.subscriber import Member
 
 PORTION = 1000  # rows a transaction: under 50 ms
+_GOING_OUT = frozenset({IssueState.APPROVED, IssueState.SENDING})
 
 
 def plan_some(engine: Engine, providers: list[str], clock: Clock) -> int:
@@ -29,12 +31,13 @@ def plan_some(engine: Engine, providers: list[str], clock: Clock) -> int:
     """
     now = clock.now()
     with reading(engine) as db:
-        waiting = [issue for issue in issue_store.issues_to_plan(db) if _opens(db, issue) <= now]
-    for issue in waiting:
-        with writing(engine) as db:
-            count = _plan_portion(db, issue_store.issue_by_id(db, issue.id), providers, now=now)
-        if count:
-            return count
+        waiting = [(issue, issue_store.frozen_of(db, issue.id).recipe) for issue in _may_open(db, now)]
+    for issue, recipe in waiting:
+        if _opens(issue, recipe) <= now:
+            with writing(engine) as db:
+                count = _plan_portion(db, issue_store.locked_issue(db, issue.id), recipe, providers, now=now)
+            if count:
+                return count
     return 0
 
 
@@ -45,28 +48,32 @@ def provider_for(recipe: Recipe, configured: list[str]) -> str:
     wanted = [name for name in recipe.providers if name in configured] if recipe.providers else configured
     if not wanted:
         raise NoProvider(
-            f"newsletter {recipe.slug} names {', '.join(recipe.providers)}, but newsletter.toml has {', '.join(configured)}"
+            f"newsletter {recipe.slug} names {', '.join(recipe.providers)}, "
+            f"but newsletter.toml has {', '.join(configured)}"
         )
     return wanted[0]
 
 
-def _opens(db: Connection, issue: Issue) -> datetime:
-    recipe = issue_store.frozen_of(db, issue.id).recipe
+def _may_open(db: Connection, now: datetime) -> list[Issue]:
+    """Give the issues that may be planned now, as far as can be told without their content, which is large."""
+    issues = issue_store.issues_to_plan(db)
+    return [one for one in issues if one.go_at or planning_opens(slot_at=one.slot_at, local_time=True) <= now]
+
+
+def _opens(issue: Issue, recipe: Recipe) -> datetime:
     if issue.go_at is not None:
         return issue.go_at
     return planning_opens(slot_at=issue.slot_at, local_time=recipe.local_time)
 
 
-def _plan_portion(db: Connection, issue: Issue, configured: list[str], *, now: datetime) -> int:
-    if issue.planned_at is not None or issue.state not in {IssueState.APPROVED, IssueState.SENDING}:
-        return 0  # another process was here first
-    recipe = issue_store.frozen_of(db, issue.id).recipe
+def _plan_portion(db: Connection, issue: Issue, recipe: Recipe, configured: list[str], *, now: datetime) -> int:
+    """Plan the next members of an issue that this transaction has locked: two planners take turns."""
+    if issue.planned_at is not None or issue.paused_at is not None or issue.state not in _GOING_OUT:
+        return 0  # another process, or a person, was here first
     try:
         provider = provider_for(recipe, configured)
     except NoProvider as error:
-        issue_store.pause_issue(db, issue.id, reason=str(error), now=now)
-        remedy = f"newsletter issue resume {issue.name}"
-        alert_store.raise_alert(db, f"issue:{issue.id}", f"issue {issue.name}: {error}", remedy=remedy, now=now)
+        pause_and_tell(db, issue.id, str(error), now=now)
         return 0
     if issue.state is IssueState.APPROVED:
         issue_store.move_issue(db, issue.id, {IssueState.APPROVED}, IssueState.SENDING, now=now)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from newsletter.base.ids import Epoch
 from newsletter.base.log import get_log
-from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store, lane_store, store
 from newsletter.outbox.delivery import DeliveryState, provider_of
+from newsletter.outbox.pausing import pause_and_tell
 from newsletter.outbox.retry import hold_until, next_due
 from newsletter.outbox.store import OwnRow
 from newsletter.providers.provider import Accepted, Key, OurFault, Outcome, Refused, Scope, Temporary, Uncertain
@@ -113,10 +113,4 @@ class Recorder:
             lane_store.hold(db, self._lane, until=now + timedelta(minutes=30), reason=words, failures=1)
             alert_store.raise_alert(db, f"provider:{self._provider}", words, remedy="newsletter doctor", now=now)
             return
-        issue = row.issue_id
-        present = issue_store.issue_by_id(db, issue)
-        name = present.name
-        if present.paused_at is None:
-            issue_store.pause_issue(db, issue, reason=words, now=now)
-        remedy = f"mend it, then: newsletter issue resume {name}"
-        alert_store.raise_alert(db, f"issue:{issue}", f"issue {name} is paused: {words}", remedy=remedy, now=now)
+        pause_and_tell(db, row.issue_id, words, now=now)

@@ -1,5 +1,6 @@
 """The SQL that tells people how deliveries stand. It only reads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,12 @@ def counts_of(db: Connection, issue_id: IssueId) -> Counts:
         suppressed=by_state.get("suppressed", 0),
         in_doubt=by_state.get("in_doubt", 0),
     )
+
+
+def has_any(db: Connection, issue_id: IssueId, states: Sequence[str]) -> bool:
+    """Tell whether an issue has a delivery in one of these states, without counting them."""
+    found = select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, deliveries.c.state.in_(states))
+    return db.execute(found.limit(1)).first() is not None
 
 
 def reasons_of(db: Connection, issue_id: IssueId) -> dict[tuple[str, str], int]:
@@ -87,12 +94,18 @@ def issue_has_due(db: Connection, issue_id: IssueId, *, now: datetime) -> bool:
     return db.execute(found.limit(1)).first() is not None
 
 
-def in_doubt_of(db: Connection, issue_id: IssueId) -> list[Delivery]:
-    """Give an issue's deliveries whose outcome is unclear."""
-    rows = db.execute(
-        _whole().where(deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt").order_by(deliveries.c.id)
+def in_doubt_of(db: Connection, issue_id: IssueId) -> list[tuple[Delivery, str]]:
+    """Give an issue's deliveries whose outcome is unclear, each with the masked address of its last attempt."""
+    last = (
+        select(attempts.c.masked_address)
+        .where(attempts.c.delivery_id == deliveries.c.id)
+        .order_by(attempts.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return [_delivery(row) for row in rows]
+    found = select(deliveries, func.coalesce(last, "").label("masked"))
+    of_issue = (deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt")
+    return [(_delivery(row), row.masked) for row in db.execute(found.where(*of_issue).order_by(deliveries.c.id))]
 
 
 def _whole() -> Select[Any]:

@@ -9,35 +9,40 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import Engine
 
-from newsletter.base.clock import Clock
-from newsletter.base.ids import Epoch
+from newsletter.base.clock import Clock, SystemClock
+from newsletter.base.ids import Epoch, IssueId
 from newsletter.base.log import get_log
-from newsletter.db.engine import reading, writing
-from newsletter.issues import sending_store
-from newsletter.issues import store as issue_store
-from newsletter.issues.issue import IssueState
-from newsletter.outbox import alert_store, report_store, store
-from newsletter.outbox.claim import Claimed, claim_some
+from newsletter.db.engine import writing
+from newsletter.outbox import alert_store, store
+from newsletter.outbox.claim import Claimed, Pace, claim_some
 from newsletter.outbox.context import IssueContexts
-from newsletter.outbox.delivery import Counts, DeliveryState, provider_of
+from newsletter.outbox.delivery import DeliveryState, provider_of
 from newsletter.outbox.journal import Journal
 from newsletter.outbox.pace import Rate
+from newsletter.outbox.pausing import pause_and_tell
 from newsletter.outbox.record import Recorder
 from newsletter.providers.provider import Key, Outgoing, Provider
 from subscribers.address import mask
 
 CLAIM_SIZE = 200  # deliveries a claim: under 50 ms of write transaction
+_MOST_BAD_MAILS = 3  # of an issue, one after the other: then it is the issue that cannot be composed
 _log = get_log("outbox")
 
-_SUPPRESS_SIZE = 2000  # rows a write transaction
-_CANCELLED_LOOK_BACK = timedelta(days=2)
-_LONGEST_NAP = 0.25  # seconds between looks at the stop sign while the pace makes us wait
 
-Compose = Callable[[Claimed, Provider], Outgoing]
+class Compose(Protocol):
+    """Makes messages of claimed deliveries."""
+
+    def tokens(self, claimed: Sequence[Claimed]) -> list[str]:
+        """Give the tokens of a whole claim, in order: one call of the cipher costs what one token does."""
+        ...
+
+    def __call__(self, claimed: Claimed, token: str, provider: Provider) -> Outgoing:
+        """Compose one delivery in the provider's form."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,55 +56,13 @@ class Outbox:
     compose: Compose
     make_provider: Callable[[str], Provider]
     rates: Mapping[str, tuple[Rate, ...]]  # by provider
+    pacing: Clock = SystemClock()  # noqa: RUF009 - it holds nothing; `tick --at` moves the schedule, not the world's time
 
 
 def send_some(outbox: Outbox, lane: str, *, stop: threading.Event, seconds: float = 30.0) -> int:
     """Send what is due in a lane, until it is empty, `stop` is set or the time is over; gives how many were decided."""
     carry = _Carry(outbox, lane, stop, time.monotonic() + seconds)
     return carry.run()
-
-
-def finish_issues(engine: Engine, clock: Clock) -> int:
-    """End the issues of which nothing is left to do, and nothing is unclear. Gives how many."""
-    leave_out_cancelled(engine, clock)
-    finished = 0
-    with reading(engine) as db:
-        over = [
-            issue
-            for issue in issue_store.issues_sending(db)
-            if issue.planned_at and report_store.counts_of(db, issue.id).is_over
-        ]
-    for issue in over:
-        with writing(engine) as db:
-            counts = report_store.counts_of(db, issue.id)
-            if counts.is_over:
-                to, reason = _ending(counts, report_store.reasons_of(db, issue.id))
-                issue_store.move_issue(db, issue.id, {IssueState.SENDING}, to, now=clock.now(), reason=reason)
-                alert_store.close_alert(db, f"issue:{issue.id}", now=clock.now())
-                _log.info("issue.over", issue=issue.name, state=to.value, accepted=counts.accepted)
-                finished += 1
-    return finished
-
-
-def _ending(counts: Counts, reasons: Mapping[tuple[str, str], int]) -> tuple[IssueState, str]:
-    """Say how an issue ended. It is "sent" only if the other side took at least one mail."""
-    if counts.accepted:
-        return IssueState.SENT, ""
-    if counts.failed:
-        return IssueState.FAILED, f"all {counts.failed} mails were refused"
-    told = ", ".join(f"{count} {reason}" for (_, reason), count in reasons.items())
-    return IssueState.SKIPPED, f"nobody was mailed: {told or 'nobody is on its lists'}"
-
-
-def leave_out_cancelled(engine: Engine, clock: Clock) -> None:
-    """Leave out what is still planned of issues that were cancelled: also what a sender put back after the act."""
-    with reading(engine) as db:
-        cancelled = sending_store.cancelled_since(db, clock.now() - _CANCELLED_LOOK_BACK)
-    for issue_id in cancelled:
-        more = True
-        while more:
-            with writing(engine) as db:
-                more = bool(store.suppress_issue(db, issue_id, "cancelled", now=clock.now(), limit=_SUPPRESS_SIZE))
 
 
 class _Carry:
@@ -109,7 +72,8 @@ class _Carry:
         self._outbox, self._lane, self._stop, self._deadline = outbox, lane, stop, deadline
         self.provider = provider_of(lane)
         self._way_out = outbox.make_provider(self.provider)
-        self._open: dict[Key, Claimed] = {}  # claimed, and no outcome written yet
+        self._open: dict[Key, str] = {}  # claimed, and no outcome written yet: the masked address
+        self._bad_mails: dict[IssueId | None, int] = {}  # one after the other, by issue
         self._decided = 0
 
     def run(self) -> int:
@@ -123,8 +87,7 @@ class _Carry:
         return self._decided
 
     def masked(self, key: Key) -> str:
-        claimed = self._open.get(key)
-        return mask(claimed.recipient.address) if claimed and claimed.recipient else ""
+        return self._open.get(key, "")
 
     def settled(self, keys: Sequence[Key]) -> None:
         for key in keys:
@@ -132,52 +95,61 @@ class _Carry:
 
     def _outgoing(self) -> Iterator[Outgoing]:
         outbox = self._outbox
-        rates = outbox.rates.get(self.provider, ())
-        while not self._stop.is_set() and time.monotonic() < self._deadline:
+        pace = Pace(outbox.rates.get(self.provider, ()), outbox.pacing)
+        while not self._stop.is_set() and (left := self._deadline - time.monotonic()) > 0:
             claims = claim_some(
                 outbox.engine,
                 outbox.contexts,
                 self._lane,
                 epoch=outbox.epoch,
                 clock=outbox.clock,
-                rates=rates,
+                pace=pace,
                 limit=CLAIM_SIZE,
             )
             self._decided += len(claims.claimed) + claims.left_out
             if claims.wait:
-                self._stop.wait(min(claims.wait.total_seconds(), _LONGEST_NAP))
+                self._stop.wait(min(claims.wait.total_seconds(), left))
             elif claims.is_empty:
                 return
-            self._open |= {claimed.key: claimed for claimed in claims.claimed}
+            self._open |= dict.fromkeys((one.key for one in claims.claimed), "")
             yield from self._composed(claims.claimed)
 
     def _composed(self, claimed: list[Claimed]) -> Iterator[Outgoing]:
-        for one in claimed:
+        for one, token in zip(claimed, self._outbox.compose.tokens(claimed), strict=True):
             if self._stop.is_set():
                 return
+            if self._bad_mails.get(one.issue_id, 0) >= _MOST_BAD_MAILS:
+                continue  # paused; it is put back at the end
             try:
-                outgoing = self._outbox.compose(one, self._way_out)
-            except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others (it is kept and shown)
+                outgoing = self._outbox.compose(one, token, self._way_out)
+            except Exception as error:  # noqa: BLE001 - one bad mail must not stop the others; it is kept and shown
                 self._quarantine(one, error)
             else:
+                self._bad_mails.pop(one.issue_id, None)
+                self._open[one.key] = mask(outgoing.envelope.recipient)
                 yield outgoing
 
     def _quarantine(self, claimed: Claimed, error: Exception) -> None:
-        """Fail one delivery that cannot be composed, and tell people: it is a fault of the content or of this program."""
+        """Fail one delivery that cannot be composed, and tell people. Several in a row: the issue pauses instead."""
         _log.error("delivery.not_composed", key=claimed.key, error=repr(error))
-        words = f"could not be composed: {error}"
-        now = self._outbox.clock.now()
+        words, now = f"could not be composed: {error}", self._outbox.clock.now()
+        issue_id = claimed.issue_id
+        if issue_id is not None:  # each notice has a content of its own
+            self._bad_mails[issue_id] = self._bad_mails.get(issue_id, 0) + 1
         with writing(self._outbox.engine) as db:
+            if issue_id is not None and self._bad_mails[issue_id] >= _MOST_BAD_MAILS:
+                pause_and_tell(db, issue_id, f"its mails {words}", now=now)
+                return
             store.settle(db, claimed.id, DeliveryState.FAILED, epoch=self._outbox.epoch, reason=words, now=now)
-            alert_store.raise_alert(
-                db,
-                f"compose:{claimed.issue_id or claimed.key}",
-                f"a delivery of issue {claimed.issue_id} {words}",
-                remedy=f"newsletter issue status {claimed.issue_id}" if claimed.issue_id else "newsletter doctor",
-                now=now,
-            )
+            what = f"a delivery of issue {issue_id}" if issue_id else f"the notice {claimed.key}"
+            remedy = f"newsletter issue status {issue_id}" if issue_id else "newsletter doctor"
+            key = f"compose:{issue_id or claimed.key}"
+            alert_store.raise_alert(db, key, f"{what} {words}", remedy=remedy, now=now)
 
     def _release(self) -> None:
-        """Put back what was claimed and never got as far as an intent; rows in any other state are not touched."""
-        with writing(self._outbox.engine) as db:
-            store.release_keys(db, list(self._open), epoch=self._outbox.epoch, now=self._outbox.clock.now())
+        """Put back what never got as far as an intent; what was handed over and nobody will report is in doubt."""
+        keys, epoch, now = list(self._open), self._outbox.epoch, self._outbox.clock.now()
+        if keys:
+            with writing(self._outbox.engine) as db:
+                store.release_keys(db, keys, epoch=epoch, now=now)
+                store.doubt_keys(db, keys, epoch=epoch, now=now)

@@ -1,24 +1,19 @@
 """The SQL of deliveries and attempts. Every move of a state is one guarded UPDATE; nothing here opens a transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from newsletter.base.ids import DeliveryId, Epoch, IssueId, PostId
-from newsletter.issues.digest import chosen_posts
+from newsletter.base.ids import DeliveryId, Epoch, IssueId
 from newsletter.outbox.delivery import DeliveryState, PlannedDelivery
 from newsletter.outbox.tables import attempts, deliveries
 
-# What a reader was shown, or may have been shown: an outcome in doubt counts as shown.
-_SHOWING = ("claimed", "handing_over", "accepted", "in_doubt")
 _IN_FLIGHT = ("claimed", "handing_over")
 IN_LIST = 500  # parameters of one IN list, under every database's limit
-
-_other = deliveries.alias("other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +29,10 @@ class OwnRow:
     stale_at: datetime | None
 
 
-def insert_planned(db: Connection, planned: Sequence[PlannedDelivery], *, now: datetime) -> int:
-    """Insert deliveries; one that is there already stays as it is. Gives how many are new."""
+def insert_planned(db: Connection, planned: Sequence[PlannedDelivery], *, now: datetime) -> None:
+    """Insert deliveries; one that is there already stays as it is."""
     if not planned:
-        return 0
+        return
     rows = [
         {
             "key": one.key,
@@ -55,100 +50,7 @@ def insert_planned(db: Connection, planned: Sequence[PlannedDelivery], *, now: d
         for one in planned
     ]
     dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    before = _count_keys(db, [one.key for one in planned])
     db.execute(dialect.insert(deliveries).on_conflict_do_nothing(index_elements=["key"]), rows)
-    return len({one.key for one in planned}) - before
-
-
-def lanes_with_work(db: Connection, *, now: datetime) -> list[str]:
-    """Give the lanes in which something is due, notices first."""
-    first = func.min(deliveries.c.priority)
-    rows = db.execute(
-        select(deliveries.c.lane, first)
-        .where(deliveries.c.state == "planned", deliveries.c.due_at <= now)
-        .group_by(deliveries.c.lane)
-        .order_by(first, deliveries.c.lane)
-    )
-    return [row.lane for row in rows]
-
-
-def next_due_at(db: Connection) -> datetime | None:
-    """Tell when the next planned delivery is due."""
-    found: datetime | None = db.execute(
-        select(func.min(deliveries.c.due_at)).where(deliveries.c.state == "planned")
-    ).scalar_one()
-    return found
-
-
-def due_in_lane(
-    db: Connection, lane: str, sendable: Collection[IssueId], *, now: datetime, limit: int
-) -> list[Row[Any]]:
-    """Give rows that may be claimed now: due, of a sendable issue or a notice, and whose reader is not in flight.
-
-    On PostgreSQL rows that another sender is about to claim are skipped; SQLite has one writer at a time.
-    """
-    in_flight = (
-        select(_other.c.id)
-        .where(
-            _other.c.subscriber_id == deliveries.c.subscriber_id,
-            _other.c.state.in_(_IN_FLIGHT),
-            _other.c.issue_id.is_not(None),
-        )
-        .exists()
-    )
-    statement = (
-        select(
-            deliveries.c.id,
-            deliveries.c.key,
-            deliveries.c.issue_id,
-            deliveries.c.subscriber_id,
-            deliveries.c.correspondent_id,
-            deliveries.c.notice,
-            deliveries.c.stale_at,
-            deliveries.c.dated_at,
-        )
-        .where(
-            deliveries.c.state == "planned",
-            deliveries.c.lane == lane,
-            deliveries.c.due_at <= now,
-            or_(deliveries.c.issue_id.is_(None), deliveries.c.issue_id.in_(sendable) & ~in_flight),
-        )
-        .order_by(deliveries.c.priority, deliveries.c.due_at, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return list(db.execute(statement))
-
-
-def shown_to(db: Connection, readers: Sequence[int], *, since: datetime) -> dict[int, frozenset[PostId]]:
-    """Give the posts that each reader was or may have been shown since then. There is no other record of it."""
-    shown: dict[int, set[PostId]] = {}
-    for at in range(0, len(readers), IN_LIST):
-        rows = db.execute(
-            select(deliveries.c.subscriber_id, deliveries.c.choice).where(
-                deliveries.c.subscriber_id.in_(readers[at : at + IN_LIST]),
-                deliveries.c.choice.is_not(None),
-                deliveries.c.state.in_(_SHOWING),
-                deliveries.c.changed_at >= since,
-            )
-        )
-        for row in rows:
-            shown.setdefault(row.subscriber_id, set()).update(chosen_posts(row.choice))
-    return {reader: frozenset(posts) for reader, posts in shown.items()}
-
-
-def shown_before(db: Connection, reader: int, issue_id: IssueId, *, since: datetime) -> frozenset[PostId]:
-    """Give what one reader was shown in other issues: what a preview of this one must leave out."""
-    rows = db.execute(
-        select(deliveries.c.choice).where(
-            deliveries.c.subscriber_id == reader,
-            deliveries.c.choice.is_not(None),
-            deliveries.c.state.in_(_SHOWING),
-            deliveries.c.changed_at >= since,
-            deliveries.c.issue_id != issue_id,
-        )
-    )
-    return frozenset(post for row in rows for post in chosen_posts(row.choice))
 
 
 def claim(
@@ -202,7 +104,7 @@ def suppress_issue(db: Connection, issue_id: IssueId, reason: str, *, now: datet
 def intend(
     db: Connection, keys: Sequence[str], *, epoch: Epoch, provider: str, masked: Callable[[str], str], now: datetime
 ) -> frozenset[str]:
-    """Move claimed rows of this owner to handing_over and open their attempts; gives the keys that are still its own."""
+    """Move claimed rows of this owner to handing_over and open their attempts; gives the keys that are still its."""
     granted: set[str] = set()
     for at in range(0, len(keys), IN_LIST):
         moved = db.execute(
@@ -299,6 +201,22 @@ def release_keys(db: Connection, keys: Sequence[str], *, epoch: Epoch, now: date
     return count
 
 
+def doubt_keys(db: Connection, keys: Sequence[str], *, epoch: Epoch, now: datetime) -> int:
+    """Say of this owner's deliveries, handed over without an outcome, that nobody will hear of them any more."""
+    count = 0
+    for at in range(0, len(keys), IN_LIST):
+        count += db.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.key.in_(keys[at : at + IN_LIST]),
+                deliveries.c.epoch == epoch,
+                deliveries.c.state == "handing_over",
+            )
+            .values(state="in_doubt", reason="no answer was recorded", lease_until=None, changed_at=now)
+        ).rowcount
+    return count
+
+
 def close_attempt(
     db: Connection,
     delivery: DeliveryId,
@@ -334,22 +252,30 @@ def close_attempt(
         )
 
 
-def settle_in_doubt(db: Connection, issue_id: IssueId, to: DeliveryState, *, reason: str, now: datetime) -> int:
-    """Settle all that is in doubt in an issue as a person decided: accepted, or planned once more."""
-    values: dict[str, Any] = {"state": to.value, "reason": reason, "changed_at": now}
+def settle_in_doubt(
+    db: Connection, issue_id: IssueId, to: DeliveryState, *, reason: str, now: datetime, limit: int
+) -> int:
+    """Settle up to `limit` in-doubt deliveries of an issue as a person decided: accepted, or planned once more.
+
+    What is planned once more is never stale: a person wants it sent.
+    """
+    values: dict[str, Any] = {"state": to.value, "reason": reason, "lease_until": None, "changed_at": now}
     if to is DeliveryState.PLANNED:
-        values |= {"choice": None, "due_at": now, "epoch": None}
+        values |= {"choice": None, "due_at": now, "stale_at": None, "epoch": None}
+    chosen = (
+        select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt").limit(limit)
+    )
     return db.execute(
-        update(deliveries).where(deliveries.c.issue_id == issue_id, deliveries.c.state == "in_doubt").values(**values)
+        update(deliveries).where(deliveries.c.id.in_(chosen), deliveries.c.state == "in_doubt").values(**values)
     ).rowcount
 
 
-def make_due(db: Connection, issue_id: IssueId, *, now: datetime) -> int:
-    """Let an issue's planned deliveries go now, whatever hour their readers chose."""
+def make_due(db: Connection, issue_id: IssueId, *, now: datetime, limit: int) -> int:
+    """Let up to `limit` of an issue's planned deliveries go now, whatever hour their readers chose; gives how many."""
+    later = (deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.due_at > now)
+    chosen = select(deliveries.c.id).where(*later).limit(limit)
     return db.execute(
-        update(deliveries)
-        .where(deliveries.c.issue_id == issue_id, deliveries.c.state == "planned", deliveries.c.due_at > now)
-        .values(due_at=now, changed_at=now)
+        update(deliveries).where(deliveries.c.id.in_(chosen), *later).values(due_at=now, changed_at=now)
     ).rowcount
 
 
@@ -381,11 +307,3 @@ def _close_attempts(db: Connection, rows: list[dict[str, str]], *, outcome: str,
         .values(closed_at=now, outcome=outcome, answer=bindparam("words")),
         rows,
     )
-
-
-def _count_keys(db: Connection, keys: Sequence[str]) -> int:
-    count = 0
-    for at in range(0, len(keys), IN_LIST):
-        found = select(func.count()).where(deliveries.c.key.in_(keys[at : at + IN_LIST]))
-        count += int(db.execute(found).scalar_one())
-    return count

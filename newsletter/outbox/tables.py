@@ -50,7 +50,8 @@ deliveries = Table(
     Column("dated_at", UtcDateTime),  # the Date header: set at the first hand-over, then kept
     Column("provider_id", Text, nullable=False, server_default=""),
     Column("changed_at", UtcDateTime, nullable=False),
-    Index("ix_deliveries_todo", "lane", "priority", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
+    # By issue, so that a claim never walks over what is planned of a paused one.
+    Index("ix_deliveries_todo", "lane", "issue_id", "due_at", "id", sqlite_where=_PLANNED, postgresql_where=_PLANNED),
     # One reader is in flight once, or two digests could choose the same story.
     Index(
         "ix_deliveries_reader_in_flight",

@@ -17,6 +17,7 @@ from newsletter.providers.smtp import SmtpProvider
 from newsletter.providers.smtp_relay import Relay
 from tests.fakes.hand_over import HandOver, make_outgoing
 from tests.fakes.postmark_server import TOKEN, PostmarkServer
+from tests.fakes.provider import FakeProvider
 from tests.fakes.smtp_server import SmtpServer
 
 CONNECTIONS = 3
@@ -129,7 +130,29 @@ def postmark() -> Iterator[Way]:
         )
 
 
-@pytest.fixture(params=["smtp_pipelining", "smtp_lock_step", "smtp_plain_asyncio", "maildir", "postmark"])
+@pytest.fixture
+def fake() -> Way:
+    """The fake that the outbox is tested with: it must not promise what the real ones do not."""
+    provider = FakeProvider()
+
+    def arrived() -> dict[Key, object]:
+        assert not provider.doubles, "a mail came twice"
+        return {key: copies[0].mime for key, copies in provider.arrived.items()}
+
+    def watch(hand_over: HandOver) -> None:
+        provider.on_accept = hand_over.accepted_at_other_side
+
+    return Way(
+        provider=provider,
+        dead=FakeProvider().is_down(),
+        arrived=arrived,
+        sent=lambda one: one.mime,
+        watch=watch,
+        most_ahead=2 * provider.batch + 1,
+    )
+
+
+@pytest.fixture(params=["smtp_pipelining", "smtp_lock_step", "smtp_plain_asyncio", "maildir", "postmark", "fake"])
 def way(request: pytest.FixtureRequest) -> Way:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Way)
