@@ -7,7 +7,9 @@ imported the program already (a fork takes 30 ms, a start 1 s); `start_fresh` st
 import json
 import multiprocessing
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -223,9 +225,89 @@ def write_post(folder: Path, name: str, title: str, *, topics: str = "news", lan
     folder.mkdir(parents=True, exist_ok=True)
     words = text or f"What {title} is about, told in one sentence that says enough to be an excerpt of its own."
     (folder / f"{name}.md").write_text(
-        f"---\ntitle: {json.dumps(title)}\nlanguage: {language}\ntopics: [{topics}]\nurl: https://example.org/{name}\n---\n{words}\n",
+        f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\nlanguage: {language}\ntopics: [{topics}]\nurl: https://example.org/{name}\n---\n{words}\n",
         encoding="utf-8",
     )
+
+
+def web_settings() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return f'[web]\nbind = "127.0.0.1:{port}"\npublic_url = "http://127.0.0.1:{port}"'
+
+
+@contextmanager
+def served(home: Home) -> Iterator[str]:
+    """`newsletter serve` as a person starts it, until the end of the block."""
+    address = re.search(r'public_url = "(.*)"', (home.folder / "newsletter.toml").read_text())
+    assert address
+    port = int(address[1].rpartition(":")[2])
+    process = home.start_fresh("serve")
+    try:
+        wait_until(lambda: answers(port), "serve listens", seconds=60)
+        yield address[1]
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+    assert process.returncode == 0
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+SETUP = """
+[[topic]]
+slug = "news"
+[[topic]]
+slug = "funding"
+[[topic]]
+slug = "genomics"
+[[source]]
+name = "newsroom"
+url = "{posts}"
+[[list]]
+slug = "members"
+[[newsletter]]
+slug = "weekly"
+name = "Weekly"
+from = "Newsroom <news@example.org>"
+postal_address = "Example Street 1, 53227 Bonn, Germany"
+lists = ["members"]
+{more}
+"""
+
+
+def set_up_weekly(home: Home, posts: Path, *, readers: int, more: str = "", topics: str = "") -> list[str]:
+    """A newsletter of one folder and one list; gives its readers' addresses."""
+    home.apply(SETUP.format(posts=posts, more=more))
+    people = [f"reader{number:04}@example.org" for number in range(readers)]
+    home.import_csv(["address,topics", *(f"{address},{topics}" for address in people)], "members")
+    return people
+
+
+def approve_weekly(home: Home) -> int:
+    """Ingest, assemble, approve; gives the issue."""
+    home.json("ingest")
+    issue = int(home.json("issue", "assemble", "weekly")["issue"])
+    home.json("issue", "approve", issue)
+    return issue
+
+
+def check_adds_up(status: dict[str, Any]) -> None:
+    """The counts of an issue always add up to its candidates."""
+    states = ("planned", "in_flight", "accepted", "failed", "suppressed", "in_doubt")
+    assert sum(status[state] for state in states) == status["candidates"], status
 
 
 def _obey(arguments: list[str], out: str, err: str) -> None:
