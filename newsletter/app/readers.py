@@ -14,6 +14,7 @@ from newsletter.outbox.context import reader_of
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import still_mailable
 from subscribers.find import find_by_address
+from subscribers.lists import list_by_slug
 from subscribers.subscriber import NotMailable, Recipient
 
 
@@ -33,14 +34,14 @@ class SeenAs:
 def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address: str | None) -> SeenAs:
     """Give the eyes of the person with an address, or without one those of a reader who has said nothing."""
     if address is None:
-        return _nobody(frozen)
+        return _nobody(db, frozen)
     subscriber = find_by_address(db, address)
     recipe = frozen.recipe
     answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[subscriber.id]
     since = app.clock.now() - LONGEST_LIFE
     shown = store.shown_before(db, subscriber.id, issue.id, since=since)
     if isinstance(answer, NotMailable):
-        nobody = _nobody(frozen)
+        nobody = _nobody(db, frozen)
         return SeenAs(nobody.reader, "", address, "", plain_text=False, shown=shown, left_out=answer.reason)
     return _person(answer, frozen, shown)
 
@@ -56,8 +57,8 @@ def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId])
     )
 
 
-def _nobody(frozen: FrozenIssue) -> SeenAs:
+def _nobody(db: Connection, frozen: FrozenIssue) -> SeenAs:
     recipe = frozen.recipe
     reading = tuple(dict.fromkeys((recipe.language, *recipe.fallback_languages)))
     reader = Reader(id=0, language=recipe.language, reading_languages=reading, follows=frozenset(), mutes=frozenset())
-    return SeenAs(reader, "", "", "", plain_text=False, shown=frozenset())
+    return SeenAs(reader, "", "", list_by_slug(db, recipe.lists[0]).name, plain_text=False, shown=frozenset())

@@ -36,7 +36,7 @@ def send_loop(context: typer.Context) -> None:
 
     stop = threading.Event()
     _on_signals(stop.set)
-    watch_parent(sys.stdin.buffer, stop.set)
+    watch_parent(stop.set)
     with closing(_open(context)) as app:
         while not stop.is_set():
             try:
@@ -107,7 +107,7 @@ def _listen(bind: str) -> socket.socket:
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, int(port)), family=family, reuse_port=False)
+        return socket.create_server((host, int(port)), family=family)
     except (OSError, OverflowError) as error:  # OverflowError: a port above 65535
         raise UsageError(
             f"{bind} cannot be listened on ({error}): end what uses it, or set another [web] bind in newsletter.toml"

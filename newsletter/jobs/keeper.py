@@ -4,17 +4,18 @@ The child holds the reading end of a pipe as its stdin. When this process dies, 
 child sees that: no sender is left behind without anybody who knows of it.
 """
 
+import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from newsletter.base.log import get_log
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
+_STDIN = 0
 _STEADY = 60.0  # seconds; a child that lived so long starts with the first pause again
 
 
@@ -78,11 +79,12 @@ class Keeper:
                 child.stdin.close()
 
 
-def watch_parent(stdin: BinaryIO, on_end: Callable[[], None]) -> None:
-    """In the child: call `on_end` when the parent is gone, that is when the pipe ends."""
+def watch_parent(on_end: Callable[[], None]) -> None:
+    """In the child: call `on_end` when the parent is gone, that is when the pipe at stdin ends."""
 
     def wait() -> None:
-        while stdin.read(1):
+        # The bare descriptor: a thread inside sys.stdin's lock would make Python abort at its own end.
+        while os.read(_STDIN, 1):
             pass
         on_end()
 

@@ -173,7 +173,7 @@ def _picture(picture: Picture, public_url: str, *, is_lead: bool) -> PictureFact
     if not is_wide:
         scale = min(scale, 1.0)
     return PictureFacts(
-        src=f"{public_url}/media/{quote(picture.name, safe='')}",
+        src=f"{public_url}/media/{quote(one_line(picture.name), safe='')}",
         alt=one_line(picture.alt),
         width=max(round(real_width * scale), 1),
         height=max(round(real_height * scale), 1),

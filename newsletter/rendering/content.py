@@ -90,4 +90,4 @@ def text_for(frozen: FrozenIssue, name: str, language: str) -> str:
 
 
 def _media(base: str, file: str) -> str:
-    return f"{base}/media/{quote(PurePosixPath(file).name, safe='')}" if file else ""
+    return f"{base}/media/{quote(one_line(PurePosixPath(file).name), safe='')}" if file else ""

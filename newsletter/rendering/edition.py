@@ -158,7 +158,7 @@ def subject_line(text: str) -> bytes:
 def cut(html: str) -> dict[str, str]:
     """Cut a compiled document at its marks; what stands before the first is the head."""
     head, *rest = _MARK.split(html)
-    return {"head": head, **{name: piece.strip(" ") for name, piece in zip(rest[0::2], rest[1::2], strict=True)}}
+    return {"head": head, **dict(zip(rest[0::2], rest[1::2], strict=True))}
 
 
 def _html_segments(

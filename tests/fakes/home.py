@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 
 from newsletter.app.app import App
 from newsletter.app.assembling import assemble_issue
@@ -15,6 +16,7 @@ from newsletter.base.clock import Clock, FixedClock
 from newsletter.base.keys import make_keys
 from newsletter.base.settings import read_settings
 from newsletter.db.engine import open_engine, reading
+from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
 from newsletter.rendering.strings import languages
 from subscribers.find import find_by_address
@@ -23,7 +25,7 @@ from tests.conftest import ALL_METADATA, NOW
 
 ANNA, BRUNO, SALMA = "anna.meier@klinik.example", "bruno@recherche.example", "salma@hospital.example"
 
-_SETTINGS = """\
+SETTINGS = """\
 [web]
 public_url = "http://127.0.0.1:8000"
 trusted_proxies = ["10.1.0.0/16"]
@@ -31,7 +33,7 @@ trusted_proxies = ["10.1.0.0/16"]
 name = "box"
 url = "maildir:sent"
 """
-_SETUP = """\
+SETUP = """\
 [[topic]]
 slug = "funding"
 name = "Funding calls"
@@ -64,7 +66,7 @@ schedule = "0 8 * * mon"
 zone = "Europe/Berlin"
 local_time = true
 """
-_POSTS = {
+POSTS = {
     "call.md": """\
 title: "Joint call 2027: pharmacogenomics for older patients"
 url: https://www.example.org/call
@@ -136,9 +138,9 @@ def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") ->
     app = make_empty_home(folder, clock, extra)
     posts = folder / "posts"
     posts.mkdir()
-    for name, text in _POSTS.items():
+    for name, text in POSTS.items():
         (posts / name).write_text(f"---\ndate: 2026-11-20\n{text}", encoding="utf-8")
-    (folder / "setup.toml").write_text(_SETUP, encoding="utf-8")
+    (folder / "setup.toml").write_text(SETUP, encoding="utf-8")
     apply_setup(app, folder / "setup.toml")
     fetch_some(app)
     _add(app, ANNA, "Anna Meier", "de", "Europe/Berlin", ("funding",))
@@ -152,7 +154,7 @@ def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") ->
 def make_empty_home(folder: Path, clock: Clock | None = None, extra: str = "") -> App:
     """Make a home with settings, keys and empty tables, and open it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "newsletter.toml").write_text(_SETTINGS + extra, encoding="utf-8")
+    (folder / "newsletter.toml").write_text(SETTINGS + extra, encoding="utf-8")
     (folder / "media").mkdir()
     make_keys(folder)
     settings = read_settings(folder, {})
@@ -174,3 +176,12 @@ def _add(app: App, address: str, name: str, language: str, zone: str, topics: tu
         topics=topics,
         by="test",
     )
+
+
+def copy_home(master: Path, folder: Path) -> Home:
+    """Open a copy of a home that was made and closed: quicker than making another."""
+    copytree(master, folder)
+    settings = read_settings(folder, {})
+    app = App(folder, settings, FixedClock(NOW - timedelta(days=1)), open_engine(settings.database.url, folder))
+    with reading(app.engine) as db:
+        return Home(app, issue_store.issue_by_name(db, "weekly"))

@@ -221,7 +221,7 @@ def test_a_subject_whose_second_title_is_missing_is_the_first() -> None:
 text = st.text(st.characters(exclude_categories=()), max_size=80)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(title=text, second=text, name=text, list_name=text, place=st.integers(0, 75))
 def test_no_text_breaks_the_mail(title: str, second: str, name: str, list_name: str, place: int) -> None:
     """Any characters in titles and names: the wire form holds, the parser agrees, the header keeps its fields."""

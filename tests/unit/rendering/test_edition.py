@@ -147,7 +147,7 @@ def editions() -> dict[tuple[str, str], tuple[FrozenIssue, Edition]]:
     return made
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     chosen=choices(),
     layout=st.sampled_from(["digest", "compact"]),

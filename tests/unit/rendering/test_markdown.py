@@ -59,7 +59,7 @@ def test_nothing_loads_or_runs(markdown: str) -> None:
         assert forbidden not in html
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(markdown=st.text(st.sampled_from("ab*_[]()<>#-\n `!1.&\"'|"), max_size=80))
 def test_any_text_can_be_read(markdown: str) -> None:
     """Whatever is typed, both forms are made, and the HTML is balanced."""

@@ -13,7 +13,7 @@ from newsletter.rendering.theme import contrast, dark_theme, font_stack, light_t
 colours = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(colour=colours)
 def test_every_text_reaches_the_contrast(colour: str) -> None:
     """Each ink on its ground has 4.5:1 in light and dark (WCAG 2.2, 1.4.3), and colours have six digits."""

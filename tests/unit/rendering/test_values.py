@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.rendering.values import greeting_name, language_tag, one_line, shorten, web_link
@@ -12,6 +12,7 @@ anything = st.text(st.characters(exclude_categories=()), max_size=60)
 
 
 @given(text=anything)
+@example(text="\u202aa\u202bb\u202cc\u202dd\u202ee\u2066f\u2067g\u2068h\u2069\u2028\u2029\x85\x7f\0\ud800")
 def test_one_line_holds_nothing_dangerous(text: str) -> None:
     """No control character, no line break, no embedding or override, no lone surrogate; and it is stable."""
     line = one_line(text)

@@ -1,0 +1,78 @@
+"""Digests composed a second on one core, and how that compares with compiling and building a mail for each reader."""
+
+from dataclasses import replace
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from jinja2 import Environment
+
+from benchmarks.figure import paired, rate, show
+from benchmarks.sample import NOW, choices, issue
+from newsletter.issues.digest import Chosen
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.rendering.compose import Personal, compose, text_of
+from newsletter.rendering.document import marked, print_mjml
+from newsletter.rendering.edition import OPTIONAL, all_sections, build_edition, document_of
+from newsletter.rendering.headers import DeliveryHeaders
+from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.sentinels import Sentinels
+from newsletter.rendering.templates import mail_environment
+
+_PUBLIC = "https://news.example.org"
+_TOKEN = "11" + "A" * 22
+_POOL, _READERS, _NAIVE, _PAIRS = 60, 4000, 25, 5
+
+
+def main() -> None:
+    """Print the figures for digests of 5 and 12 cards."""
+    frozen = issue(_POOL)
+    environment = mail_environment(None)
+    edition = build_edition(frozen, "en", public_url=_PUBLIC, environment=environment)
+
+    def ours(selections: list[tuple[Chosen, ...]]) -> int:
+        for number, chosen in enumerate(selections):
+            compose(edition, _personal(chosen), _headers(number))
+        return len(selections)
+
+    def naive(selections: list[tuple[Chosen, ...]]) -> int:
+        """What most programs do: print and compile the reader's own MJML, and let the standard library build the mail."""
+        for number, chosen in enumerate(selections):
+            message = EmailMessage(policy=SMTP)
+            message["Subject"], message["To"] = "x", "ana@example.org"
+            message["Message-ID"] = _headers(number).message_id
+            message.set_content(text_of(edition, _personal(chosen)))
+            message.add_alternative(_compiled(frozen, chosen, environment), subtype="html")
+            message.as_bytes()
+        return len(selections)
+
+    for cards in (5, 12):
+        fast, slow = choices(frozen, cards, _READERS), choices(frozen, cards, _NAIVE)
+        ratio, ours_rate, naive_rate = paired(
+            lambda fast=fast: ours(fast), lambda slow=slow: naive(slow), pairs=_PAIRS, measure=rate
+        )
+        size = len(compose(edition, _personal(fast[0]), _headers(0)))
+        show(f"compose_{cards}_cards", ours_rate, "digests/s", n=_READERS, note=f"unsigned, {size} bytes, one core")
+        show(
+            f"compose_{cards}_cards_vs_per_reader", ratio, "times", n=_PAIRS, note=f"the usual way: {naive_rate:.0f}/s"
+        )
+
+
+def _compiled(frozen: FrozenIssue, chosen: tuple[Chosen, ...], environment: Environment) -> str:
+    wanted = {one.post_id for one in chosen}
+    own = replace(frozen, posts=tuple(post for post in frozen.posts if post.id in wanted))
+    document = document_of(own, "en", _PUBLIC, environment)
+    sections = all_sections(own, document.strings, _PUBLIC)
+    source = print_mjml(environment, document, sections, OPTIONAL, marked, Sentinels())
+    return compile_mjml(source, "digest")
+
+
+def _personal(chosen: tuple[Chosen, ...]) -> Personal:
+    return Personal(token=_TOKEN, name="Ana Martins", list_name="Members and friends", chosen=chosen)
+
+
+def _headers(number: int) -> DeliveryHeaders:
+    return DeliveryHeaders(to="ana@example.org", message_id=f"<d{number}.0123456789abcdef@example.org>", date=NOW)
+
+
+if __name__ == "__main__":
+    main()
