@@ -16,9 +16,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 _FORKS = multiprocessing.get_context("forkserver")
 _PRELOAD = [
@@ -127,7 +130,7 @@ class Home:
 
     def write_settings(self, relay_port: int, *, more: str = "", provider: str = "") -> None:
         (self.folder / "newsletter.toml").write_text(
-            '[fetch]\nallow_addresses = ["127.0.0.1"]\ntimeout_seconds = 2.0\nmax_bytes = 300000\n'
+            '[fetch]\nallow_addresses = ["127.0.0.1"]\ntimeout_seconds = 2.0\nmax_bytes = 300000\nevery_minutes = 1\n'
             f'[[provider]]\nname = "relay"\nurl = "smtp://127.0.0.1:{relay_port}"\n{provider}\n{more}\n'
         )
 
@@ -308,6 +311,12 @@ def check_adds_up(status: dict[str, Any]) -> None:
     """The counts of an issue always add up to its candidates."""
     states = ("planned", "in_flight", "accepted", "failed", "suppressed", "in_doubt")
     assert sum(status[state] for state in states) == status["candidates"], status
+
+
+def tomorrow_at(hour: int, zone: str) -> datetime:
+    """An hour of tomorrow in a zone: for `tick --at`, because no slot before a newsletter was made is ever due."""
+    day = datetime.now(ZoneInfo(zone)).date() + timedelta(days=1)
+    return datetime.combine(day, time_of_day(hour), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _obey(arguments: list[str], out: str, err: str) -> None:
