@@ -2,7 +2,7 @@
 
 from newsletter.app.app import App
 from newsletter.app.content import approve_issue
-from newsletter.base.errors import NotAllowedNow, StaleState
+from newsletter.base.errors import NotAllowedNow, NothingToSay, StaleState
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.issues import life
@@ -25,12 +25,14 @@ def _approve_or_skip(app: App, issue: Issue) -> int:
     """Approve by the recipe's rule; an issue with nothing to say is skipped, and no mail leaves."""
     try:
         approve_issue(app, issue, by=_BY_RULE)
-    except NotAllowedNow as error:
+    except NothingToSay as error:
         try:
             life.skip(app.engine, issue.id, reason=str(error), by=_BY_RULE, now=app.clock.now())
         except (NotAllowedNow, StaleState):
             return 0  # a person moved it meanwhile
         get_log("app").info("issue.skipped", issue=issue.name, reason=str(error))
+    except (NotAllowedNow, StaleState):
+        return 0  # another process approved it, or a person edited it: the next run looks again
     return 1
 
 

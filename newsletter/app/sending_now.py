@@ -1,7 +1,6 @@
 """Sending at a person's word: an approved issue now, or one notice."""
 
 import threading
-import time
 from collections.abc import Callable
 
 from newsletter.app.app import App
@@ -20,11 +19,13 @@ _PORTION = 2000  # rows a write transaction
 _PAUSE = 0.5  # seconds between looks while another process sends
 
 
-def send_issue(app: App, name: str, *, by: str, wait: bool) -> IssueStatus:
+def send_issue(app: App, name: str, *, by: str, wait: bool, stop: threading.Event | None = None) -> IssueStatus:
     """Let an approved issue go now, whatever its slot and the readers' hours.
 
-    With `wait` it is sent from here, and this comes back when nothing of it is left that can go now.
+    With `wait` it is sent from here, and this comes back when nothing of it is left that can go now, or soon after
+    `stop` is set: what is in flight comes to its end, the rest waits.
     """
+    stop = stop or threading.Event()
     issue = find_issue(app, name)
     _check_it_may_go(issue)
     now = app.clock.now()
@@ -34,7 +35,7 @@ def send_issue(app: App, name: str, *, by: str, wait: bool) -> IssueStatus:
     _make_due(app, issue)
     if wait:
         with sending(app) as outbox:
-            _drain_issue(app, issue, lambda: drain(app, outbox, stop=threading.Event()))
+            _drain_issue(app, issue, lambda: drain(app, outbox, stop=stop), stop)
     return issue_status(app, str(issue.id))
 
 
@@ -68,9 +69,9 @@ def _check_it_may_go(issue: Issue) -> None:
         raise NotAllowedNow(f"issue {issue.name} is {issue.state.value} ({issue.state_reason}) and does not go out")
 
 
-def _drain_issue(app: App, issue: Issue, work: Callable[[], int]) -> None:
+def _drain_issue(app: App, issue: Issue, work: Callable[[], int], stop: threading.Event) -> None:
     """Work until no delivery of the issue can go now: all are over, or wait for a provider, a retry or a person."""
-    while True:
+    while not stop.is_set():
         work()
         with reading(app.engine) as db:
             counts = report_store.counts_of(db, issue.id)
@@ -82,4 +83,4 @@ def _drain_issue(app: App, issue: Issue, work: Callable[[], int]) -> None:
             return
         if present.paused_at is not None and not counts.in_flight:
             return
-        time.sleep(_PAUSE)  # another process has some of it in hand, or its lease must end
+        stop.wait(_PAUSE)  # another process has some of it in hand, or its lease must end

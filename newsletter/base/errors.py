@@ -7,6 +7,7 @@ NewsletterError
 |   `-- NoHome             a home without newsletter.toml
 |-- NotFound               no such issue, newsletter, source, post or reader
 |-- NotAllowedNow          the thing exists, but its state forbids the act
+|   `-- NothingToSay       an issue without content: there is nothing to approve
 |-- StaleState             somebody else moved it first; look again
 `-- SourceError            a source could not be read; it changed nothing
 
@@ -58,6 +59,10 @@ class NotFound(NewsletterError):
 
 class NotAllowedNow(NewsletterError):
     """The state of the thing forbids the act."""
+
+
+class NothingToSay(NotAllowedNow):
+    """An issue holds nothing that could be sent."""
 
 
 class StaleState(NewsletterError):

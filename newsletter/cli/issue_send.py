@@ -1,5 +1,7 @@
 """`newsletter issue send`: let an approved issue go now."""
 
+import signal
+import threading
 from typing import Annotated
 
 import typer
@@ -18,12 +20,16 @@ def send(
     """Send an approved issue now, to everybody, whatever its slot and the readers' own hours.
 
     Without --wait this plans it, and `serve` or the next `tick` sends it. Exit 1 when not every mail could be handed over.
+    Ctrl-C or SIGTERM ends it after what is in flight; the rest waits.
     """
     from newsletter.app.sending_now import send_issue
     from newsletter.cli.progress import watching
 
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # an end in order: nothing that was handed over stays unclear
+        signal.signal(number, lambda *_: stop.set())
     with opened(context) as app, watching(app, issue, quiet=as_json or not wait):
-        status = send_issue(app, issue, by=who(), wait=wait)
+        status = send_issue(app, issue, by=who(), wait=wait, stop=stop)
     emit(status_json(status), status_words(status), as_json=as_json)
     counts = status.counts
     if wait and (counts.planned or counts.in_flight or counts.failed or counts.in_doubt):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from newsletter.base.errors import NotAllowedNow
+from newsletter.base.errors import NotAllowedNow, NothingToSay
 from newsletter.db.audit import record
 from newsletter.db.engine import writing
 from newsletter.issues import store
@@ -19,7 +19,7 @@ def approve(engine: Engine, issue: Issue, frozen: FrozenIssue, *, by: str, now: 
     """Keep the frozen issue and move to approved, in one transaction with its audit row.
 
     NotAllowedNow where the issue is in another state, was edited after `frozen` was made (the mail would be
-    something else than the editor wants), or has nothing to say.
+    something else than the editor wants); NothingToSay where it is empty.
     """
     if frozen.issue_id != issue.id:
         raise ValueError(f"{frozen.name} was frozen, {issue.name} is to be approved")
@@ -39,8 +39,8 @@ def approve(engine: Engine, issue: Issue, frozen: FrozenIssue, *, by: str, now: 
 
 def _check_content(frozen: FrozenIssue) -> None:
     if frozen.kind == "letter" and not has_intro(frozen):
-        raise NotAllowedNow(f"{frozen.name} is a letter without a text: issue edit {frozen.name} --intro FILE")
+        raise NothingToSay(f"{frozen.name} is a letter without a text: issue edit {frozen.name} --intro FILE")
     if frozen.kind == "selection" and not frozen.posts:
-        raise NotAllowedNow(f"{frozen.name} is a selection without a post: issue edit {frozen.name} --pin POST")
+        raise NothingToSay(f"{frozen.name} is a selection without a post: issue edit {frozen.name} --pin POST")
     if frozen.kind == "digest" and not frozen.posts:
-        raise NotAllowedNow(f"{frozen.name} has no post that could be sent; there is nothing to approve")
+        raise NothingToSay(f"{frozen.name} has no post that could be sent; there is nothing to approve")

@@ -3,7 +3,7 @@
 Approval by time needs the posts, so `awaiting_approval` only names the issues; app freezes and approves them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -58,8 +58,8 @@ def cancel(engine: Engine, issue_id: IssueId, *, reason: str, by: str, now: date
 
 
 def skip(engine: Engine, issue_id: IssueId, *, reason: str, by: str, now: datetime) -> Issue:
-    """End an issue that has nothing to say or was not wanted. Only before it goes out."""
-    return _end(engine, issue_id, IssueState.SKIPPED, reason=reason, by=by, now=now)
+    """End an issue that has nothing to say or was not wanted. Only before it is approved."""
+    return _end(engine, issue_id, IssueState.SKIPPED, reason=reason, by=by, now=now, states=UNAPPROVED)
 
 
 def skip_empty(engine: Engine, issue_id: IssueId, counts: Mapping[LeftOut, int], *, now: datetime) -> Issue:
@@ -132,12 +132,21 @@ def _advanced(engine: Engine, issue: Issue, step: Step | None, now: datetime) ->
     return 1
 
 
-def _end(engine: Engine, issue_id: IssueId, to: IssueState, *, reason: str, by: str, now: datetime) -> Issue:
+def _end(
+    engine: Engine,
+    issue_id: IssueId,
+    to: IssueState,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    states: Collection[IssueState] = tuple(IssueState),
+) -> Issue:
     if not reason.strip():
         raise ValueError(f"an issue is not {to} without a reason")
     with writing(engine) as db:
         issue = store.locked_issue(db, issue_id)
-        if to not in ARROWS[issue.state]:
+        if issue.state not in states or to not in ARROWS[issue.state]:
             raise NotAllowedNow(f"{issue.name} is {issue.state}: it cannot be {to} any more")
         store.move_issue(db, issue_id, {issue.state}, to, now=now, reason=reason)
         return _recorded(db, issue_id, f"issue.{to}", by=by, now=now, details=reason)

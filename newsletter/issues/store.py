@@ -133,6 +133,7 @@ def insert_issue(
         "slot_at": slot.at,
         "scheduled": scheduled,
         "state": IssueState.COLLECTING if now < times.cutoff_at else IssueState.IN_REVIEW,
+        # A run that came late takes what it found: until now the issue might have collected.
         "cutoff_at": max(times.cutoff_at, now),
         "approve_by": times.approve_by,
         "now": now,

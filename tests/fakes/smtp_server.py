@@ -377,6 +377,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--record", type=Path, required=True)
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before the dot is answered")
+    parser.add_argument("--whole", action="store_true", help="record the mails themselves too")
+    parser.add_argument("--reply", action="append", default=[], metavar="STEP=REPLY", help="say this at that step")
+    parser.add_argument("--login", default="", metavar="USER:PASSWORD", help="take mail after this login only")
     arguments = parser.parse_args()
     record = os.open(arguments.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
@@ -385,11 +388,17 @@ def main() -> None:
             "key": received.key, "message_id": received.message_id, "sender": received.sender,
             "recipient": received.recipients[0], "at": received.at,
         }  # fmt: skip
+        if arguments.whole:
+            received_as["data"] = received.data.decode("latin-1")  # each octet a character, so that nothing is lost
         os.write(record, json.dumps(received_as).encode() + b"\n")
         server.messages.clear()  # it may run for a million
 
     server = SmtpServer(arguments.port).delay_dot(arguments.delay)
     server.on_accept = write
+    for one in arguments.reply:
+        server.reply_at(*one.split("=", 1))
+    if arguments.login:
+        server.require_login(*arguments.login.split(":", 1))
     with server:
         print(server.port, flush=True)
         threading.Event().wait()
