@@ -28,6 +28,7 @@ from newsletter.sources.source import Source, SourceKind, Topic
 from subscribers import lists as list_store
 from subscribers.mailing_list import MailingList
 
+
 SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "backfill_days")
 
 

@@ -156,7 +156,7 @@ def main() -> Never:
         # The reader of our output went away (`newsletter ... | head`): that is no fault of anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last door: told whole, and the exit code says that it failed
         if _is_for_people(error):
             _fail(str(error), 1)
         traceback.print_exc()

@@ -1,4 +1,4 @@
-"""The screen words of deliveries and stories (design section 2), and how dates and fields read. JSON keeps the codes."""
+"""The screen words of deliveries and stories, and how dates and fields read. JSON keeps the codes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
