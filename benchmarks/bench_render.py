@@ -12,8 +12,8 @@ from benchmarks.sample import NOW, choices, issue
 from newsletter.issues.digest import Chosen
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.rendering.compose import Personal, compose, text_of
-from newsletter.rendering.document import OPTIONAL, marked, print_mjml
 from newsletter.rendering.content import all_sections, document_of
+from newsletter.rendering.document import OPTIONAL, marked, print_mjml
 from newsletter.rendering.edition import build_edition
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.mjml import compile_mjml

@@ -1,21 +1,26 @@
 """An editor's hand on an issue: the changes go to the issue, once it is known that their posts exist."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.status import find_issue
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import edit
+from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue, IssueChanges
 from newsletter.sources import store as source_store
 
 
 def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
-    """Carry out an editor's changes, all or none."""
+    """Carry out an editor's changes, all or none. A text under no language ("") is in the newsletter's own."""
     issue = find_issue(app, name)
     named = {*changes.pick, *changes.unpick, *changes.drop, *changes.restore, *changes.values}
     with reading(app.engine) as db:
         offered = {post.id for post in content_of(app, db, issue).posts} if issue.kind == "digest" else named
+        language = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe.language
         known = {post.id for post in source_store.posts_by_ids(db, sorted(named))}
     unknown = sorted(named - known)
     if unknown:
@@ -23,4 +28,14 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
     strange = sorted({*changes.pick} - offered)
     if strange:
         raise NotFound(f"post {strange[0]} is no candidate of issue {issue.name}; newsletter post show {strange[0]}")
-    return edit.edit_issue(app.engine, issue.id, changes, by=by, now=app.clock.now())
+    in_its_language = replace(
+        changes,
+        subject=_placed(changes.subject, language),
+        preheader=_placed(changes.preheader, language),
+        intro=_placed(changes.intro, language),
+    )
+    return edit.edit_issue(app.engine, issue.id, in_its_language, by=by, now=app.clock.now())
+
+
+def _placed(texts: Mapping[str, str], language: str) -> dict[str, str]:
+    return {one or language: text for one, text in texts.items()}

@@ -32,7 +32,7 @@ def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
 
 
 def replay_leaves(app: App) -> int:
-    """Do again what the log tells, oldest first; gives how many entries changed something. Doing it twice is harmless."""
+    """Do again what the log tells, oldest first; gives how many entries changed something. Twice is harmless."""
     path = app.home / FILE_NAME
     if not path.exists():
         return 0

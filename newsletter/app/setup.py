@@ -55,7 +55,10 @@ class Present:
 def apply_setup(
     app: App, path: Path, *, dry_run: bool = False, force: bool = False, prune: bool = False
 ) -> list[Change]:
-    """Apply a file; gives what changed, or with `dry_run` what would. InvalidSetup names every fault and changes nothing."""
+    """Apply a file; gives what changed, or with `dry_run` what would.
+
+    InvalidSetup names every fault, and then nothing is changed.
+    """
     setup = read_setup(path)
     with reading(app.engine) as db:
         present = _present(db)

@@ -14,7 +14,6 @@ NewsletterError
 Rooms derive from these and carry their ids as attributes. No exit code and no HTTP status stands below the entrances.
 """
 
-# ruff: noqa: N818 - an error is named by what went wrong, in the words that its reader sees
 from collections.abc import Sequence
 
 

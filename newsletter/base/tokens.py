@@ -25,7 +25,7 @@ _BLOCK_DIGITS = 22  # 62**22 > 2**128
 _ISSUE_BYTES, _SUBSCRIBER_BYTES, _CHECK_BYTES = 5, 6, 5
 
 
-class InvalidToken(NewsletterError):  # noqa: N818 - named like the others, see errors.py
+class InvalidToken(NewsletterError):
     """The text is no token of ours, or its key is not known here."""
 
 

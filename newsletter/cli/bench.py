@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.base.errors import UsageError
+from newsletter.base.errors import NewsletterError, UsageError
 
 
 def bench(
@@ -15,12 +15,14 @@ def bench(
 ) -> None:
     """Measure on this machine and print one JSON line a figure: {"name","value","unit","n","note"}."""
     folder = Path(__file__).parents[2] / "benchmarks"
-    scripts = {path.stem.removeprefix("bench_"): path for path in sorted(folder.glob("bench_*.py"))}
+    scripts = [path.stem.removeprefix("bench_") for path in sorted(folder.glob("bench_*.py"))]
     if not scripts:
         raise UsageError("the benchmarks are part of the checkout, not of the installed package")
-    wanted = names or list(scripts)
+    wanted = names or scripts
     unknown = [name for name in wanted if name not in scripts]
     if unknown:
         raise UsageError(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(scripts)}")
     for name in wanted:
-        subprocess.run([sys.executable, str(scripts[name])], check=True, cwd=folder.parent)  # noqa: S603 - our own scripts
+        command = [sys.executable, "-m", f"benchmarks.bench_{name}"]
+        if subprocess.run(command, check=False, cwd=folder.parent).returncode:  # noqa: S603 - our own scripts
+            raise NewsletterError(f"the benchmark {name} ended with an error, told above")

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from newsletter.cli.output import Json, emit, home_of, talk
+from newsletter.cli.output import Json, emit, home_of
 
 OWN_HOME = Path("newsletter-demo")
 
@@ -24,11 +24,7 @@ def demo(context: typer.Context, *, as_json: Json = False) -> None:
     configure_log(json=False, level="warning")
     told = context.find_root().get_parameter_source("home")
     is_named = told is not None and told.name != "DEFAULT"
-    try:
-        outcome = run_demo(home_of(context) if is_named else OWN_HOME, Console(stderr=True))
-    except KeyboardInterrupt:
-        talk("Stopped. Run it again: it goes on where it stood.")
-        raise typer.Exit(130) from None
+    outcome = run_demo(home_of(context) if is_named else OWN_HOME, Console(stderr=True))
     if as_json:
         emit(asdict(outcome), "", as_json=True)
     else:

@@ -1,10 +1,15 @@
 """`newsletter explain`: what one person got, and why."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.words import delivery_word, reason_words, why_words
+
+if TYPE_CHECKING:
+    from newsletter.app.explain import Explanation
 
 
 def explain(
@@ -43,10 +48,18 @@ def explain(
             for one in found.attempts
         ],
     }
-    lines = [f"{found.issue.name} for {address}: {result['state']} {result['reason']}".rstrip()]
-    lines += [f"  {post.title} ({post.source_name}): {one.reason.name.lower()}" for one, post in found.chosen]
-    lines += [
-        f"  {one.opened_at:%Y-%m-%d %H:%M:%S} {one.provider}: {one.outcome or 'open'} {one.answer}"
-        for one in found.attempts
-    ]
-    emit(result, "\n".join(lines), as_json=as_json)
+    emit(result, "\n".join(_lines(found, address)), as_json=as_json)
+
+
+def _lines(found: "Explanation", address: str) -> Iterator[str]:
+    delivery = found.delivery
+    state = delivery_word(delivery.state.value if delivery else "none")
+    why = reason_words(delivery.reason if delivery else found.why_none)
+    yield f"{found.issue.name} for {address}: {state}{f' ({why})' if why else ''}"
+    for one, post in found.chosen:
+        yield f"  {post.title} ({post.source_name}): {why_words(one.reason.name.lower())}"
+    if found.more:
+        yield f"  and {found.more} more that had no room"
+    for attempt in found.attempts:
+        outcome = delivery_word(attempt.outcome) if attempt.outcome else "no answer was heard"
+        yield f"  {attempt.opened_at:%Y-%m-%d %H:%M:%S} UTC by {attempt.provider}: {outcome} {attempt.answer}".rstrip()

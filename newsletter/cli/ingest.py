@@ -1,5 +1,6 @@
 """`newsletter ingest`: fetch sources now."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -20,7 +21,7 @@ def ingest(
         reports = []
         for report in ingest_now(app, names or []):
             reports.append(report)
-            if not as_json:
+            if not as_json and sys.stderr.isatty():  # sources may take their time; the table tells it again
                 talk(f"{report.source}: {report.error or f'{report.new} new, {report.updated} updated'}")
     rows = [(one.source, one.new, one.updated, one.unchanged, one.error) for one in reports]
     result = [
@@ -34,6 +35,7 @@ def ingest(
         }
         for one in reports
     ]
-    emit(result, table(rows, ("source", "new", "updated", "unchanged", "error")), as_json=as_json)
+    words = table(rows, ("source", "new", "updated", "unchanged", "trouble"))
+    emit(result, words if rows else "no source yet: newsletter source add URL", as_json=as_json)
     if any(one.error for one in reports):
         raise typer.Exit(1)

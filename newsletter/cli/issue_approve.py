@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.issue_words import issue_json, issue_line
-from newsletter.cli.output import Json, emit, opened, who
+from newsletter.cli.output import Json, emit, opened, talk, who
 
 
 def approve(
@@ -21,3 +21,7 @@ def approve(
     with opened(context) as app:
         approved = approve_issue(app, find_issue(app, issue), by=who())
     emit(issue_json(approved), issue_line(approved), as_json=as_json)
+    if not as_json:
+        talk(
+            f"`newsletter serve` or `newsletter tick` sends it at its time; now: newsletter issue send {approved.name}"
+        )

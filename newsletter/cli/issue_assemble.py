@@ -17,9 +17,14 @@ def assemble(
 ) -> None:
     """Make the issue that is due, or would be at a time, or one for now. Called again it gives the same issue."""
     from newsletter.app.assembling import assemble_issue
+    from newsletter.issues.issue import UNAPPROVED
 
     with opened(context) as app:
         issue, posts = assemble_issue(app, newsletter, at=moment(at), by=who())
     emit(issue_json(issue, posts=posts), f"{issue_line(issue)}, {posts} posts", as_json=as_json)
-    if not posts and not as_json:
+    if as_json:
+        return
+    if not posts:
         talk("No post is a candidate yet: newsletter ingest, then newsletter post list")
+    elif issue.state in UNAPPROVED:
+        talk(f"Next: newsletter issue preview {issue.name}, then newsletter issue approve {issue.name}")

@@ -1,5 +1,6 @@
 """`newsletter issue edit`: an editor's hand on an issue that is not approved yet."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,11 +14,15 @@ from newsletter.cli.output import Json, emit, opened, who
 def edit(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
+    *,
     subject: Annotated[
-        list[str] | None, typer.Option(help='subject, or by language: "de=..."; may be repeated')
+        list[str] | None,
+        typer.Option(help='subject, or in one language: "de=..."; empty takes it back; may be repeated'),
     ] = None,
     preheader: Annotated[list[str] | None, typer.Option(help="preheader, likewise")] = None,
-    intro: Annotated[list[str] | None, typer.Option(help="intro in Markdown, likewise")] = None,
+    intro: Annotated[
+        list[str] | None, typer.Option(help="intro in Markdown, likewise; @FILE or de=@FILE reads it from a file")
+    ] = None,
     like: Annotated[str, typer.Option(help='"last": take over the texts of the issue before')] = "",
     pin: Annotated[
         list[int] | None, typer.Option(help="put a post on top for everybody (up to three, in order)")
@@ -26,7 +31,6 @@ def edit(
     drop: Annotated[list[int] | None, typer.Option(help="leave a post out of this issue")] = None,
     keep: Annotated[list[int] | None, typer.Option(help="take a dropped post back in")] = None,
     value: Annotated[list[str] | None, typer.Option(help="POST=0..3: what it is worth in this issue")] = None,
-    *,
     as_json: Json = False,
 ) -> None:
     """Change texts, picks, drops and values. An approved issue cannot be edited any more."""
@@ -38,7 +42,7 @@ def edit(
     changes = IssueChanges(
         subject=_by_language(subject),
         preheader=_by_language(preheader),
-        intro=_by_language(intro),
+        intro={language: _from_file(text) for language, text in _by_language(intro).items()},
         like_last=like == "last",
         pick=_posts(pin),
         unpick=_posts(unpin),
@@ -46,13 +50,15 @@ def edit(
         restore=_posts(keep),
         values=_values(value),
     )
+    if changes == IssueChanges():
+        raise UsageError("say what to change: newsletter issue edit --help shows what can be")
     with opened(context) as app:
         edited = edit_issue(app, issue, changes, by=who())
     emit(issue_json(edited), issue_line(edited), as_json=as_json)
 
 
 def _by_language(given: list[str] | None) -> dict[str, str]:
-    """Read "de=Text" or "Text"; the text without a language stands for all that have none of their own."""
+    """Read "de=Text" or "Text"; the text without a language is in the newsletter's own."""
     texts = {}
     for one in given or ():
         language, found, text = one.partition("=")
@@ -61,6 +67,16 @@ def _by_language(given: list[str] | None) -> dict[str, str]:
         )
         texts[language if is_language else ""] = text if is_language else one
     return texts
+
+
+def _from_file(text: str) -> str:
+    """Give a text as it is, or for @FILE what stands in the file."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--intro {text}: the file cannot be read as UTF-8 text ({error})") from error
 
 
 def _posts(given: list[int] | None) -> tuple[PostId, ...]:

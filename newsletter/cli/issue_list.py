@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.issue_words import STATE_WORDS, issue_json
+from newsletter.cli.issue_words import STATE_WORDS, issue_json, issue_why
 from newsletter.cli.output import Json, emit, opened, table
 
 
@@ -20,6 +20,10 @@ def list_(
 
     with opened(context) as app, reading(app.engine) as db:
         issues = store.list_issues(db, limit=limit)
-    rows = [(one.id, one.name, one.slot, one.kind, STATE_WORDS[one.state.value], one.state_reason) for one in issues]
-    words = table(rows, ("id", "issue", "slot", "kind", "state", "why")) if rows else "no issue yet"
+    rows = [(one.id, one.name, one.slot, one.kind, STATE_WORDS[one.state.value], issue_why(one)) for one in issues]
+    words = (
+        table(rows, ("id", "issue", "slot", "kind", "state", "why"))
+        if rows
+        else "no issue yet: newsletter issue assemble NEWSLETTER"
+    )
     emit([issue_json(one) for one in issues], words, as_json=as_json)

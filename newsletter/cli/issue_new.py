@@ -6,7 +6,7 @@ import typer
 
 from newsletter.base.errors import UsageError
 from newsletter.cli.issue_words import issue_json, issue_line
-from newsletter.cli.output import Json, emit, opened, who
+from newsletter.cli.output import Json, emit, opened, talk, who
 
 
 def new(
@@ -24,3 +24,5 @@ def new(
     with opened(context) as app:
         issue = new_issue(app, kind, newsletter, by=who())
     emit(issue_json(issue), issue_line(issue), as_json=as_json)
+    if not as_json:
+        talk(f"Next: newsletter issue edit {issue.name} --help")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.words import reason_words
 
 
 def preview(
@@ -49,8 +50,9 @@ def preview(
         (out / "digest.txt").write_text(made.text, encoding="utf-8")
         (out / "digest.eml").write_bytes(made.mime)
     whom = made.address or "a reader who follows nothing"
-    stories = f"{len(made.chosen)} stories for {whom}: {made.subject}"
-    words = f"no mail for {whom}: {made.why_nothing}" if made.why_nothing else stories
+    count = "1 story" if len(made.chosen) == 1 else f"{len(made.chosen)} stories"
+    stories = f"{count} for {whom}: {made.subject}"
+    words = f"no mail for {whom}: {reason_words(made.why_nothing)}" if made.why_nothing else stories
     emit({**why, "out": str(out)}, f"{words}\n{out}", as_json=as_json)
     if made.why_nothing:
         raise typer.Exit(1)

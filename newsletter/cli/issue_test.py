@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.words import delivery_word
 
 
 def test(
@@ -24,6 +25,8 @@ def test(
         key = plan_test(app, find_issue(app, issue), to=to, seen_as=seen_as)
         delivery = send_notice(app, key)
     result = {"key": delivery.key, "state": delivery.state.value, "reason": delivery.reason}
-    emit(result, f"test mail to {to}: {delivery.state.value} {delivery.reason}".rstrip(), as_json=as_json)
+    emit(
+        result, f"test mail to {to}: {delivery_word(delivery.state.value)} {delivery.reason}".rstrip(), as_json=as_json
+    )
     if delivery.state.value != "accepted":
         raise typer.Exit(1)

@@ -2,20 +2,22 @@
 
 from typing import TYPE_CHECKING, Any
 
+from newsletter.cli.words import delivery_word, reason_words
+
 if TYPE_CHECKING:
     from newsletter.app.status import IssueStatus
     from newsletter.issues.issue import Issue
 
 STATE_WORDS = {
-    "planned": "planned",
+    "planned": "collecting",
     "collecting": "collecting",
     "in_review": "for review",
-    "approved": "approved",
+    "approved": "going out",
     "sending": "going out",
     "sent": "sent",
     "skipped": "not sent",
-    "cancelled": "not sent (cancelled)",
-    "failed": "not sent (failed)",
+    "cancelled": "not sent",
+    "failed": "not sent",
 }
 
 
@@ -56,23 +58,43 @@ def status_json(status: "IssueStatus") -> dict[str, Any]:
 
 def issue_line(issue: "Issue") -> str:
     """Give an issue in one line."""
-    state = STATE_WORDS[issue.state.value]
-    paused = f", paused: {issue.paused_reason}" if issue.paused_at else ""
-    reason = f" ({issue.state_reason})" if issue.state_reason else ""
-    return f"{issue.name} for {issue.slot}: {state}{reason}{paused}"
+    why = issue_why(issue)
+    paused = f", paused ({issue.paused_reason})" if issue.paused_at else ""
+    return f"{issue.name} for {issue.slot}: {STATE_WORDS[issue.state.value]}{f' ({why})' if why else ''}{paused}"
+
+
+def issue_why(issue: "Issue") -> str:
+    """Say why an issue stands as it does; empty where nothing has to be said."""
+    ended = issue.state.value if issue.state.value in {"cancelled", "failed"} else ""
+    return " ".join(part for part in (ended, issue.state_reason) if part)
 
 
 def status_words(status: "IssueStatus") -> str:
     """Give counts in the words of the screens, with the reasons under them."""
     counts = status.counts
-    lines = [
-        issue_line(status.issue),
-        f"  {counts.candidates} readers: {counts.accepted} handed over, {counts.planned} waiting, {counts.in_flight} on their way,"
-        f" {counts.failed} refused, {counts.suppressed} left out, {counts.in_doubt} unclear",
+    lines = [issue_line(status.issue), f"  {_counts_line(status)}"]
+    lines += [
+        f"    {count} {delivery_word(state)}: {reason_words(reason)}"
+        for (state, reason), count in status.reasons.items()
     ]
-    lines += [f"    {count} {state}: {reason}" for (state, reason), count in status.reasons.items()]
     if counts.in_doubt:
         lines.append(f"  The unclear ones may have arrived: newsletter reconcile {status.issue.name}")
     if status.issue.paused_at:
         lines.append(f"  To go on: newsletter issue resume {status.issue.name}")
     return "\n".join(lines)
+
+
+def _counts_line(status: "IssueStatus") -> str:
+    counts = status.counts
+    if not counts.candidates:
+        return "no reader is planned"
+    parts = {
+        "handed over": counts.accepted,
+        "waiting": counts.planned,
+        "on their way": counts.in_flight,
+        "refused": counts.failed,
+        "left out": counts.suppressed,
+        "unclear": counts.in_doubt,
+    }
+    told = ", ".join(f"{count} {words}" for words, count in parts.items() if count)
+    return f"{counts.candidates} {'reader' if counts.candidates == 1 else 'readers'}: {told}"

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Never
 
@@ -49,7 +50,9 @@ from newsletter.cli import (
     tick,
     upgrade,
 )
+from newsletter.cli.output import talk
 
+_INTERRUPTED = 130  # 128 + SIGINT, as shells have it; typer ends with it on Ctrl-C
 WEEK, SET_UP, LOOK, RUN = "Every week", "Set up", "Look into", "Run"
 
 app = typer.Typer(
@@ -66,7 +69,7 @@ subscriber = typer.Typer(help="The people who are mailed, and why.", no_args_is_
 issue = typer.Typer(help="An issue's life, from the first preview to sent.", no_args_is_help=True)
 
 
-def _version(wanted: bool) -> None:
+def _tell_version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
         raise typer.Exit
@@ -81,8 +84,8 @@ def root(
             help="the home folder, with newsletter.toml", envvar="NEWSLETTER_HOME", show_default="this folder"
         ),
     ] = Path(),
-    version: Annotated[
-        bool, typer.Option("--version", help="tell the version", callback=_version, is_eager=True)
+    _version: Annotated[
+        bool, typer.Option("--version", help="tell the version", callback=_tell_version, is_eager=True)
     ] = False,
 ) -> None:
     """Remember the home for the command."""
@@ -118,6 +121,7 @@ post.command("add")(post_add.add)
 post.command("list")(post_list.list_)
 post.command("show")(post_show.show)
 post.command("hold")(post_state.hold)
+post.command("release")(post_state.release)
 post.command("withdraw")(post_state.withdraw)
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
@@ -144,14 +148,19 @@ def main() -> Never:
         _fail(str(error), 2)
     except NewsletterError as error:
         _fail(str(error), 1)
+    except SystemExit as ending:
+        if ending.code == _INTERRUPTED:
+            talk("Stopped. Nothing is lost: the same command goes on where it stood.")
+        raise
     except BrokenPipeError:
         # The reader of our output went away (`newsletter ... | head`): that is no fault of anybody.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last door: told whole, and the exit code says that it failed
         if _is_for_people(error):
             _fail(str(error), 1)
-        raise
+        traceback.print_exc()
+        _fail("that is a fault of the program, not yours. Please report it with the lines above", 1)
     sys.exit(0)
 
 

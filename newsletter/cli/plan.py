@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.issue_words import STATE_WORDS
 from newsletter.cli.output import Json, emit, opened, table
 
 
@@ -18,7 +19,10 @@ def plan(
 
     with opened(context) as app:
         coming = outlook(app, ahead)
-    rows = [(one.newsletter, one.slot, one.zone, one.state, one.posts, one.readers, one.needs) for one in coming]
+    rows = [
+        (one.newsletter, one.slot, one.zone, STATE_WORDS.get(one.state, one.state), one.posts, one.readers, one.needs)
+        for one in coming
+    ]
     heads = ("newsletter", "slot", "zone", "state", "posts now", "readers", "needs")
     result = [
         {

@@ -6,6 +6,7 @@ import typer
 
 from newsletter.cli.output import Json, emit, opened
 from newsletter.cli.post_words import post_json
+from newsletter.cli.words import field_lines
 
 
 def show(
@@ -33,4 +34,4 @@ def show(
         "event": found.event,
         "call": found.call,
     }
-    emit(result, "\n".join(f"{name + ':':15} {value}" for name, value in result.items() if value), as_json=as_json)
+    emit(result, field_lines(result), as_json=as_json)

@@ -7,6 +7,7 @@ import typer
 from newsletter.base.errors import UsageError
 from newsletter.cli.issue_words import status_json, status_words
 from newsletter.cli.output import Json, emit, opened, talk, who
+from newsletter.cli.words import day_and_hour
 
 
 def reconcile(
@@ -18,7 +19,10 @@ def reconcile(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show what is in doubt, or settle it. Nearly all that is in doubt has arrived: the relay was asked and did not answer in time."""
+    """Show what is unclear, or settle it.
+
+    Nearly all that is unclear has arrived: the mail was handed over, and the answer did not come back.
+    """
     from newsletter.app.doubt import doubtful, settle_doubt
     from newsletter.app.status import issue_status
 
@@ -33,5 +37,14 @@ def reconcile(
         **status_json(status),
         "unclear": [{"key": one.key, "to": one.to, "since": one.since, "reason": one.reason} for one in unclear],
     }
-    lines = [status_words(status), *(f"  {one.key} {one.to}: {one.reason}" for one in unclear)]
+    lines = [
+        status_words(status),
+        *(f"  {one.key} {one.to} since {day_and_hour(one.since)}: {one.reason}" for one in unclear),
+    ]
     emit(result, "\n".join(lines), as_json=as_json)
+    if not as_json:
+        talk(
+            f"Settle all: newsletter reconcile {status.issue.name} --as accepted, or --as resend"
+            if unclear
+            else "Nothing is unclear"
+        )

@@ -19,8 +19,8 @@ def restore(
 
     report = restore_home(file, home_of(context))
     words = (
-        f"{home_of(context)} is back as of {report.taken_at}: {report.doubtful} deliveries fell due since and are unclear, "
-        f"{report.leaves} departures replayed. Nothing leaves before: newsletter resume --here"
+        f"{home_of(context)} is back as of {report.taken_at}: {report.doubtful} deliveries fell due since and are"
+        f" unclear, {report.leaves} departures replayed. Nothing leaves before: newsletter resume --here"
     )
     result = {"taken_at": report.taken_at, "doubtful": report.doubtful, "leaves": report.leaves}
     emit(result, words, as_json=as_json)

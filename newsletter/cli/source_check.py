@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened, table
+from newsletter.cli.words import day_and_hour
 
 
 def check(
@@ -19,7 +20,7 @@ def check(
     with opened(context) as app:
         checks = list(check_sources(app, names or []))
     result = [{"source": one.source, "posts": one.posts, "newest": one.newest, "error": one.error} for one in checks]
-    rows = [(one.source, one.posts, one.newest, one.error) for one in checks]
+    rows = [(one.source, one.posts, day_and_hour(one.newest), one.error) for one in checks]
     emit(result, table(rows, ("source", "posts", "newest", "trouble")), as_json=as_json)
     if any(one.error for one in checks):
         raise typer.Exit(1)

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from newsletter.cli.words import day_and_hour
+
 if TYPE_CHECKING:
     from newsletter.sources.source import Source
 
@@ -26,6 +28,6 @@ def source_json(source: "Source") -> dict[str, Any]:
 
 def source_row(source: "Source") -> tuple[object, ...]:
     """Give a source as a row under SOURCE_HEADS."""
-    good = f"{source.last_good_at:%Y-%m-%d %H:%M}" if source.last_good_at else "never"
+    good = day_and_hour(source.last_good_at) if source.last_good_at else "never"
     trouble = f"{source.last_error} ({source.error_count} in a row)" if source.last_error else ""
     return source.name, source.kind.value, good, trouble, source.url

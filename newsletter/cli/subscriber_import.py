@@ -1,13 +1,17 @@
 """`newsletter subscriber import`: people from a CSV file."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from newsletter.cli.output import Json, emit, opened, who
+
+if TYPE_CHECKING:
+    from subscribers.importing import ImportReport
 
 _SHOWN = 20  # refused rows printed; --json has them all
 
@@ -30,8 +34,9 @@ def import_(
     from newsletter.app.people import import_people
 
     console = Console(stderr=True)
+    quiet = as_json or not console.is_terminal  # a bar leaves an empty line where nobody looks
     columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with opened(context) as app, Progress(*columns, console=console, transient=True, disable=as_json) as progress:
+    with opened(context) as app, Progress(*columns, console=console, transient=True, disable=quiet) as progress:
         task = progress.add_task("", total=None)
         number, report = import_people(
             app,
@@ -51,15 +56,17 @@ def import_(
         "refused": [{"line": line, "reason": reason} for line, reason in report.refused],
         "refused_count": report.refused_count,
     }
-    lines = [
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged,"
-        f" {report.suppressed} suppressed (never mailed), {report.refused_count} refused"
-    ]
-    if report.unconfirmed:
-        lines.append(f"{report.unconfirmed} have no evidence of consent and are not mailed; --consent TEXT names it")
-    lines += [f"  line {line}: {reason}" for line, reason in report.refused[:_SHOWN]]
-    if report.refused_count > _SHOWN:
-        lines.append(f"  ... and {report.refused_count - _SHOWN} more; --json lists them")
-    emit(result, "\n".join(lines), as_json=as_json)
+    emit(result, "\n".join(_lines(report)), as_json=as_json)
     if strict and report.refused_count:
         raise typer.Exit(1)
+
+
+def _lines(report: "ImportReport") -> Iterator[str]:
+    counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
+    yield f"{counts}, {report.suppressed} suppressed (never mailed), {report.refused_count} refused"
+    if report.unconfirmed:
+        yield f"without evidence of consent, so not mailed: {report.unconfirmed}; --consent TEXT names it"
+    for line, reason in report.refused[:_SHOWN]:
+        yield f"  line {line}: {reason}"
+    if report.refused_count > _SHOWN:
+        yield f"  ... and {report.refused_count - _SHOWN} more; --json lists them"

@@ -16,7 +16,10 @@ def tick(
     *,
     as_json: Json = False,
 ) -> None:
-    """Fetch, make due issues, send what is due, and exit. Silent when there is nothing to say; exit 1 when somebody is needed."""
+    """Fetch, make due issues, send what is due, and exit.
+
+    Silent when there is nothing to say; exit 1 when somebody is needed.
+    """
     from newsletter.app.tick import tick as run
 
     instant = moment(at)

@@ -6,7 +6,6 @@ NewsletterError
     `-- SendingHeld      this home must not send (restored, moved) until somebody says so
 """
 
-# ruff: noqa: N818 - an error is named by what went wrong, in the words that its reader sees
 from newsletter.base.errors import NewsletterError
 
 

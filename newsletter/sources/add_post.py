@@ -29,7 +29,8 @@ def add_post(
 ) -> Post:
     """Store the post at an address or in a file as a candidate, and give it; SourceError in words if none is there.
 
-    Adding it again revises it. The file's front matter says language, topics and the rest; `topics` (slugs) come beside.
+    Adding it again revises it. The file's front matter says language, topics and the rest; `topics` (slugs) come
+    beside.
     """
     found = _read(fetcher, location)
     post = replace(found, categories=(*found.categories, *topics))
