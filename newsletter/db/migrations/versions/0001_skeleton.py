@@ -147,7 +147,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_deliveries_subscriber", ["subscriber_id"], unique=False)
         batch_op.create_index(
             "ix_deliveries_todo",
-            ["lane", "priority", "due_at", "id"],
+            ["lane", "issue_id", "due_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'planned'"),
             postgresql_where=sa.text("state = 'planned'"),
