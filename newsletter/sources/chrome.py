@@ -41,6 +41,11 @@ _ONE_COUNT = rf"\d[\d.,]*\s*[km]?\s*(?:{'|'.join(_COUNTED.split())})"
 _COUNTS = re.compile(
     rf"{_ONE_COUNT}(?:[\s,;|·•.]+(?:{_ONE_COUNT}|write a comment|post not marked as liked))*", re.IGNORECASE
 )
+# "Press office · 3 min read", "12 views | Nov 20": names and dates in a row with a count among them.
+_ROW = re.compile(
+    rf"(?:[^·|•]{{1,60}}[·|•]\s*)*{_ONE_COUNT}(?:\s*[·|•][^·|•]{{1,60}})*",
+    re.IGNORECASE,
+)
 _NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
 _SHARE = re.compile(
     rf"(?:(?:share|teilen|partager|condividi|compartir|tweet|print|drucken|imprimer|stampa|imprimir|{_NETWORKS})"
@@ -94,7 +99,7 @@ def is_chrome(text: str) -> bool:
     if len(line) > _LONGEST_LINE:
         return False
     is_known = line.casefold() in _WHOLE_LINES
-    return is_known or any(pattern.fullmatch(line) for pattern in (_COUNTS, _SHARE, _FOOTER, _END))
+    return is_known or any(pattern.fullmatch(line) for pattern in (_COUNTS, _ROW, _SHARE, _FOOTER, _END))
 
 
 def told_part(markup: str) -> str:
