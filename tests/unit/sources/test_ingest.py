@@ -42,8 +42,8 @@ def item(
     when = f"<pubDate>{date:%a, %d %b %Y %H:%M:%S} +0000</pubDate>" if date else ""
     where = link or f"https://partner.example.org/{number}"
     return (
-        f"<item><title>{title or f'Post {number}'}</title><link>{where}</link><guid isPermaLink='false'>{guid or number}</guid>"
-        f"{when}<description>{TEXT} Number {number}.</description>{more}</item>"
+        f"<item><title>{title or f'Post {number}'}</title><link>{where}</link>"
+        f"<guid isPermaLink='false'>{guid or number}</guid>{when}<description>{TEXT} Number {number}.</description>{more}</item>"
     )
 
 
@@ -200,7 +200,7 @@ def impatient() -> Iterator[Fetcher]:
 
 def test_bad_sources_harm_nobody_else(desk: Desk, site: WebSite) -> None:
     """A feed that is HTML, empty, huge, a bomb of either kind, hanging or gone is an error on that source only."""
-    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;''
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;">]><rss><channel><item><title>&b;'
     bad = {
         site.page("/html", "<!doctype html><title>Sign in</title>"): "HTML page",
         site.content("/empty", b"", "application/rss+xml"): "empty",
@@ -443,7 +443,7 @@ def test_what_can_be_no_source_says_why(desk: Desk, site: WebSite, path: str) ->
 
 
 def test_editors_add_posts_by_hand(desk: Desk, site: WebSite) -> None:
-    """A page or a file becomes a candidate of the source "editors", which nothing ever fetches; again, it is revised."""
+    """A page or a file is a candidate of "editors", which nothing ever fetches; added again, it is revised."""
     url = site.page("/page", f"<html lang=en><title>A page</title><body><p>{TEXT * 3}</p>")
     note = write(desk, "a.md", "title: A note", "topics: funding")
     added = [desk.add_post(url), desk.add_post(str(note))]

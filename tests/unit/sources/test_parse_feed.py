@@ -23,7 +23,8 @@ RSS = """<?xml version="1.0" encoding="utf-8"?>
 <item><title>Förderung für Genomik &amp;amp; Daten</title><link>/news/7</link><guid isPermaLink="false">id-7</guid>
 <pubDate>Fri, 20 Nov 2026 09:30:00 +0100</pubDate><dc:creator>Pressestelle</dc:creator><category>Funding</category>
 <description>Kurz &lt;b&gt;gesagt&lt;/b&gt;.</description>
-<content:encoded><![CDATA[<p>Das Ministerium gibt 1,5 Millionen Euro. <img src="/p/lab.jpg" alt="Labor"></p>]]></content:encoded></item>
+<content:encoded>
+<![CDATA[<p>Das Ministerium gibt 1,5 Millionen Euro.<img src="/p/lab.jpg" alt="Labor"></p>]]></content:encoded></item>
 <item><title>Ohne Datum</title><link>https://site.example.org/news/8</link>
 <media:content url="/m/small.jpg" medium="image" width="100"/>
 <media:content url="/m/wide.jpg" medium="image" width="900"/></item>
@@ -52,7 +53,7 @@ def test_rss_is_read() -> None:
         url="https://site.example.org/news/7",
         title="Förderung für Genomik &amp; Daten",
         byline="Pressestelle",
-        html='<p>Das Ministerium gibt 1,5 Millionen Euro. <img src="/p/lab.jpg" alt="Labor"></p>',
+        html='<p>Das Ministerium gibt 1,5 Millionen Euro.<img src="/p/lab.jpg" alt="Labor"></p>',
         summary="Kurz <b>gesagt</b>.",
         published=datetime(2026, 11, 20, 8, 30, tzinfo=UTC),
         document_language="de-DE",

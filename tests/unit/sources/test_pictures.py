@@ -89,10 +89,19 @@ def png_that_claims(width: int, height: int) -> bytes:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"words", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture()[:60], picture("JPEG")[:200], picture(size=(1, 1)),
-        picture(size=(900, 10)), png_that_claims(60_000, 60_000), png_that_claims(9_000, 9_000), picture("BMP"), picture("TIFF"),
+        b"",
+        b"words",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        picture()[:60],
+        picture("JPEG")[:200],
+        picture(size=(1, 1)),
+        picture(size=(900, 10)),
+        png_that_claims(60_000, 60_000),
+        png_that_claims(9_000, 9_000),
+        picture("BMP"),
+        picture("TIFF"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_usable_picture_is_refused(content: bytes) -> None:
     """Drawings, broken files, counting pixels, bombs and odd formats are errors in words."""
     with pytest.raises(NotUnderstood):
