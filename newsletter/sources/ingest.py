@@ -216,7 +216,7 @@ class Ingestion:
 
     def _revise(self, db: Connection, post_id: PostId, clean: CleanPost) -> PostId:
         old = store.post_by_id(db, post_id)
-        story = store.story_of(db, clean, now=self._now) or old.story_id
+        story = store.story_of(db, clean, now=self._now, stored_as=post_id) or old.story_id
         since = store.story_since(db, story)
         # A date that is corrected moves an embargo, but never takes back what was already visible.
         is_hidden = old.visible_from > self._now

@@ -183,8 +183,8 @@ def add_keys(db: Connection, source_id: SourceId, post_id: PostId, keys: Iterabl
         _insert_new(db, post_keys, {"source_id": source_id, "key": key, "post_id": post_id})
 
 
-def story_of(db: Connection, post: CleanPost, *, now: datetime) -> StoryId | None:
-    """Give the story that the post tells too: the same page in another source, or the same key in front matter.
+def story_of(db: Connection, post: CleanPost, *, now: datetime, stored_as: PostId | None = None) -> StoryId | None:
+    """Give the story that another post tells too: the same page in another source, or the same key in front matter.
 
     Only stories that may still be told count: a yearly page, or a key used again, is no old story.
     """
@@ -196,7 +196,9 @@ def story_of(db: Connection, post: CleanPost, *, now: datetime) -> StoryId | Non
     if not same:
         return None
     is_recent = posts.c.first_seen_at > now - LONGEST_LIFE
-    found = db.execute(select(func.min(posts.c.story_id)).where(or_(*same), is_recent)).scalar()
+    found = db.execute(
+        select(func.min(posts.c.story_id)).where(or_(*same), is_recent, posts.c.id != (stored_as or 0))
+    ).scalar()
     return None if found is None else StoryId(found)
 
 
