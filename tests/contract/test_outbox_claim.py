@@ -84,9 +84,7 @@ def test_what_is_past_leaves_within_a_minute(home: OutboxHome) -> None:
     assert home.state(issue, "anna@example.org") == ("suppressed", "nothing_new")
 
 
-@pytest.mark.parametrize(
-    ("kind", "reason"), [("opt_out", "unsubscribed"), ("complained", "suppressed:complained")]
-)
+@pytest.mark.parametrize(("kind", "reason"), [("opt_out", "unsubscribed"), ("complained", "suppressed:complained")])
 def test_whoever_left_after_planning_gets_nothing(home: OutboxHome, kind: str, reason: str) -> None:
     """A no that is said between planning and claiming counts, and says so."""
     home.join("anna@example.org", "bob@example.org")
