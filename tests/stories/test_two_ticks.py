@@ -19,6 +19,7 @@ def test_three_at_once(tmp_path: Path) -> None:
         home = Home(tmp_path / "home").settle_in(relay.port)
         schedule = 'schedule = "0 8 * * *"\nzone = "Europe/Berlin"\napproval = "auto"'
         people = set_up_weekly(home, tmp_path / "posts", readers=READERS, more=schedule)
+        home.json("ingest")
         ticks = [home.begin("tick", "--at", slot.isoformat()) for _ in range(3)]
         said = [tick.wait() for tick in ticks]
         assert [one.code for one in said] == [0, 0, 0], said

@@ -1,0 +1,108 @@
+"""Hostile posts and one edition that cannot be built (rows 30, 31): nothing leaves its place, and the rest goes out."""
+
+import email
+import email.policy
+import re
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.stories.stage import Home, approve_weekly, check_adds_up, relay_in, set_up_weekly, write_post
+
+pytestmark = pytest.mark.story
+
+# Title and what of it a reader must see as plain words.
+HOSTILE = {
+    "markup": ("<script>alert(1)</script> and <b>bold</b> trials", "trials"),
+    "template": ("{{ 7 * 7 }} and {% raw %} in a title", "{{ 7 * 7 }} and {% raw %} in a title"),
+    "mjml": ("</mj-text><mj-raw><!-- a raw study", "a raw study"),
+    "comment": ("--> <!-- card 1 --> a comment's end", "a comment's end"),
+    "quotes": ('Quotes " and \' and & and > stay', 'Quotes " and \' and & and > stay'),
+    "bidi": ("Override \u202egpj.exe\u202c ends here", "ends here"),
+    "newline": ("One line\r\nBcc: victim@example.net", "victim@example.net"),
+    "emoji": ("Families 👩‍👩‍👧 and flags 🇪🇺 and é (combining)", "Families"),
+    "arabic": ("الطب الشخصي في المستشفيات", "الطب الشخصي في المستشفيات"),
+}
+BODY = "{{ 7 * 7 }} <mj-raw>x</mj-raw> <script>alert(2)</script> %%token%% Text that a reader reads, in one sentence.\n\n"
+
+
+def test_hostile_posts(tmp_path: Path) -> None:
+    """Whatever titles and bodies hold, the issue goes out and every card shows it as words in its own place."""
+    posts = tmp_path / "posts"
+    for name, (title, _) in HOSTILE.items():
+        write_post(posts, name, title, text=BODY)
+    write_post(posts, "long", "Long " * 2000, text="Endless " * 20_000)
+    (posts / "broken.md").write_bytes(b"---\ntitle: [never ended\n---\n\xff\xfe")
+    with relay_in(tmp_path) as relay:
+        home = Home(tmp_path / "home").settle_in(relay.port)
+        people = set_up_weekly(home, posts, readers=5, more="max_posts = 12")
+        issue = approve_weekly(home)
+        status = home.json("issue", "send", issue, "--wait")
+        assert (status["state"], status["accepted"]) == ("sent", 5)
+        assert sorted(relay.recipients) == people
+        for mail in relay.mails:
+            check_mail(mail.data, len(HOSTILE) + 1)
+
+
+def test_one_language_cannot_be_built(tmp_path: Path) -> None:
+    """An operator's template that fails in French fails the French mails alone: they are told of, the rest goes out."""
+    write_post(tmp_path / "posts", "one", "A call for everybody")
+    own = tmp_path / "own" / "mail" / "partials"
+    own.mkdir(parents=True)
+    ours = Path(__file__).parents[2] / "templates" / "mail" / "partials" / "footer.mjml.j2"
+    (own / "footer.mjml.j2").write_text('{% if language == "fr" or lang == "fr" %}{{ 1 // 0 }}{% endif %}' + ours.read_text())
+    with relay_in(tmp_path) as relay:
+        home = Home(tmp_path / "home")
+        home.run("init")
+        home.write_settings(relay.port)
+        settings = home.folder / "newsletter.toml"
+        settings.write_text(f'templates_dir = "{own.parent.parent}"\n' + settings.read_text())
+        people = set_up_weekly(home, tmp_path / "posts", readers=10)
+        home.import_csv(["address,language", "lyon@example.org,fr", "paris@example.org,fr"], "members")
+        issue = approve_weekly(home)
+        status = home.json("issue", "send", issue, "--wait", code=1)
+        check_adds_up(status)
+        assert sorted(relay.recipients) == people
+        assert (status["accepted"], status["failed"], status["planned"]) == (10, 2, 0)
+        assert "could not be composed" in home.json("explain", "lyon@example.org", issue)["reason"]
+        said = home.run("tick", code=1)
+        assert len(said.err.splitlines()) == 1
+
+
+class _Page(HTMLParser):
+    """Elements and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.elements.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def check_mail(mime: bytes, cards: int) -> None:
+    """No header, element or card more than there should be, and every title's words in both parts."""
+    message = email.message_from_bytes(mime, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    assert not message.defects
+    assert not message["Bcc"]
+    assert not re.search(r"[\x00-\x1f\x7f\u202a-\u202e]", str(message["Subject"]))
+    html, text = message.get_body(("html",)), message.get_body(("plain",))
+    assert html
+    assert text
+    page = _Page()
+    page.feed(html.get_content())
+    assert not {"script", "mj-raw", "mj-text"} & set(page.elements)
+    assert page.elements.count("h3") == cards or page.elements.count("h2") == cards
+    seen, read = " ".join("".join(page.words).split()), " ".join(text.get_content().split())
+    for _, words in HOSTILE.values():
+        assert words in seen, words
+        assert words in read, words
+    assert "49" not in seen.replace("4900", "")
+    assert max(map(len, mime.split(b"\r\n"))) <= 998
