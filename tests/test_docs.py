@@ -11,7 +11,11 @@ import pytest
 import typer
 from pydantic.fields import FieldInfo
 
+from newsletter.app.setup_file import ListTable, SourceTable, TopicTable
 from newsletter.base.settings import ProviderSettings, Settings
+from newsletter.issues.recipe import Recipe
+from subscribers.import_row import _STATUSES as STATUSES
+from subscribers.profile import READERS
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -144,3 +148,67 @@ def test_every_decision_has_its_three_parts() -> None:
         text = file.read_text(encoding="utf-8")
         for part in ("**Question.**", "**In short.**", "**Why.**"):
             assert part in text, file.name
+
+
+def test_every_option_is_described() -> None:
+    """docs/commands.md names each option and its words under its command."""
+    app = _app()
+    assert app is not None
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    missing = []
+    for words, command in _described(typer.main.get_command(app)):
+        chapter = page.partition(f"### `newsletter {words}")[2].partition("\n### ")[0]
+        missing += [f"{words} {name}" for name, told in _options(command) if f"`{name}" not in chapter or not told]
+    assert missing == []
+
+
+def _described(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "list_commands"):
+        context = typer.Context(command)
+        for name in command.list_commands(context):
+            yield from _described(command.get_command(context, name), (*path, name))
+    elif not command.hidden:
+        yield " ".join(path), command
+
+
+def _options(command: Any) -> Iterator[tuple[str, str]]:
+    """Give each option with its help; --json and --help are told once for all."""
+    for parameter in command.params:
+        if parameter.param_type_name == "option" and not {"--json", "--help"} & set(parameter.opts):
+            yield parameter.opts[0], parameter.help or ""
+
+
+def _setup_keys() -> Iterator[tuple[str, str, FieldInfo]]:
+    tables = {"topic": TopicTable, "source": SourceTable, "list": ListTable, "newsletter": Recipe}
+    for name, table in tables.items():
+        for key, field in table.model_fields.items():
+            yield name, field.alias or key, field
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "field"), list(_setup_keys()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_every_key_of_the_setup_file_is_described_with_its_default(table: str, key: str, field: FieldInfo) -> None:
+    """docs/setup-file.md has a row for each key of each table, with the default that the program has."""
+    page = (DOCS / "setup-file.md").read_text(encoding="utf-8")
+    chapter = page.partition(f"## `[[{table}]]`")[2].partition("\n## ")[0]
+    default = "required" if field.is_required() else f"`{json.dumps(field.default, ensure_ascii=False)}`"
+    assert f"| `{key}` | {default} | " in chapter
+
+
+def test_no_key_of_the_setup_file_is_described_that_is_not_there() -> None:
+    """docs/setup-file.md has as many rows as there are keys."""
+    rows = re.findall(r"^\| `", (DOCS / "setup-file.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) == len(list(_setup_keys()))
+
+
+def test_every_column_and_status_of_an_import_is_described() -> None:
+    """docs/import.md names each column that is read and each status that is known."""
+    page = (DOCS / "import.md").read_text(encoding="utf-8")
+    known = {*READERS, "address", "email", "topics", "status", "consent_at", "consent_ip", *STATUSES}
+    assert [word for word in sorted(known) if f"`{word}`" not in page] == []
+
+
+def test_the_readme_stays_short() -> None:
+    """README.md is read to its end: 150 lines at most."""
+    assert len((CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
