@@ -19,13 +19,15 @@ HOSTILE = {
     "template": ("{{ 7 * 7 }} and {% raw %} in a title", "{{ 7 * 7 }} and {% raw %} in a title"),
     "mjml": ("</mj-text><mj-raw><!-- a raw study", "a raw study"),
     "comment": ("--> <!-- card 1 --> a comment's end", "a comment's end"),
-    "quotes": ('Quotes " and \' and & and > stay', 'Quotes " and \' and & and > stay'),
+    "quotes": ("Quotes \" and ' and & and > stay", "Quotes \" and ' and & and > stay"),
     "bidi": ("Override \u202egpj.exe\u202c ends here", "ends here"),
     "newline": ("One line\r\nBcc: victim@example.net", "victim@example.net"),
     "emoji": ("Families 👩‍👩‍👧 and flags 🇪🇺 and é (combining)", "Families"),
     "arabic": ("الطب الشخصي في المستشفيات", "الطب الشخصي في المستشفيات"),
 }
-BODY = "{{ 7 * 7 }} <mj-raw>x</mj-raw> <script>alert(2)</script> %%token%% Text that a reader reads, in one sentence.\n\n"
+BODY = (
+    "{{ 7 * 7 }} <mj-raw>x</mj-raw> <script>alert(2)</script> %%token%% Text that a reader reads, in one sentence.\n\n"
+)
 
 
 def test_hostile_posts(tmp_path: Path) -> None:
@@ -52,7 +54,9 @@ def test_one_language_cannot_be_built(tmp_path: Path) -> None:
     own = tmp_path / "own" / "mail" / "partials"
     own.mkdir(parents=True)
     ours = Path(__file__).parents[2] / "templates" / "mail" / "partials" / "footer.mjml.j2"
-    (own / "footer.mjml.j2").write_text('{% if language == "fr" or lang == "fr" %}{{ 1 // 0 }}{% endif %}' + ours.read_text())
+    (own / "footer.mjml.j2").write_text(
+        '{% if language == "fr" or lang == "fr" %}{{ 1 // 0 }}{% endif %}' + ours.read_text()
+    )
     with relay_in(tmp_path) as relay:
         home = Home(tmp_path / "home")
         home.run("init")

@@ -14,7 +14,8 @@ PASSWORD = SecretStr("pass")
 
 
 def read(url: str, *, username: str = "", secret: SecretStr | None = None, connections: int = 0) -> Relay:
-    settings = ProviderSettings(name="relay", url=url, username=username, connections=connections)
+    # Unchecked: the provider must look for itself.
+    settings = ProviderSettings.model_construct(name="relay", url=url, username=username, connections=connections)
     return read_relay(settings, HOME, secret)
 
 

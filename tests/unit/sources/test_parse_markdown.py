@@ -68,7 +68,7 @@ def test_front_matter_is_read() -> None:
         register_by=datetime(2026, 11, 28, 23, 59, 59, tzinfo=berlin),
     )
     assert post.call == CallDetails(
-        deadline=datetime(2027, 1, 31, 23, 59, 59, tzinfo=UTC), countries=("DE", "NO", "FR")
+        deadline=datetime(2027, 1, 31, 23, 59, 59, tzinfo=UTC), all_day=True, countries=("DE", "NO", "FR")
     )
     assert "<strong>400 experts</strong>" in post.html
     assert "<script>" not in post.html
