@@ -223,7 +223,9 @@ def wait_until(condition: Callable[[], object], what: str, *, seconds: float = _
         time.sleep(0.005)
 
 
-def write_post(folder: Path, name: str, title: str, *, topics: str = "news", language: str = "en", text: str = "") -> None:
+def write_post(
+    folder: Path, name: str, title: str, *, topics: str = "news", language: str = "en", text: str = ""
+) -> None:
     """Write a post as a Markdown file into a folder that is a source."""
     folder.mkdir(parents=True, exist_ok=True)
     words = text or f"What {title} is about, told in one sentence that says enough to be an excerpt of its own."

@@ -55,7 +55,11 @@ def test_the_night_itself(tmp_path: Path, zone: str, wall: str, change: str) -> 
         home.run("tick", "--at", moments[0].isoformat())  # slots of before are behind us
         before = {(one["newsletter"], one["slot"]) for one in home.json("issue", "list")}
         for number, moment in enumerate(moments[1:]):
-            write_post(tmp_path / "posts", f"post{number}", f"News of run {number} about subject {'abcdefghijklmnopqrst'[number]}")
+            write_post(
+                tmp_path / "posts",
+                f"post{number}",
+                f"News of run {number} about subject {'abcdefghijklmnopqrst'[number]}",
+            )
             home.run("tick", "--at", moment.isoformat())
         issues = [one for one in home.json("issue", "list") if (one["newsletter"], one["slot"]) not in before]
 
@@ -73,7 +77,9 @@ def test_days_without_power(tmp_path: Path) -> None:
     zone = "Europe/Berlin"
     with relay_in(tmp_path) as relay:
         home = Home(tmp_path / "home").settle_in(relay.port)
-        set_up_weekly(home, tmp_path / "posts", readers=1, more=f'schedule = "0 8 * * *"\nzone = "{zone}"\napproval = "auto"')
+        set_up_weekly(
+            home, tmp_path / "posts", readers=1, more=f'schedule = "0 8 * * *"\nzone = "{zone}"\napproval = "auto"'
+        )
         start = tomorrow_at(8, zone)
         write_post(tmp_path / "posts", "one", "What came before the storm")
         home.run("tick", "--at", start.isoformat())

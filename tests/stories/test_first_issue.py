@@ -194,7 +194,9 @@ def by_the_links_of_their_mails(home: Home, relay: Relay, people: list[Person]) 
         for person in sorted(muted | left):
             found = tokens[person]
             assert found
-            path, form = ("p", {"topic:funding": "mute"}) if person in muted else ("u", {"List-Unsubscribe": "One-Click"})
+            path, form = (
+                ("p", {"topic:funding": "mute"}) if person in muted else ("u", {"List-Unsubscribe": "One-Click"})
+            )
             with urllib.request.urlopen(
                 f"{address}/{path}/{found[1].decode()}", urllib.parse.urlencode(form).encode()
             ) as answer:
@@ -399,7 +401,9 @@ def publish(folder: Path) -> WebSite:
     site.json_feed(
         "/feed.json", json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "Institut", "items": feed})
     )
-    paragraphs = "".join(f"<p>{excerpt(number)} They met in Utrecht, and wrote it down for all.</p>" for number in range(6))
+    paragraphs = "".join(
+        f"<p>{excerpt(number)} They met in Utrecht, and wrote it down for all.</p>" for number in range(6)
+    )
     site.page(
         "/roadmap.html",
         f"<html lang='en'><head><title>{PAGE.title}</title><meta property='og:title' content='{PAGE.title}'></head>"

@@ -23,7 +23,10 @@ def test_closed_port(tmp_path: Path) -> None:
         assert (status["state"], status["planned"], status["failed"]) == ("sending", 50, 0)
         check_adds_up(status)
         explained = home.json("explain", people[0], issue)
-        assert (explained["state"], explained["attempts"]) == ("planned", [])  # nobody was tried, so nobody was tried in vain
+        assert (explained["state"], explained["attempts"]) == (
+            "planned",
+            [],
+        )  # nobody was tried, so nobody was tried in vain
 
         first, second = home.run("tick", code=1), home.run("tick")
         assert len(first.err.splitlines()) == 1
@@ -38,7 +41,9 @@ def test_closed_port(tmp_path: Path) -> None:
         home.run("tick", "--at", later.isoformat())
         assert sorted(relay.recipients) == people
         assert home.status(str(issue))["state"] == "sent"
-        assert not [one for one in home.json("doctor") if one["verdict"] == "bad" or one["what"] == "waiting for somebody"]
+        assert not [
+            one for one in home.json("doctor") if one["verdict"] == "bad" or one["what"] == "waiting for somebody"
+        ]
 
 
 def test_login_refused(tmp_path: Path) -> None:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.stage import Home, Relay, approve_weekly, check_adds_up, relay_in, set_up_weekly, wait_until, write_post
+from tests.stories.stage import (
+    Home,
+    Relay,
+    approve_weekly,
+    check_adds_up,
+    relay_in,
+    set_up_weekly,
+    wait_until,
+    write_post,
+)
 
 pytestmark = pytest.mark.story
 
