@@ -28,8 +28,6 @@ HOSTILE = {
 BODY = (
     "{{ 7 * 7 }} <mj-raw>x</mj-raw> <script>alert(2)</script> %%token%% Text that a reader reads, in one sentence.\n\n"
 )
-<<<<<<< HEAD
-=======
 FRENCH = ("lyon@example.org", "paris@example.org")
 OTHERS = ("other0@example.org", "other1@example.org")
 SECOND_NEWSLETTER = """
@@ -42,7 +40,6 @@ lists = ["others"]
 [[list]]
 slug = "others"
 """
->>>>>>> stories
 
 
 def test_hostile_posts(tmp_path: Path) -> None:
@@ -66,17 +63,8 @@ def test_hostile_posts(tmp_path: Path) -> None:
 def test_one_language_cannot_be_built(tmp_path: Path) -> None:
     """An operator's broken French words pause the issue and fail nobody; other issues leave; mended, it goes on."""
     write_post(tmp_path / "posts", "one", "A call for everybody")
-<<<<<<< HEAD
-    own = tmp_path / "own" / "mail" / "partials"
-    own.mkdir(parents=True)
-    ours = Path(__file__).parents[2] / "templates" / "mail" / "partials" / "footer.mjml.j2"
-    (own / "footer.mjml.j2").write_text(
-        '{% if language == "fr" or lang == "fr" %}{{ 1 // 0 }}{% endif %}' + ours.read_text()
-    )
-=======
     broken = tmp_path / "own" / "locale" / "fr.po"
     broken.parent.mkdir(parents=True)
->>>>>>> stories
     with relay_in(tmp_path) as relay:
         home = Home(tmp_path / "home").settle_in(relay.port)
         settings = home.folder / "newsletter.toml"
