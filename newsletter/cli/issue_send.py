@@ -19,7 +19,7 @@ def send(
 ) -> None:
     """Send an approved issue now, to everybody, whatever its slot and the readers' own hours.
 
-    Without --wait this plans it, and `serve` or the next `tick` sends it. Exit 1 when not every mail could be handed over.
+    Without --wait this plans it, and `serve` or the next `tick` sends it. Exit 1 when not all could be handed over.
     Ctrl-C or SIGTERM ends it after what is in flight; the rest waits.
     """
     from newsletter.app.sending_now import send_issue
