@@ -8,8 +8,11 @@ from newsletter.app.app import App
 from newsletter.app.portions import fetch_some, import_some, make_due_issues, read_some
 from newsletter.app.sender import drain, sending
 from newsletter.app.telling import beat_heart, tell_people
+from newsletter.db.locks import turn
 from newsletter.outbox.alert_store import Alert
 from newsletter.outbox.errors import SendingHeld
+
+_COLLECTING = 1  # the number of the turn to fetch and make issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +31,10 @@ def tick(app: App, *, stop: threading.Event | None = None) -> TickReport:
     """Do everything that is due now, then come back. Safe beside another tick or a running `serve`."""
     stop = stop or threading.Event()
     imported = _to_zero(app, import_some, stop)
-    fetched = _to_zero(app, fetch_some, stop)
-    issues = _to_zero(app, make_due_issues, stop)
+    # One at a time: an issue made while another run still reads a source would miss what that run finds.
+    with turn(app.engine, app.home / "locks", _COLLECTING):
+        fetched = _to_zero(app, fetch_some, stop)
+        issues = _to_zero(app, make_due_issues, stop)
     feedback = _to_zero(app, read_some, stop)
     deliveries = _send(app, stop)
     alerts = tell_people(app)

@@ -5,12 +5,15 @@ holder dies, however it dies. No heartbeat can lie about that.
 """
 
 import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-_ADVISORY_CLASS = 0x6E6C  # "nl": keeps our advisory locks apart from anybody else's in the same database
+# "nl" and "nm": keep our advisory locks apart from anybody else's in the same database.
+_ADVISORY_CLASS, _TURN_CLASS = 0x6E6C, 0x6E6D
 
 
 class NumberedLocks(Protocol):
@@ -91,3 +94,21 @@ class AdvisoryLocks:
 def numbered_locks(engine: Engine, folder: Path) -> NumberedLocks:
     """Give the kind of lock that fits the database; `folder` is for SQLite, whose home is on this machine."""
     return FileLocks(folder) if engine.dialect.name == "sqlite" else AdvisoryLocks(engine)
+
+
+@contextmanager
+def turn(engine: Engine, folder: Path, number: int) -> Iterator[None]:
+    """Wait until it is our turn, among all processes of this home; the turn ends with the block, or with the process."""
+    if engine.dialect.name == "sqlite":
+        folder.mkdir(exist_ok=True)
+        with (folder / f"turn-{number}").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    parameters = {"class": _TURN_CLASS, "number": number}
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as session:
+        session.execute(text("SELECT pg_advisory_lock(:class, :number)"), parameters)
+        try:
+            yield
+        finally:
+            session.execute(text("SELECT pg_advisory_unlock(:class, :number)"), parameters)

@@ -57,7 +57,7 @@ def test_lost_after_the_backup(tmp_path: Path) -> None:
         assert relay.count == READERS
 
         home.json("resume", "--here")
-        home.run("tick")
+        assert "Traceback" not in home.begin("tick").wait().err  # it may say that somebody must settle what is in doubt
         assert relay.count == READERS  # nobody is mailed twice
         status = home.status(str(issue))
         check_adds_up(status)

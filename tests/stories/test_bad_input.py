@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -56,9 +57,10 @@ def test_lists_of_people(tmp_path: Path) -> None:
     home.apply(SETUP.format(posts=tmp_path, more=""))
     file = tmp_path / "people.csv"
 
-    file.write_bytes(
-        "\ufeffE-mail;x\n".replace("E-mail", "email").encode()
-        + "anna@example.org;1\nno address;2\nbob@example.org;3\nANNA@example.org;4\n;5\ncarl@@example.org;6\n".encode()
+    file.write_text(
+        "\ufeffemail;x\nanna@example.org;1\nno address;2\nbob@example.org;3\n"
+        "ANNA@example.org;4\n;5\ncarl@@example.org;6\n",
+        encoding="utf-8",
     )
     report = imported(home, file)
     assert report["added"] == 2
@@ -108,7 +110,7 @@ def test_feeds(tmp_path: Path) -> None:
     site.close()
 
 
-def imported(home: Home, file: Path) -> dict[str, object]:
+def imported(home: Home, file: Path) -> dict[str, Any]:
     report = home.json("subscriber", "import", file, "--list", "members", "--consent", "paper forms")
     assert isinstance(report, dict)
     return report

@@ -73,7 +73,7 @@ def test_the_night_itself(tmp_path: Path, zone: str, wall: str, change: str) -> 
 
 
 def test_days_without_power(tmp_path: Path) -> None:
-    """After days of silence the latest slot is made up for, once, with all that is new since; the older ones are not."""
+    """After days of silence the latest slot is made up for, once, with all that is new; older ones are not."""
     zone = "Europe/Berlin"
     with relay_in(tmp_path) as relay:
         home = Home(tmp_path / "home").settle_in(relay.port)

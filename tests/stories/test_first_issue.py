@@ -1,8 +1,8 @@
-"""The first weeks of a newsletter: five sources, three lists, 500 readers, and every mail held against what was promised.
+"""The first weeks of a newsletter: five sources, three lists, 500 readers, every mail held against what was promised.
 
 What each reader should get is worked out here from the CSV rows and the posts alone, and compared with three other
 tellers: the mail that the relay took, `explain`, and `preview --as`. Then a week without news mails nobody, readers
-mute and leave by the links of their mails, and a single new post reaches those whom it concerns, and brings nothing old.
+mute and leave by the links of their mails, and one new post reaches those whom it concerns and brings nothing old.
 """
 
 import email
@@ -80,7 +80,7 @@ ATOM = [
     told("Förderbekanntmachung zur Krebsforschung erschienen", "de", "funding"),
     told("Genomdaten sicher teilen: ein Leitfaden", "de", "genomics", "policy"),
 ]
-JSON_FEED = [told("Le séquençage entre à l’hôpital de Lyon", "fr", "genomics")]
+JSON_FEED = [told("Le séquençage entre à l'hôpital de Lyon", "fr", "genomics")]
 PAGE = told("A roadmap that patients wrote themselves", "en", "policy")
 FOLDER = [
     told('Pilot "Variants for all" publishes its first thousand genomes', "en", "genomics"),
@@ -138,7 +138,7 @@ max_posts = 12
 
 
 def test_every_reader_gets_exactly_what_was_promised(tmp_path: Path) -> None:
-    """Over two issues and 500 readers, each mail is the one that lists, languages, follows, mutes and leaves promise."""
+    """Over three issues and 500 readers each mail is what lists, languages, follows, mutes and leaves promise."""
     site = publish(tmp_path / "posts")
     people = make_people(500)
     with relay_in(tmp_path) as relay:
@@ -385,7 +385,7 @@ def publish(folder: Path) -> WebSite:
     entries = "".join(
         f"<entry><id>urn:x:{number}</id><title>{one.title}</title><link href='https://ministerium.example/{number}'/>"
         f"<updated>{at.isoformat()}</updated>{terms(one)}"
-        f"<summary>Das Ministerium teilt mit, was sich für Forschende in der Sache {number} nun ändert.</summary></entry>"
+        f"<summary>Das Ministerium teilt mit, was sich für Forschende im Fall {number} ändert.</summary></entry>"
         for number, one in enumerate(ATOM)
     )
     site.content(
@@ -395,7 +395,7 @@ def publish(folder: Path) -> WebSite:
     )
     feed = [
         {"id": str(number), "url": f"https://institut.example/{number}", "title": one.title, "tags": sorted(one.topics),
-         "date_published": at.isoformat(), "content_text": "L’hôpital de Lyon séquence désormais le génome de ses patients."}
+         "date_published": at.isoformat(), "content_text": "Lyon séquence désormais le génome de ses patients."}
         for number, one in enumerate(JSON_FEED)
     ]  # fmt: skip
     site.json_feed(

@@ -1,4 +1,4 @@
-"""What the status says is what happened (row 36): nothing is "sent" before the relay took it, and every end has its reason."""
+"""What the status says is what happened (row 36): nothing is "sent" before the relay took it; ends have reasons."""
 
 import re
 from pathlib import Path
