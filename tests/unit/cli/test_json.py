@@ -24,7 +24,7 @@ def test_posts_are_a_list_with_their_keys(week: Run) -> None:
 
 
 def test_an_issue_has_its_keys(week: Run) -> None:
-    """`issue assemble` gives issue, newsletter, slot, state, posts, twice the same; each act gives how it then stands."""
+    """`issue assemble` gives issue, newsletter, slot, state, posts, twice the same; each act tells how it stands."""
     made = week("issue", "assemble", "weekly", "--json").json
     assert made.keys() >= ISSUE | {"posts"}
     assert week("issue", "assemble", "weekly", "--json").json == made
@@ -37,7 +37,7 @@ def test_an_issue_has_its_keys(week: Run) -> None:
 
 
 def test_a_relay_that_is_down_loses_nobody(week: Run, tmp_path: Path) -> None:
-    """Nobody answers: the mails wait, are counted, and `issue send --wait` is 1; `cancel` leaves them out. All adds up."""
+    """Nobody answers: the mails wait, counted, and `issue send --wait` is 1; `cancel` leaves them out. All adds up."""
     settings = tmp_path / "home" / "newsletter.toml"
     settings.write_text(settings.read_text().replace("maildir:caught", "smtp://127.0.0.1:1"))
     week("issue", "assemble", "weekly")
