@@ -36,7 +36,8 @@ def send_loop(context: typer.Context) -> None:
 
     stop = threading.Event()
     _on_signals(stop.set)
-    watch_parent(sys.stdin.buffer, stop.set)
+    # Unbuffered: a buffer's lock, held by the watching thread, would make the interpreter end in a fatal error.
+    watch_parent(open(sys.stdin.fileno(), "rb", buffering=0, closefd=False), stop.set)  # noqa: SIM115 - never closed
     with closing(_open(context)) as app:
         while not stop.is_set():
             try:
