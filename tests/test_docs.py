@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from newsletter.app.setup_file import ListTable, SourceTable, TopicTable
@@ -179,7 +180,12 @@ def _options(command: Any) -> Iterator[tuple[str, str]]:
 
 
 def _setup_keys() -> Iterator[tuple[str, str, FieldInfo]]:
-    tables = {"topic": TopicTable, "source": SourceTable, "list": ListTable, "newsletter": Recipe}
+    tables: dict[str, type[BaseModel]] = {
+        "topic": TopicTable,
+        "source": SourceTable,
+        "list": ListTable,
+        "newsletter": Recipe,
+    }
     for name, table in tables.items():
         for key, field in table.model_fields.items():
             yield name, field.alias or key, field

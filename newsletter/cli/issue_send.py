@@ -19,8 +19,8 @@ def send(
 ) -> None:
     """Send an approved issue now, to everybody, whatever its slot and the readers' own hours.
 
-    Without --wait this plans it, and `serve` or the next `tick` sends it. Exit 1 when not all could be handed over.
-    Ctrl-C or SIGTERM ends it after what is in flight; the rest waits.
+    Without --wait it goes with `serve` or the next `tick`. With it, exit 1 when not every mail could be handed over;
+    Ctrl-C or SIGTERM ends it after what is in flight, and the rest waits.
     """
     from newsletter.app.sending_now import send_issue
     from newsletter.cli.progress import watching
@@ -32,5 +32,7 @@ def send(
         status = send_issue(app, issue, by=who(), wait=wait, stop=stop)
     emit(status_json(status), status_words(status), as_json=as_json)
     counts = status.counts
+    if not wait and not as_json:
+        talk("It goes with `newsletter serve` or the next `newsletter tick`")
     if wait and (counts.planned or counts.in_flight or counts.failed or counts.in_doubt):
         raise typer.Exit(1)

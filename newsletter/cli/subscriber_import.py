@@ -62,10 +62,12 @@ def import_(
 
 
 def _lines(report: "ImportReport") -> Iterator[str]:
-    counts = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
-    yield f"{counts}, {report.suppressed} suppressed (never mailed), {report.refused_count} refused"
+    done = f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
+    yield f"{done}, {report.unconfirmed} unconfirmed, {report.suppressed} suppressed, {report.refused_count} refused"
     if report.unconfirmed:
-        yield f"without evidence of consent, so not mailed: {report.unconfirmed}; --consent TEXT names it"
+        yield "  unconfirmed: without evidence of consent, so not mailed; --consent TEXT gives it"
+    if report.suppressed:
+        yield "  suppressed: they left, or mail to them comes back; never mailed"
     for line, reason in report.refused[:_SHOWN]:
         yield f"  line {line}: {reason}"
     if report.refused_count > _SHOWN:

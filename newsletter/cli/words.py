@@ -14,6 +14,13 @@ _DELIVERY = {
     "suppressed": "left out",
     "in_doubt": "unclear",
 }
+_OUTCOME = {
+    "accepted": "handed over",
+    "temporary": "to be tried again",
+    "refused": "refused",
+    "our_fault": "refused, and no fault of the reader's",
+    "uncertain": "unclear",
+}
 _REASON = {
     "nothing_new": "nothing new for them",
     "too_few": "fewer stories than the newsletter's minimum are new to them",
@@ -40,6 +47,11 @@ _WHY = {
 def delivery_word(state: str) -> str:
     """Give a delivery's state as people read it."""
     return _DELIVERY.get(state, state)
+
+
+def outcome_words(outcome: str) -> str:
+    """Give what came of an attempt as people read it."""
+    return _OUTCOME.get(outcome, outcome) or "no answer was heard"
 
 
 def reason_words(reason: str) -> str:

@@ -98,7 +98,7 @@ def numbered_locks(engine: Engine, folder: Path) -> NumberedLocks:
 
 @contextmanager
 def turn(engine: Engine, folder: Path, number: int) -> Iterator[None]:
-    """Wait until it is our turn, among all processes of this home; the turn ends with the block, or with the process."""
+    """Wait for our turn among all processes of this home; it ends with the block, or with the process."""
     if engine.dialect.name == "sqlite":
         folder.mkdir(exist_ok=True)
         with (folder / f"turn-{number}").open("wb") as file:
