@@ -22,7 +22,8 @@ def backup_home(app: App, file: Path) -> int:
     """Write the backup; gives its size in bytes. The file appears whole or not at all, readable by its owner only."""
     if app.engine.dialect.name != "sqlite":
         raise UsageError(
-            "the database is PostgreSQL: back it up with pg_dump, and copy newsletter.toml, keys.json and media/ beside it"
+            "the database is PostgreSQL: back it up with pg_dump, "
+            "and copy newsletter.toml, keys.json and media/ beside it"
         )
     unfinished = file.with_name(f".{file.name}.unfinished")
     manifest = {"taken_at": app.clock.now().isoformat(), "schema": newest_revision()}

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, func, select
 
 from newsletter.db.engine import reading, writing
 from newsletter.issues import life
@@ -16,7 +16,7 @@ from newsletter.outbox.delivery import Counts, DeliveryState, issue_key
 from newsletter.outbox.owner import recover
 from newsletter.outbox.send import send_some
 from newsletter.outbox.tables import attempts, deliveries
-from newsletter.providers.provider import Refused, Scope
+from newsletter.providers.provider import Scope
 from tests.conftest import NOW
 from tests.fakes.outbox_home import OutboxHome
 from tests.fakes.provider import FakeProvider, PowerCut
