@@ -76,7 +76,7 @@ def _restore(file: Path, home: Path, unpacked: Path) -> RestoreReport:
 
 
 def _pause_what_may_be_out(db: Connection, *, now: datetime) -> int:
-    """Pause every issue that is not over, and make no issue for a slot of the past: the lost home may have sent them."""
+    """Pause every issue that is not over, and let no slot of the past be due: the lost home may have sent them."""
     going = [one for one in issue_store.list_issues(db) if one.state not in issue_store.ENDS and not one.paused_at]
     for issue in going:
         pause_and_tell(db, issue.id, "the home was restored, and it may have gone out since the backup", now=now)

@@ -20,7 +20,8 @@ _RATES = st.lists(
 
 def pass_through(rates: list[Rate], gaps: list[int], wanted: int) -> list[tuple[datetime, int]]:
     """Ask again and again, waiting as told and a while more; gives when how many passed."""
-    now, next_at, passed = NOW, {}, []
+    now, passed = NOW, list[tuple[datetime, int]]()
+    next_at: dict[str, datetime] = {}
     for gap in gaps:
         grant = reserve(rates, next_at, wanted=wanted, now=now)
         assert bool(grant.count) != bool(grant.wait)
