@@ -108,12 +108,16 @@ def _newsletters(app: App) -> Iterator[Finding]:
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
         lists = {one.slug for one in list_store.all_lists(db)}
-        counts = {one.slug: member_count(db, one.recipe.lists, opt_out=f"newsletter:{one.slug}") for one in newsletters}
+        counts = {
+            one.slug: member_count(db, one.recipe.lists, opt_out=f"newsletter:{one.slug}")
+            for one in newsletters
+            if lists.issuperset(one.recipe.lists)
+        }
     if not newsletters:
         yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")
     for one in newsletters:
         missing = [slug for slug in one.recipe.lists if slug not in lists]
-        words = f"{schedule_in_words(one.recipe)}; {counts[one.slug]} readers"
+        words = f"{schedule_in_words(one.recipe)}; {counts.get(one.slug, 0)} readers"
         if missing:
             yield Finding(what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list {', '.join(missing)}")
         elif one.is_paused(app.clock.now()):

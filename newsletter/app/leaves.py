@@ -4,10 +4,10 @@ One JSON line each, appended and on the disk before the reader is answered. It n
 address, never by the address.
 """
 
+import errno
 import json
 import os
 from functools import partial
-from typing import Any
 
 from newsletter.app.app import App
 from newsletter.base.log import get_log
@@ -22,33 +22,42 @@ OPT_OUT, UNDO, EVERYTHING = "opt_out", "undo", "everything"
 def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
     """Append one departure, or its undoing."""
     entry = {"at": app.clock.now().isoformat(), "act": act, "who": address_hash, "key": key}
-    line = json.dumps(entry).encode() + b"\n"
+    # A line of its own also after half a line that a crash has left: the two must not become one.
+    line = b"\n" + json.dumps(entry).encode() + b"\n"
     descriptor = os.open(app.home / FILE_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, line)  # one write of one line: appends of several processes do not mix (O_APPEND)
+        written = os.write(descriptor, line)  # in one write: appends of several processes do not mix (O_APPEND)
+        if written != len(line):
+            raise OSError(errno.ENOSPC, "only a part could be written", str(app.home / FILE_NAME))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def replay_leaves(app: App) -> int:
-    """Do again what the log tells, oldest first; gives how many entries changed something. Twice is harmless."""
+    """Do again what the log tells, oldest first; gives how many entries changed something.
+
+    Doing it twice is harmless.
+    """
     path = app.home / FILE_NAME
     if not path.exists():
         return 0
     changed = 0
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        if not line.strip():
+            continue
         try:
             entry = json.loads(line)
-        except ValueError:
+            told = {key: str(entry[key]) for key in ("at", "act", "who", "key")}
+        except (ValueError, LookupError, TypeError):
             # A crash in the middle of a write leaves half a line; that reader was not answered.
             get_log("app").warning("leaves.half_a_line", number=number)
             continue
-        changed += _replay(app, entry)
+        changed += _replay(app, told)
     return changed
 
 
-def _replay(app: App, entry: dict[str, Any]) -> bool:
+def _replay(app: App, entry: dict[str, str]) -> bool:
     evidence, now = f"{FILE_NAME} of {entry['at']}", app.clock.now()
     with writing(app.engine) as db:
         person = find_by_hash(db, entry["who"])

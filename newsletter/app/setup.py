@@ -1,7 +1,7 @@
 """`apply`: makes the home's topics, sources, lists and newsletters what a file says. Twice changes nothing.
 
-All is checked before anything is written, and all is written in one transaction. What was changed elsewhere since the
-last apply is kept and shown, unless `force`; nothing is removed without `prune`.
+All is checked before anything is written, and all happens in one transaction. What the desk has changed of a newsletter
+since the last apply is kept and shown, unless `force`; nothing is removed without `prune`.
 """
 
 import json
@@ -18,7 +18,7 @@ from newsletter.app.app import App
 from newsletter.app.setup_file import SetupFile, SourceTable, absolute, read_setup
 from newsletter.base.errors import InvalidSetup
 from newsletter.base.settings import fault_lines
-from newsletter.db import audit
+from newsletter.db import audit, facts
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter, Recipe, merge_recipe
@@ -28,6 +28,8 @@ from newsletter.sources.source import Source, SourceKind, Topic
 from subscribers import lists as list_store
 from subscribers.mailing_list import MailingList
 
+_GIVEN = "setup.source_urls"
+_FILES = ("logo", "logo_dark")  # values of a newsletter that are paths
 SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "backfill_days")
 
 
@@ -49,7 +51,17 @@ class Present:
     sources: dict[str, Source]
     lists: dict[str, MailingList]
     newsletters: dict[str, Newsletter]
-    applied: dict[str, dict[str, Any]]  # newsletters as apply last wrote them
+    applied: dict[str, dict[str, Any]]  # newsletters as the file last had them
+    given: dict[str, str]  # addresses of sources as the file had them: what is found out there may have another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A newsletter's recipe after the file, what of the desk was kept, and what the file says in the recipe's form."""
+
+    recipe: Recipe
+    kept: dict[str, Any]
+    said: dict[str, Any]
 
 
 def apply_setup(
@@ -57,21 +69,21 @@ def apply_setup(
 ) -> list[Change]:
     """Apply a file; gives what changed, or with `dry_run` what would.
 
-    InvalidSetup names every fault, and then nothing is changed.
-    """
+            InvalidSetup names every fault and changes nothing.
+        """
     setup = read_setup(path)
-    with reading(app.engine) as db:
+    with (reading if dry_run else writing)(app.engine) as db:
         present = _present(db)
-    recipes = _recipes(app, setup, present, path, force=force)
-    changes = [
-        *_topic_changes(setup, present),
-        *_source_changes(setup, present, path),
-        *_list_changes(setup, present),
-        *_newsletter_changes(recipes, setup, present, force=force),
-        *(_removals(setup, present) if prune else ()),
-    ]
-    if not dry_run and any(change.act != "keep" for change in changes):
-        _write(app, setup, present, recipes, changes, path)
+        merged = _merged(app, setup, present, path, force=force, prune=prune)
+        changes = [
+            *_topic_changes(setup, present),
+            *_source_changes(setup, present, path),
+            *_list_changes(setup, present),
+            *_newsletter_changes(merged, present),
+            *(_removals(setup, present) if prune else ()),
+        ]
+        if not dry_run:
+            _write(_Writer(db=db, setup=setup, present=present, merged=merged, path=path, now=app.clock.now()), changes)
     return changes
 
 
@@ -83,38 +95,54 @@ def _present(db: Connection) -> Present:
         lists={one.slug: one for one in list_store.all_lists(db)},
         newsletters=newsletters,
         applied={slug: issue_store.applied_recipe(db, one.id) for slug, one in newsletters.items()},
+        given=json.loads(facts.get(db, _GIVEN) or "{}"),
     )
 
 
-def _recipes(app: App, setup: SetupFile, present: Present, path: Path, *, force: bool) -> dict[str, Recipe]:
+def _merged(app: App, setup: SetupFile, present: Present, path: Path, *, force: bool, prune: bool) -> dict[str, Merged]:
     """Merge and check every newsletter of the file, and that all names point at something."""
-    faults, recipes = list(_dangling_topics(setup, present)), {}
+    faults, merged = list(_dangling_topics(setup, present)), {}
     for number, table in enumerate(setup.newsletter):
         slug = str(table["slug"])
         stored = present.newsletters.get(slug)
-        told = table if force or stored is None else {**table, **_kept(stored, table, present.applied[slug])}
-        told = {**told, **{key: absolute(told[key], path) for key in ("logo", "logo_dark") if told.get(key)}}
+        told = {**table, **{key: absolute(table[key], path) for key in _FILES if table.get(key)}}
         try:
             recipe = merge_recipe(stored.recipe if stored else None, told)
         except ValidationError as error:
             faults += [f"newsletter[{number}] ({slug}).{line}" for line in fault_lines(error)]
-        else:
-            recipes[slug] = recipe
-            faults += [f"newsletter[{number}] ({slug}).{line}" for line in _dangling(app, recipe, setup, present)]
+            continue
+        plain = _plain(recipe)
+        said = {key: plain[key] for key in table if key in plain}
+        kept = {} if force or stored is None else _kept(stored.recipe, said, present.applied[slug])
+        merged[slug] = Merged(recipe=merge_recipe(recipe, kept), kept=kept, said=said)
+        dangling = _dangling(app, merged[slug].recipe, setup, present, prune=prune)
+        faults += [f"newsletter[{number}] ({slug}).{line}" for line in dangling]
     if faults:
         raise InvalidSetup(str(path), faults)
-    return recipes
+    return merged
 
 
-def _kept(stored: Newsletter, table: dict[str, Any], applied: dict[str, Any]) -> dict[str, Any]:
-    """Give the values that were changed elsewhere since the last apply, of keys that the file sets too."""
-    now = _plain(stored.recipe)
-    return {key: now[key] for key in table if key in applied and key in now and now[key] != applied[key]}
+def _kept(stored: Recipe, said: dict[str, Any], applied: dict[str, Any]) -> dict[str, Any]:
+    """Give the values that the desk has changed since the last apply, where the file says something else.
+
+    A key that no file has set yet is compared with its default.
+    """
+    now, defaults = _plain(stored), _defaults()
+    base = {**defaults, **applied}
+    return {key: now[key] for key in said if key in base and now[key] != base[key] and now[key] != said[key]}
 
 
-def _dangling(app: App, recipe: Recipe, setup: SetupFile, present: Present) -> Iterable[str]:
+def _defaults() -> dict[str, Any]:
+    """Give the defaults of a recipe as JSON values, of the keys that have one."""
+    fields = Recipe.model_fields.items()
+    return {
+        field.alias or name: json.loads(json.dumps(field.default)) for name, field in fields if not field.is_required()
+    }
+
+
+def _dangling(app: App, recipe: Recipe, setup: SetupFile, present: Present, *, prune: bool) -> Iterable[str]:
     lists = {one.slug for one in setup.list} | present.lists.keys()
-    sources = {one.name for one in setup.source} | present.sources.keys() | {"*"}
+    sources = {one.name for one in setup.source} | (set() if prune else present.sources.keys()) | {"*", EDITORS}
     yield from (f"lists: there is no list {name!r}" for name in recipe.lists if name not in lists)
     yield from (f"sources: there is no source {name!r}" for name in recipe.sources if name not in sources)
     yield from (
@@ -152,12 +180,8 @@ def _source_changes(setup: SetupFile, present: Present, path: Path) -> Iterable[
         if source is None:
             yield Change(kind="source", name=table.name, act="create")
             continue
-        told = _source_values(table, path)
-        now = {key: getattr(source, key) for key in told}
-        # "auto" was found out since: saying it again changes nothing while the address stays.
-        if told.get("kind") == "auto" and told.get("url", source.url) == source.url:
-            now["kind"] = "auto"
-        yield from _update("source", table.name, told, now)
+        told = _new_source_values(table, source, present, path)
+        yield from _update("source", table.name, told, {key: getattr(source, key) for key in told})
 
 
 def _source_values(table: SourceTable, path: Path) -> dict[str, Any]:
@@ -166,6 +190,15 @@ def _source_values(table: SourceTable, path: Path) -> dict[str, Any]:
         told["backfill_days"] = told.pop("backfill")
     if "url" in told:
         told["url"] = absolute(told["url"], path)
+    return told
+
+
+def _new_source_values(table: SourceTable, source: Source, present: Present, path: Path) -> dict[str, Any]:
+    """Give what the file says of a source that is there, without what was found out since about the same address."""
+    told = _source_values(table, path)
+    url = told.get("url", source.url)
+    if url in {source.url, present.given.get(table.name)} and told.get("kind", "auto") == "auto":
+        return {key: value for key, value in told.items() if key not in {"url", "kind"}}
     return told
 
 
@@ -179,20 +212,16 @@ def _list_changes(setup: SetupFile, present: Present) -> Iterable[Change]:
         yield from _update("list", table.slug, told, {"name": found.name, "opt_in": found.opt_in})
 
 
-def _newsletter_changes(
-    recipes: dict[str, Recipe], setup: SetupFile, present: Present, *, force: bool
-) -> Iterable[Change]:
-    tables = {str(table["slug"]): table for table in setup.newsletter}
-    for slug, recipe in recipes.items():
+def _newsletter_changes(merged: dict[str, Merged], present: Present) -> Iterable[Change]:
+    for slug, one in merged.items():
         stored = present.newsletters.get(slug)
         if stored is None:
             yield Change(kind="newsletter", name=slug, act="create")
             continue
-        if not force and (kept := _kept(stored, tables[slug], present.applied[slug])):
-            yield Change(
-                kind="newsletter", name=slug, act="keep", details=tuple(f"{key} (changed elsewhere)" for key in kept)
-            )
-        yield from _update("newsletter", slug, _plain(recipe), _plain(stored.recipe))
+        if one.kept:
+            details = tuple(f"{key} (changed elsewhere)" for key in one.kept)
+            yield Change(kind="newsletter", name=slug, act="keep", details=details)
+        yield from _update("newsletter", slug, _plain(one.recipe), _plain(stored.recipe))
 
 
 def _update(kind: str, name: str, told: dict[str, Any], now: dict[str, Any]) -> Iterable[Change]:
@@ -222,7 +251,7 @@ class _Writer:
     db: Connection
     setup: SetupFile
     present: Present
-    recipes: dict[str, Recipe]
+    merged: dict[str, Merged]
     path: Path
     now: datetime
 
@@ -243,11 +272,10 @@ class _Writer:
         source_store.put_topic(self.db, replace(known or blank, **told, position=position))
 
     def _write_source(self, name: str) -> None:
-        told = _source_values(next(one for one in self.setup.source if one.name == name), self.path)
+        table = next(one for one in self.setup.source if one.name == name)
         known = self.present.sources.get(name)
         kept = {key: getattr(known, key) for key in SOURCE_VALUES} if known else {"kind": SourceKind.AUTO}
-        if told.get("kind") == "auto" and known and told.get("url", known.url) == known.url:
-            del told["kind"]  # it was found out since
+        told = _new_source_values(table, known, self.present, self.path) if known else _source_values(table, self.path)
         values = {**kept, **told}
         values["kind"] = SourceKind(values["kind"])
         source_store.put_source(self.db, name=name, now=self.now, **values)
@@ -261,22 +289,29 @@ class _Writer:
         list_store.put_list(self.db, slug, name=name or slug, opt_in=opt_in, now=self.now)
 
     def _write_newsletter(self, slug: str) -> None:
-        written = issue_store.put_newsletter(self.db, self.recipes[slug], now=self.now)
-        table = next(one for one in self.setup.newsletter if one["slug"] == slug)
-        plain = _plain(written.recipe)
-        issue_store.save_applied(self.db, written.id, {key: plain[key] for key in table if key in plain})
+        issue_store.put_newsletter(self.db, self.merged[slug].recipe, now=self.now)
+
+    def note_what_was_said(self) -> None:
+        """Keep what the file says, also where it changes nothing: the next apply compares the desk with it."""
+        for slug, one in self.merged.items():
+            base = {**self.present.applied.get(slug, {}), **one.said}
+            if base != self.present.applied.get(slug):
+                stored = issue_store.newsletter_by_slug(self.db, slug)
+                issue_store.save_applied(self.db, stored.id, base)
+        urls = {one.name: absolute(one.url, self.path) for one in self.setup.source if one.url}
+        given = {**self.present.given, **urls}
+        if given != self.present.given:
+            facts.put(self.db, _GIVEN, json.dumps(given, ensure_ascii=False, sort_keys=True))
 
 
-def _write(
-    app: App, setup: SetupFile, present: Present, recipes: dict[str, Recipe], changes: Sequence[Change], path: Path
-) -> None:
-    now = app.clock.now()
-    with writing(app.engine) as db:
-        writer = _Writer(db=db, setup=setup, present=present, recipes=recipes, path=path, now=now)
-        for change in changes:
-            writer.write(change)
-        details = json.dumps([f"{change.act} {change.kind} {change.name}" for change in changes], ensure_ascii=False)
-        audit.record(db, at=now, who="cli", act="setup.apply", subject=str(path.name), details=details)
+def _write(writer: _Writer, changes: Sequence[Change]) -> None:
+    done = [change for change in changes if change.act != "keep"]
+    for change in done:
+        writer.write(change)
+    writer.note_what_was_said()
+    if done:
+        details = json.dumps([f"{change.act} {change.kind} {change.name}" for change in done], ensure_ascii=False)
+        audit.record(writer.db, at=writer.now, who="cli", act="setup.apply", subject=writer.path.name, details=details)
 
 
 def _plain(recipe: Recipe) -> dict[str, Any]:

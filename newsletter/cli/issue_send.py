@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.issue_words import status_json, status_words
-from newsletter.cli.output import Json, emit, opened, who
+from newsletter.cli.output import Json, emit, opened, talk, who
 
 
 def send(

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage, Message
+from email.message import Message
 from email.parser import BytesParser
-from email.policy import default
+from email.policy import compat32
+from email.utils import getaddresses
 
 # Enhanced codes (RFC 3463) that say: this address is dead. 5.2.2 (mailbox full) and policy are not among them.
 _DEAD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
@@ -30,14 +31,14 @@ class Report:
     """A whole mail from a mailbox that receives bounces."""
 
     message_id: str
-    sent_to: str  # the envelope sender of ours that it came back to
+    sent_to: tuple[str, ...]  # the addresses that it came back to; one may be an envelope sender of ours
     notifications: tuple[Notification, ...]  # empty: no notification at all
 
 
 def read_report(raw: bytes) -> Report:
     """Read a mail. Whatever it is, this gives a Report; one that is no notification has none."""
-    message = BytesParser(policy=default).parsebytes(raw)
-    assert isinstance(message, EmailMessage)
+    # The old policy on purpose: the new one parses headers as they are read, and raises on some that the world sends.
+    message = BytesParser(policy=compat32).parsebytes(raw)
     return Report(
         message_id=str(message.get("Message-ID", "")).strip(),
         sent_to=_came_back_to(message),
@@ -45,15 +46,13 @@ def read_report(raw: bytes) -> Report:
     )
 
 
-def _came_back_to(message: EmailMessage) -> str:
-    for field in ("Delivered-To", "X-Original-To", "To"):
-        address = str(message.get(field, "")).strip().strip("<>")
-        if "@" in address:
-            return address
-    return ""
+def _came_back_to(message: Message) -> tuple[str, ...]:
+    # Which of them keeps the sender of ours depends on the mailbox: all are looked at, the nearest first.
+    fields = [str(value) for name in ("Delivered-To", "X-Original-To", "To") for value in message.get_all(name, [])]
+    return tuple(dict.fromkeys(address for _, address in getaddresses(fields) if "@" in address))
 
 
-def _notifications(message: EmailMessage) -> Iterator[Notification]:
+def _notifications(message: Message) -> Iterator[Notification]:
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
             blocks = part.get_payload()

@@ -4,6 +4,7 @@ A mail is moved to `cur` only after what it says is committed; one that we canno
 """
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -20,11 +21,11 @@ from newsletter.outbox.delivery import Delivery
 from newsletter.outbox.identity import delivery_of_sender
 from newsletter.outbox.report_store import delivery_by_id
 from subscribers.consent import SuppressionKind
-from subscribers.suppress import suppress
+from subscribers.suppress import suppress as suppress_person
 
 PORTION = 50  # mails a call
 _LARGEST = 5_000_000  # bytes; a bounce is small, and what is larger stays unread
-_READ = ":2,S"  # Maildir's mark for a mail that was seen
+_READ, _UNREAD = ":2,S", ":2,"  # Maildir's marks for a mail that was seen, and for one that people should see
 
 
 def read_mailbox(engine: Engine, keys: Keys, settings: BouncesSettings, home: Path, clock: Clock) -> int:
@@ -32,29 +33,38 @@ def read_mailbox(engine: Engine, keys: Keys, settings: BouncesSettings, home: Pa
     if not settings.mailbox:
         return 0
     maildir = home / settings.mailbox.removeprefix("maildir:")
-    mails = sorted((maildir / "new").glob("*"))[:PORTION]
+    mails = [path for path in sorted((maildir / "new").glob("[!.]*"))[:PORTION] if path.is_file()]
     for mail in mails:
-        _read_one(engine, keys, mail, clock)
         (maildir / "cur").mkdir(exist_ok=True)
-        mail.rename(maildir / "cur" / f"{mail.name}{_READ}")
+        # Another process may read the same mailbox: what it has taken is not here any more.
+        with suppress(FileNotFoundError):
+            mark = _READ if _read_one(engine, keys, mail, clock) else _UNREAD
+            mail.rename(maildir / "cur" / f"{mail.name.partition(':')[0]}{mark}")
     return len(mails)
 
 
-def _read_one(engine: Engine, keys: Keys, mail: Path, clock: Clock) -> None:
+def _read_one(engine: Engine, keys: Keys, mail: Path, clock: Clock) -> bool:
+    """Read one mail; False for one that a person should look at."""
     if mail.stat().st_size > _LARGEST:
         get_log("feedback").warning("mailbox.too_large", mail=mail.name)
-        return
+        return False
     raw = mail.read_bytes()
-    report = read_report(raw)
-    number = delivery_of_sender(keys, report.sent_to)
+    try:
+        report = read_report(raw)
+    except Exception as error:  # noqa: BLE001 - a mail is anything anybody sent; one must not stop all others
+        get_log("feedback").error("mailbox.unreadable", mail=mail.name, error=repr(error))
+        return False
+    found = (delivery_of_sender(keys, address) for address in report.sent_to)
+    number = next((one for one in found if one is not None), None)
     with writing(engine) as db:
         delivery = delivery_by_id(db, number) if number is not None else None
         if delivery is None or not report.notifications:
             get_log("feedback").info("mailbox.no_match", mail=mail.name)
-            return
+            return False
         event_id = report.message_id or hashlib.sha256(raw).hexdigest()
         for place, notification in enumerate(report.notifications):
             _record(db, notification, delivery, f"{event_id}/{place}", clock)
+    return True
 
 
 def _record(db: Connection, notification: Notification, delivery: Delivery, event_id: str, clock: Clock) -> None:
@@ -73,7 +83,7 @@ def _record(db: Connection, notification: Notification, delivery: Delivery, even
     )
     is_new = store.insert_event(db, event, now=clock.now())
     if is_new and notification.is_dead and delivery.subscriber_id is not None:
-        suppress(
+        suppress_person(
             db,
             delivery.subscriber_id,
             SuppressionKind.BOUNCED,

@@ -131,26 +131,34 @@ class Journal:
         self._condition.wait_for(lambda: self._closing, timeout=_GROUP_SECONDS)
 
     def _commit(self, wishes: list[_Wish], outcomes: list[tuple[Key, Outcome]]) -> None:
-        error: Exception | None = None
         granted: frozenset[Key] = frozenset()
+        error: BaseException | None = RuntimeError("the journal ended while a hand-over was waiting")
+        try:
+            granted, error = self._write_or_give_up([key for wish in wishes for key in wish.keys], outcomes)
+        finally:  # whatever happens to this thread, those who wait are told
+            for wish in wishes:
+                wish.granted, wish.error = granted.intersection(wish.keys), error
+                wish.done.set()
+
+    def _write_or_give_up(
+        self, keys: list[Key], outcomes: list[tuple[Key, Outcome]]
+    ) -> tuple[frozenset[Key], Exception | None]:
+        """Write a group, again after a pause if need be; gives what is granted, or the error.
+
+        When it gives up, nothing of the group is written: its messages must not leave, and the outcomes that cannot be
+        written leave their deliveries in handing_over, which recovery reads as in doubt. That is the truth.
+        """
+        error: Exception | None = None
         for pause in _PAUSES:
             try:
-                granted = self._write([key for wish in wishes for key in wish.keys], outcomes)
+                return self._write(keys, outcomes), None
             except Exception as trouble:  # noqa: BLE001 - whatever it is, the waiting senders must hear of it
                 get_log("outbox").error("journal.failed", error=str(trouble), next_try_seconds=pause)
                 error = trouble
                 time.sleep(pause)
-            else:
-                error = None
-                break
-        if error is not None:
-            # Nothing of this group is written: its messages must not leave, and the outcomes that cannot be written
-            # leave their deliveries in handing_over, which recovery reads as in doubt. That is the truth.
-            with self._condition:
-                self._broken = error
-        for wish in wishes:
-            wish.granted, wish.error = granted.intersection(wish.keys), error
-            wish.done.set()
+        with self._condition:
+            self._broken = error
+        return frozenset(), error
 
     def _write(self, keys: list[Key], outcomes: list[tuple[Key, Outcome]]) -> frozenset[Key]:
         now = self._clock.now()

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
+from newsletter.base.ids import Epoch
 from newsletter.db.engine import reading, writing
 from newsletter.issues import life
 from newsletter.issues.issue import IssueState
 from newsletter.outbox import alert_store, lane_store, owner_store, store
 from newsletter.outbox.delivery import Counts, DeliveryState, issue_key
-from newsletter.outbox.owner import recover
-from newsletter.outbox.send import send_some
+from newsletter.outbox.owner import Owner, recover
+from newsletter.outbox.send import _Carry, send_some
 from newsletter.outbox.tables import attempts, deliveries
 from newsletter.providers.provider import Scope
 from tests.conftest import NOW
@@ -131,14 +132,14 @@ def test_the_death_of_an_owner_loses_and_doubles_nothing(home: OutboxHome) -> No
     assert alerts(home) == [f"doubt:{issue.id}"]
 
 
-def _die(home: OutboxHome, owner: object) -> None:
-    """Send until the power goes: what a dying process would still write in `finally` is undone."""
-    from newsletter.outbox import send as sending
+class _Dying(_Carry):
+    """A carry whose process is gone before it could put anything back."""
 
-    class Dying(sending._Carry):
-        def _release(self) -> None: ...
+    def _release(self) -> None: ...
 
-    Dying(home.outbox(owner), LANE, threading.Event(), 10**12).run()  # type: ignore[arg-type]
+
+def _die(home: OutboxHome, owner: Owner) -> None:
+    _Dying(home.outbox(owner), LANE, threading.Event(), 10**12).run()
 
 
 def test_a_hanging_owner_loses_its_claims_when_the_lease_is_over(home: OutboxHome) -> None:
@@ -212,7 +213,7 @@ def test_a_refusal_is_this_recipients_alone(home: OutboxHome) -> None:
 
 
 def test_our_fault_pauses_the_issue_and_blames_nobody(home: OutboxHome) -> None:
-    """Login, policy or quota: every delivery stays planned, the issue pauses, people are told once; resumed, it goes."""
+    """Login, policy or quota: all stays planned, the issue pauses, people are told once; resumed, it goes."""
     home.crowd(12)
     home.provider.our_fault()
     issue = home.approved([1])
@@ -398,16 +399,11 @@ def test_a_guarded_move_changes_nothing_from_another_state(home: OutboxHome) -> 
     home.send()
     found = home.delivery(issue, ANNA)
     with writing(home.engine) as db:
-        store.claim(db, [{"row": found.id, "packed": b""}], epoch=owner_epoch(db), lease_until=NOW, now=NOW)
+        epoch = Epoch(db.execute(select(deliveries.c.epoch)).scalar_one())
+        store.claim(db, [{"row": found.id, "packed": b""}], epoch=epoch, lease_until=NOW, now=NOW)
         store.suppress(db, [(found.id, "stale")], now=NOW)
         assert store.suppress_issue(db, issue.id, "cancelled", now=NOW, limit=9) == 0
-        epoch = owner_epoch(db)
         assert not store.put_back(db, found.id, epoch=epoch, reason="", due_at=NOW, now=NOW)
         assert not store.settle(db, found.id, DeliveryState.FAILED, epoch=epoch, reason="", now=NOW)
         assert store.release_keys(db, [found.key], epoch=epoch, now=NOW) == 0
     assert home.delivery(issue, ANNA) == found
-
-
-def owner_epoch(db: object) -> object:
-    """Give the epoch that the delivery carries."""
-    return db.execute(select(deliveries.c.epoch)).scalar_one()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A home as the outbox sees it, on either database: people, posts, issues, a clock that is moved by hand, a fake way out.
+"""A home as the outbox sees it, on either database: people, posts, issues, a clock moved by hand, a fake way out.
 
 Only rendering is left out: an edition has sizes and nothing else, and a mail says which posts it holds.
 """

@@ -1,0 +1,112 @@
+"""Backup, restore and leaves.log: nobody twice, and nobody who has left."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from newsletter.app.app import App
+from newsletter.app.backup import backup_home
+from newsletter.app.holds import resume_sending
+from newsletter.app.leaves import FILE_NAME, OPT_OUT, note_leave
+from newsletter.app.portions import plan_some
+from newsletter.app.restore import restore_home
+from newsletter.app.tick import tick
+from newsletter.base.clock import FixedClock
+from newsletter.base.errors import UsageError
+from newsletter.base.settings import read_settings
+from newsletter.db import migrate
+from newsletter.db.engine import open_engine, reading, writing
+from newsletter.issues import store as issue_store
+from newsletter.outbox import alert_store
+from subscribers.doors import members
+from tests.conftest import NOW
+from tests.fakes.home import ANNA, BRUNO, Home, make_full_home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    home = make_full_home(tmp_path / "home")
+    with home.app.engine.begin() as db:  # its tables come from the metadata: say that they are of this schema
+        db.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
+        db.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrate.newest_revision()})
+    yield home
+    home.app.close()
+
+
+def open_at(folder: Path, days: int) -> App:
+    settings = read_settings(folder, {})
+    return App(folder, settings, FixedClock(NOW + timedelta(days=days)), open_engine(settings.database.url, folder))
+
+
+def restored(home: Home, folder: Path) -> Path:
+    file = folder / "home.backup"
+    backup_home(home.app, file)
+    assert file.stat().st_mode & 0o077 == 0
+    return file
+
+
+def test_a_restored_home_sends_nothing_before_a_person_says_so(home: Home, tmp_path: Path) -> None:
+    """Held, with an open alert; and afterwards no issue that may be out already goes by itself."""
+    home.approve()
+    file = restored(home, tmp_path)
+    report = restore_home(file, tmp_path / "new")
+    assert report.paused == 1
+    app = open_at(tmp_path / "new", days=0)
+    first = tick(app)
+    assert "home" in [alert.key for alert in first.alerts]
+    assert not list((app.home / "sent").glob("new/*"))
+    with writing(app.engine) as db:
+        alert_store.close_alert(db, "home", now=NOW)
+    assert "home" in [alert.key for alert in tick(app).alerts]  # still held, so it is told anew
+    assert resume_sending(app)
+    assert plan_some(app) == 0
+    with reading(app.engine) as db:
+        assert issue_store.issue_by_id(db, home.issue.id).paused_at is not None
+    app.close()
+
+
+def test_whoever_left_since_the_backup_stays_away(home: Home, tmp_path: Path) -> None:
+    """leaves.log of the lost home is replayed, whatever half lines a crash has left in it; twice is harmless."""
+    file = restored(home, tmp_path)
+    (home.app.home / FILE_NAME).write_bytes(b'{"at": "2026-11-23", "act": "opt_')
+    note_leave(home.app, OPT_OUT, home.person(ANNA).address_hash, "newsletter:weekly")
+    note_leave(home.app, OPT_OUT, "of somebody else", "newsletter:weekly")
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / FILE_NAME).write_bytes((home.app.home / FILE_NAME).read_bytes())
+    assert restore_home(file, new).leaves == 1
+    assert (new / FILE_NAME).exists()
+    app = open_at(new, days=0)
+    with reading(app.engine) as db:
+        left = {one.subscriber_id for one in members(db, ["members"], opt_out="newsletter:weekly", after=0, limit=9)}
+    assert home.person(ANNA).id not in left
+    assert home.person(BRUNO).id in left
+    app.close()
+
+
+def test_there_is_no_home_before_it_is_held(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restore that dies on its way leaves nothing that could send; called again, it goes through."""
+    from newsletter.app import restore
+
+    file, new = restored(home, tmp_path), tmp_path / "new"
+    with monkeypatch.context() as patch:
+        patch.setattr(restore, "hold_sending", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            restore_home(file, new)
+    assert not (new / "newsletter.toml").exists()
+    restore_home(file, new)
+    assert (new / "keys.json").stat().st_mode & 0o077 == 0
+    with pytest.raises(UsageError, match="holds a home already"):
+        restore_home(file, new)
+
+
+def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
+    """A file of something else says so and makes nothing."""
+    other = tmp_path / "other"
+    other.write_bytes(b"\x1f\x8b something else")
+    with pytest.raises(UsageError, match="cannot be read"):
+        restore_home(other, tmp_path / "new")
+    assert not (tmp_path / "new" / "newsletter.toml").exists()
