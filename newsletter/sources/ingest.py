@@ -189,12 +189,19 @@ class Ingestion:
         with writing(self._engine) as db:
             store.lock_source(db, self._source.id)
             known = store.find_post_by_keys(db, self._source.id, keys)
-            post_id = self._insert(db, clean, state) if known is None else self._revise(db, known, clean)
+            outcome = self._outcome(db, known, clean, state)
+            if outcome is Outcome.UPDATED and known is not None:
+                self._revise(db, known, clean)
+            post_id = known or self._insert(db, clean, state)
             store.add_keys(db, self._source.id, post_id, keys)
         self._touched.add(post_id)
-        if known is None and state is PostState.HELD:
-            return Outcome.HELD
-        return Outcome.UPDATED if known else Outcome.NEW
+        return outcome
+
+    def _outcome(self, db: Connection, known: PostId | None, clean: CleanPost, state: PostState) -> Outcome:
+        if known is None:
+            return Outcome.HELD if state is PostState.HELD else Outcome.NEW
+        is_same = store.stored_state(db, known)[1] == clean.content_hash
+        return Outcome.UNCHANGED if is_same else Outcome.UPDATED
 
     def _insert(self, db: Connection, clean: CleanPost, state: PostState) -> PostId:
         story = store.story_of(db, clean, now=self._now) or store.new_story(db, now=self._now)
@@ -214,7 +221,7 @@ class Ingestion:
             alive_until=alive_until(first_seen_at=self._now, story_since=since, event=clean.event, call=clean.call),
         )
 
-    def _revise(self, db: Connection, post_id: PostId, clean: CleanPost) -> PostId:
+    def _revise(self, db: Connection, post_id: PostId, clean: CleanPost) -> None:
         old = store.post_by_id(db, post_id)
         story = store.story_of(db, clean, now=self._now, stored_as=post_id) or old.story_id
         since = store.story_since(db, story)
@@ -231,4 +238,3 @@ class Ingestion:
             ),
             now=self._now,
         )
-        return post_id

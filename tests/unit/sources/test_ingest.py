@@ -41,10 +41,9 @@ def item(
 ) -> str:
     when = f"<pubDate>{date:%a, %d %b %Y %H:%M:%S} +0000</pubDate>" if date else ""
     where = link or f"https://partner.example.org/{number}"
-    return (
-        f"<item><title>{title or f'Post {number}'}</title><link>{where}</link>"
-        f"<guid isPermaLink='false'>{guid or number}</guid>{when}<description>{TEXT} Number {number}.</description>{more}</item>"
-    )
+    facts = f"<title>{title or f'Post {number}'}</title><link>{where}</link>{when}{more}"
+    identity = f"<guid isPermaLink='false'>{guid or number}</guid>"
+    return f"<item>{facts}{identity}<description>{TEXT} Number {number}.</description></item>"
 
 
 def feed(*items: str) -> str:
