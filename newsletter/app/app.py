@@ -121,7 +121,7 @@ def open_engine_of(home: Path, settings: Settings) -> Engine:
 
 def make_home(home: Path, settings_text: str | None = None) -> list[str]:
     """Make what a home lacks: newsletter.toml, keys.json, the database, media/. Gives what was made, in words."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = []
     if not (home / SETTINGS_FILE).exists():
         (home / SETTINGS_FILE).write_text(settings_text or sample_settings(), encoding="utf-8")
@@ -134,6 +134,13 @@ def make_home(home: Path, settings_text: str | None = None) -> list[str]:
     engine = open_engine(settings.database.url, home)
     if present_revision(engine) is None:
         upgrade(engine)
+        _keep_private(engine)
         made.append("the database")
     engine.dispose()
     return made
+
+
+def _keep_private(engine: Engine) -> None:
+    """Let nobody else on this machine read the addresses; SQLite gives its side files the same mode."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        Path(engine.url.database).chmod(0o600)

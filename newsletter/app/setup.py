@@ -69,8 +69,8 @@ def apply_setup(
 ) -> list[Change]:
     """Apply a file; gives what changed, or with `dry_run` what would.
 
-            InvalidSetup names every fault and changes nothing.
-        """
+    InvalidSetup names every fault and changes nothing.
+    """
     setup = read_setup(path)
     with (reading if dry_run else writing)(app.engine) as db:
         present = _present(db)
