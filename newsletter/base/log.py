@@ -32,7 +32,7 @@ def configure_log(*, json: bool, level: str = "info", stream: TextIO | None = No
             *(_json_end() if json else _words_end()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream or cast("TextIO", _PresentStderr())),
         cache_logger_on_first_use=False,
     )
 
@@ -69,3 +69,13 @@ def _masked(value: object) -> object:
             return value
         case _:
             return mask_addresses(str(value))
+
+
+class _PresentStderr:
+    """Whatever sys.stderr is when a line is written: it may be another one than when the log was set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
