@@ -10,7 +10,7 @@ from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import edit
 from newsletter.issues import store as issue_store
-from newsletter.issues.issue import Issue, IssueChanges
+from newsletter.issues.issue import UNAPPROVED, Issue, IssueChanges
 from newsletter.sources import store as source_store
 
 
@@ -26,7 +26,7 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
     if unknown:
         raise NotFound(f"there is no post {unknown[0]}; newsletter post list shows them")
     strange = sorted({*changes.pick} - offered)
-    if strange:
+    if strange and issue.state in UNAPPROVED:  # else its being approved is the reason to tell
         raise NotFound(f"post {strange[0]} is no candidate of issue {issue.name}; newsletter post show {strange[0]}")
     in_its_language = replace(
         changes,

@@ -36,6 +36,7 @@ def ingest(
         for one in reports
     ]
     words = table(rows, ("source", "new", "updated", "unchanged", "trouble"))
+    words += "".join(f"\n  {one.source}: {problem}" for one in reports for problem in one.problems)
     emit(result, words if rows else "no source yet: newsletter source add URL", as_json=as_json)
     if any(one.error for one in reports):
         raise typer.Exit(1)

@@ -34,5 +34,6 @@ def send(
     counts = status.counts
     if not wait and not as_json:
         talk("It goes with `newsletter serve` or the next `newsletter tick`")
-    if wait and (counts.planned or counts.in_flight or counts.failed or counts.in_doubt):
+    is_paused = status.issue.paused_at is not None  # while it went: before anybody was planned, no count tells it
+    if wait and (is_paused or counts.planned or counts.in_flight or counts.failed or counts.in_doubt):
         raise typer.Exit(1)

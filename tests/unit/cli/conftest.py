@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from newsletter.cli.main import app, main
@@ -79,6 +80,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     yield call
     signal.signal(signal.SIGTERM, before)
+    structlog.reset_defaults()  # the command has set it up to write to a stream that is closed by now
 
 
 @pytest.fixture(scope="session")
