@@ -1,7 +1,9 @@
 """A home brought back from a backup. It mails nobody twice and nobody who has left.
 
 Sending is held until a person says that this home is the one that lives on. What fell due since the backup may have
-been sent by the home it was made of: it is in doubt. Departures since then stand in leaves.log and are replayed.
+been sent by the home it was made of: it is in doubt. Slots of that time make no issue, and an issue that was not
+planned to its end is paused: the backup cannot tell whether it went out. Departures since then stand in leaves.log and
+are replayed.
 """
 
 import json
@@ -9,15 +11,18 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.app.app import open_app
+from newsletter.app.app import App, open_app
 from newsletter.app.backup import DATABASE, MANIFEST
 from newsletter.app.holds import hold_sending
 from newsletter.app.leaves import replay_leaves
 from newsletter.base.errors import UsageError
 from newsletter.base.keys import FILE_NAME as KEYS_FILE
 from newsletter.base.settings import FILE_NAME as SETTINGS_FILE
-from newsletter.db.engine import writing
+from newsletter.db.engine import reading, writing
+from newsletter.issues import store as issue_store
+from newsletter.issues.issue import UNAPPROVED, IssueState
 from newsletter.outbox import store
+from newsletter.outbox.pausing import pause_and_tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +47,21 @@ def restore_home(file: Path, home: Path) -> RestoreReport:
         hold_sending(app, f"restored from {file.name} of {manifest['taken_at']}")
         with writing(app.engine) as db:
             doubtful = store.doubt_all_due(db, now=app.clock.now())
+            issue_store.due_from(db, app.clock.now())
+        _pause_unplanned(app, manifest["taken_at"])
         return RestoreReport(taken_at=manifest["taken_at"], doubtful=doubtful, leaves=replay_leaves(app))
     finally:
         app.close()
+
+
+def _pause_unplanned(app: App, taken_at: str) -> None:
+    with reading(app.engine) as db:
+        found = issue_store.list_issues(db, states={*UNAPPROVED, IssueState.APPROVED, IssueState.SENDING})
+    words = f"the backup of {taken_at} cannot tell whether it went out since"
+    with writing(app.engine) as db:
+        for issue in found:
+            if issue.planned_at is None:
+                pause_and_tell(db, issue.id, words, now=app.clock.now())
 
 
 def _unpack(file: Path, home: Path) -> dict[str, str]:

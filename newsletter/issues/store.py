@@ -88,6 +88,11 @@ def resume_newsletter(db: Connection, newsletter_id: NewsletterId, *, now: datet
     _change_newsletter(db, newsletter_id, {"paused_at": None, "paused_until": None, "due_since": now})
 
 
+def due_from(db: Connection, now: datetime) -> None:
+    """Let no slot before now be due any more, of any newsletter."""
+    db.execute(update(newsletters).where(newsletters.c.due_since < now).values(due_since=now))
+
+
 def lock_newsletter(db: Connection, newsletter_id: NewsletterId) -> None:
     """Make others who number this newsletter's issues wait. (SQLite: a writing transaction holds the lock already.)"""
     db.execute(select(newsletters.c.id).where(newsletters.c.id == newsletter_id).with_for_update()).one()
