@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +72,9 @@ def apply_setup(
 
     InvalidSetup names every fault and changes nothing.
     """
-    setup = read_setup(path)
     with (reading if dry_run else writing)(app.engine) as db:
         present = _present(db)
+        setup = read_setup(path, partial(_recipe_faults, present))
         merged = _merged(app, setup, present, path, force=force, prune=prune)
         changes = [
             *_topic_changes(setup, present),
@@ -120,6 +121,17 @@ def _merged(app: App, setup: SetupFile, present: Present, path: Path, *, force: 
     if faults:
         raise InvalidSetup(str(path), faults)
     return merged
+
+
+def _recipe_faults(present: Present, number: int, table: dict[str, Any]) -> list[str]:
+    """Give the faults of one newsletter's table, laid over what is stored of it."""
+    slug = str(table.get("slug", ""))
+    stored = present.newsletters.get(slug)
+    try:
+        merge_recipe(stored.recipe if stored else None, table)
+    except ValidationError as error:
+        return [f"newsletter[{number}] ({slug}).{line}" for line in fault_lines(error)]
+    return []
 
 
 def _kept(stored: Recipe, said: dict[str, Any], applied: dict[str, Any]) -> dict[str, Any]:

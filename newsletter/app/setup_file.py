@@ -1,7 +1,7 @@
 """The file that `apply` reads, parsed and checked: every fault at once, each with the key it stands under."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -65,8 +65,11 @@ class SetupFile(_Table):
     newsletter: tuple[dict[str, Any], ...] = ()
 
 
-def read_setup(path: Path) -> SetupFile:
-    """Read a setup file; InvalidSetup with all faults, UsageError when there is no such file."""
+def read_setup(path: Path, newsletter_faults: Callable[[int, dict[str, Any]], list[str]]) -> SetupFile:
+    """Read a setup file; InvalidSetup with all faults, UsageError when there is no such file.
+
+    What is wrong inside a newsletter depends on what is stored: when the file is refused, `newsletter_faults` is asked.
+    """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -76,11 +79,19 @@ def read_setup(path: Path) -> SetupFile:
     try:
         setup = SetupFile.model_validate(content)
     except ValidationError as error:
-        raise InvalidSetup(str(path), [_named(line, content) for line in fault_lines(error)]) from error
+        faults = [_named(line, content) for line in fault_lines(error)]
+        raise InvalidSetup(str(path), faults + _in_newsletters(content, newsletter_faults)) from error
     faults = [*_twice(setup), *_without_slug(setup)]
     if faults:
-        raise InvalidSetup(str(path), faults)
+        raise InvalidSetup(str(path), faults + _in_newsletters(content, newsletter_faults))
     return setup
+
+
+def _in_newsletters(content: Mapping[str, Any], faults: Callable[[int, dict[str, Any]], list[str]]) -> list[str]:
+    tables = content.get("newsletter")
+    if not isinstance(tables, list):
+        return []
+    return [fault for number, one in enumerate(tables) if isinstance(one, dict) for fault in faults(number, one)]
 
 
 def absolute(url: str, file: Path) -> str:

@@ -35,8 +35,9 @@ def test_settings_and_setup(tmp_path: Path) -> None:
         SETUP.format(posts=tmp_path, more='max_posts = "many"\nzone = "Europe/Berlln"\ncolor = "red"')
         + '[[source]]\nname = 5\nurl = "ftp://example.org"\n[[lisst]]\nslug = "x"\n'
     )
-    for fault in ("source[1].name", "source[1].url", "lisst"):
-        assert fault in home.run("apply", file, code=2).err
+    said = home.run("apply", file, code=2).err
+    for fault in ("source[1].name", "source[1].url", "lisst", "max_posts", "zone", "Europe/Berlin", "color"):
+        assert fault in said
     file.write_text(SETUP.format(posts=tmp_path, more='max_posts = "many"\nzone = "Europe/Berlln"\ncolor = "red"'))
     said = home.run("apply", file, code=2).err
     for fault in ("max_posts", "zone", "Europe/Berlin", "color"):
