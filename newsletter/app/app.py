@@ -7,17 +7,18 @@ from pathlib import Path
 
 import jinja2
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from newsletter import __version__
 from newsletter.base.clock import Clock, SystemClock
-from newsletter.base.errors import NotFound, UsageError
+from newsletter.base.errors import DatabaseTrouble, NotFound, UsageError
 from newsletter.base.keys import FILE_NAME as KEYS_FILE
 from newsletter.base.keys import Keys, make_keys, read_keys
 from newsletter.base.sample import sample_settings
 from newsletter.base.settings import FILE_NAME as SETTINGS_FILE
 from newsletter.base.settings import ProviderSettings, Settings, read_secret, read_settings
 from newsletter.db.engine import open_engine
-from newsletter.db.migrate import newest_revision, present_revision, upgrade
+from newsletter.db.migrate import is_known, newest_revision, present_revision, upgrade
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.outbox.identity import BounceSetup
 from newsletter.outbox.pace import Rate, parse_rates
@@ -99,15 +100,23 @@ def open_app(home: Path, clock: Clock | None = None, variables: Mapping[str, str
     """Open a home. It must have settings and a database at this program's schema; nothing is made here."""
     settings = read_settings(home, variables)
     engine = open_engine_of(home, settings)
-    present = present_revision(engine)
+    try:
+        present = present_revision(engine)
+    except DatabaseError as error:
+        engine.dispose()
+        raise DatabaseTrouble(error.orig) from error
     if present != newest_revision():
         engine.dispose()
-        raise UsageError(
-            "the database is empty; make it with: newsletter init"
-            if present is None
-            else "the database is of another version of this program; bring it up with: newsletter upgrade"
-        )
+        raise UsageError(_another_schema(present))
     return App(home, settings, clock or SystemClock(), engine)
+
+
+def _another_schema(present: str | None) -> str:
+    if present is None:
+        return "the database is empty; make it with: newsletter init"
+    if not is_known(present):
+        return "the database was made by a newer version of this program; install that version"
+    return "the database is of an older version of this program; bring it up with: newsletter upgrade"
 
 
 def open_engine_of(home: Path, settings: Settings) -> Engine:

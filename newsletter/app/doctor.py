@@ -136,6 +136,9 @@ def _sources(app: App) -> Iterator[Finding]:
         yield Finding(
             what=f"source {one.name}", verdict="warning", words=words, remedy=f"newsletter source check {one.name!r}"
         )
+    for one in sources:
+        for problem in [] if one.last_error else one.last_problems.splitlines():
+            yield Finding(what=f"source {one.name}", verdict="warning", words=problem)
     if sources and not failing:
         yield Finding(what="sources", verdict="good", words=f"{len(sources)}, none of them failing")
 

@@ -24,6 +24,7 @@ class SourceCheck:
     source: str
     posts: int
     newest: datetime | None
+    problems: tuple[str, ...]  # items that could not be used
     error: str
 
 
@@ -71,9 +72,15 @@ def _check(app: App, source: Source) -> SourceCheck:
         kind = find_kind(app.fetcher, source.url).kind if source.kind is SourceKind.AUTO else source.kind
         found, _ = read_source(app.fetcher, replace(source, kind=kind, etag="", last_modified=""))
     except SourceError as error:
-        return SourceCheck(source=source.name, posts=0, newest=None, error=str(error))
+        return SourceCheck(source=source.name, posts=0, newest=None, problems=(), error=str(error))
     dates = [post.published for post in found.posts if post.published is not None]
-    return SourceCheck(source=source.name, posts=len(found.posts), newest=max(dates, default=None), error="")
+    return SourceCheck(
+        source=source.name,
+        posts=len(found.posts),
+        newest=max(dates, default=None),
+        problems=tuple(found.problems),
+        error="",
+    )
 
 
 def _named(app: App, names: Sequence[str]) -> list[Source]:

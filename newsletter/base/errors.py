@@ -9,6 +9,7 @@ NewsletterError
 |-- NotAllowedNow          the thing exists, but its state forbids the act
 |   `-- NothingToSay       an issue without content: there is nothing to approve
 |-- StaleState             somebody else moved it first; look again
+|-- DatabaseTrouble        the database cannot be read or written: disk, rights, damage
 `-- SourceError            a source could not be read; it changed nothing
 
 Rooms derive from these and carry their ids as attributes. No exit code and no HTTP status stands below the entrances.
@@ -66,6 +67,16 @@ class NothingToSay(NotAllowedNow):
 
 class StaleState(NewsletterError):
     """The row was no longer in the state that this act starts from."""
+
+
+class DatabaseTrouble(NewsletterError):
+    """The database cannot be read or written: the disk is full, the rights are wrong, or the file is damaged."""
+
+    def __init__(self, words: object) -> None:
+        super().__init__(
+            f"the database cannot be used: {words}. Look at the room on the disk and the rights of its files; "
+            "a damaged file comes back from a backup (newsletter restore). Nothing was lost that was confirmed"
+        )
 
 
 class SourceError(NewsletterError):

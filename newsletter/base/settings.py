@@ -165,11 +165,13 @@ class AlertsSettings(_Section):
 class PrivacySettings(_Section):
     """How long things are kept, in days."""
 
-    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed")
+    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed; not carried out yet")
     deliveries_days: int = Field(
-        default=400, ge=36, description="deliveries and attempts; never under the life of a story"
+        default=400, ge=36, description="deliveries and attempts, never under the life of a story; not carried out yet"
     )
-    network_addresses_days: int = Field(default=365, gt=0, description="network addresses in consent records")
+    network_addresses_days: int = Field(
+        default=365, gt=0, description="network addresses in consent records; not carried out yet"
+    )
 
 
 class LogSettings(_Section):

@@ -9,7 +9,7 @@ from typing import Annotated, Never
 import typer
 
 from newsletter import __version__
-from newsletter.base.errors import NewsletterError, UsageError
+from newsletter.base.errors import DatabaseTrouble, NewsletterError, UsageError
 from newsletter.cli import (
     apply,
     backup,
@@ -159,6 +159,8 @@ def main() -> Never:
     except Exception as error:  # noqa: BLE001 - the last door: told whole, and the exit code says that it failed
         if _is_for_people(error):
             _fail(str(error), 1)
+        if _is_database_trouble(error):
+            _fail(str(DatabaseTrouble(getattr(error, "orig", error))), 1)
         traceback.print_exc()
         _fail("that is a fault of the program, not yours. Please report it with the lines above", 1)
     sys.exit(0)
@@ -168,6 +170,14 @@ def _is_for_people(error: Exception) -> bool:
     """Errors of `subscribers` stand in no newsletter tree; it is imported only when one may have been raised."""
     module = sys.modules.get("subscribers.errors")
     return module is not None and isinstance(error, module.SubscribersError)
+
+
+def _is_database_trouble(error: Exception) -> bool:
+    """A full disk, wrong rights, a damaged file, a server that is gone: not a statement of ours that is wrong."""
+    module = sys.modules.get("sqlalchemy.exc")
+    if module is None or not isinstance(error, module.DatabaseError):
+        return False
+    return isinstance(error, module.OperationalError) or type(error) is module.DatabaseError
 
 
 def _fail(words: str, code: int) -> Never:

@@ -19,8 +19,17 @@ def check(
 
     with opened(context) as app:
         checks = list(check_sources(app, names or []))
-    result = [{"source": one.source, "posts": one.posts, "newest": one.newest, "error": one.error} for one in checks]
-    rows = [(one.source, one.posts, day_and_hour(one.newest), one.error) for one in checks]
+    result = [
+        {
+            "source": one.source,
+            "posts": one.posts,
+            "newest": one.newest,
+            "problems": list(one.problems),
+            "error": one.error,
+        }
+        for one in checks
+    ]
+    rows = [(one.source, one.posts, day_and_hour(one.newest), one.error or "; ".join(one.problems)) for one in checks]
     emit(result, table(rows, ("source", "posts", "newest", "trouble")), as_json=as_json)
     if any(one.error for one in checks):
         raise typer.Exit(1)

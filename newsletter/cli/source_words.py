@@ -22,6 +22,7 @@ def source_json(source: "Source") -> dict[str, Any]:
         "last_fetch_at": source.last_fetch_at,
         "last_good_at": source.last_good_at,
         "last_error": source.last_error,
+        "last_problems": source.last_problems.splitlines(),
         "error_count": source.error_count,
     }
 
@@ -30,4 +31,5 @@ def source_row(source: "Source") -> tuple[object, ...]:
     """Give a source as a row under SOURCE_HEADS."""
     good = day_and_hour(source.last_good_at) if source.last_good_at else "never"
     trouble = f"{source.last_error} ({source.error_count} in a row)" if source.last_error else ""
+    trouble = trouble or "; ".join(source.last_problems.splitlines())
     return source.name, source.kind.value, good, trouble, source.url

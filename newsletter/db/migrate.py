@@ -32,6 +32,11 @@ def present_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(db).get_current_revision()
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether this program brings a migration of this name; a newer program's it does not."""
+    return any(step.revision == revision for step in ScriptDirectory.from_config(make_config()).walk_revisions())
+
+
 def newest_revision() -> str:
     """Tell the last migration that this program brings."""
     head = ScriptDirectory.from_config(make_config()).get_current_head()

@@ -103,6 +103,7 @@ def ingest_source(
             next_fetch_at=now + every * 0.9,
             etag=document.etag if document else "",
             last_modified=document.last_modified if document else "",
+            problems=report.problems,
         )
     log.info("source_read", new=report.new, updated=report.updated, problems=len(report.problems))
     return report

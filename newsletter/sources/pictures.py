@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from newsletter.base.errors import SourceError
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store
+from newsletter.sources import picture_store
 from newsletter.sources.errors import FetchFailed, NotUnderstood
 from newsletter.sources.fetch import Fetcher, shown
 from newsletter.sources.shrink import SmallPicture, shrink
@@ -41,7 +41,7 @@ class PictureKeeper:
         try:
             origin, load = self._origin(address)
             with reading(self._engine) as db:
-                known = store.picture_of_origin(db, origin)
+                known = picture_store.picture_of_origin(db, origin)
             return self._fetch(origin, load) if known is None else known
         except SourceError as error:
             self.problems.append(f"picture {shown(address)}: {error}")
@@ -82,13 +82,13 @@ class PictureKeeper:
         picture_hash = hashlib.sha256(picture.content).hexdigest()
         _write_file(self._media / f"{picture_hash}.{picture.suffix}", picture.content)
         with writing(self._engine) as db:
-            store.keep_picture(db, picture_hash, picture, now=self._now)
-            store.remember_origin(db, origin, picture_hash, now=self._now)
+            picture_store.keep_picture(db, picture_hash, picture, now=self._now)
+            picture_store.remember_origin(db, origin, picture_hash, now=self._now)
         return picture_hash
 
     def _remember_unusable(self, origin: bytes) -> None:
         with writing(self._engine) as db:
-            store.remember_origin(db, origin, "", now=self._now)
+            picture_store.remember_origin(db, origin, "", now=self._now)
 
 
 def _bytes_of(path: Path) -> bytes:

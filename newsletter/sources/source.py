@@ -36,6 +36,7 @@ class Source:
     last_good_at: datetime | None
     last_error: str  # empty: the last fetch was good
     error_count: int  # in a row
+    last_problems: str = ""  # items of the last good reading that could not be used, a line each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

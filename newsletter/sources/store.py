@@ -17,10 +17,8 @@ from newsletter.sources.clean_post import CleanPost
 from newsletter.sources.life import POST_ARROWS
 from newsletter.sources.post import LONGEST_LIFE, Post, PostState
 from newsletter.sources.rows import post_of, source_of, topic_of
-from newsletter.sources.shrink import SmallPicture
 from newsletter.sources.source import Source, SourceKind, Topic
 from newsletter.sources.tables import (
-    picture_origins,
     pictures,
     post_keys,
     post_revisions,
@@ -30,6 +28,7 @@ from newsletter.sources.tables import (
     topics,
 )
 
+_MOST_PROBLEMS = 20  # told as a source's health; more would tell no more
 _MOST_AT_ONCE = 500  # ids in one IN (...): both databases limit the parameters of a statement
 
 
@@ -124,10 +123,18 @@ def claim_source(db: Connection, source: Source, *, until: datetime) -> bool:
 
 
 def record_good_fetch(
-    db: Connection, source_id: SourceId, *, now: datetime, next_fetch_at: datetime, etag: str, last_modified: str
+    db: Connection,
+    source_id: SourceId,
+    *,
+    now: datetime,
+    next_fetch_at: datetime,
+    etag: str,
+    last_modified: str,
+    problems: Sequence[str] = (),
 ) -> None:
-    """Note that a source was read."""
+    """Note that a source was read, and which of its items could not be used."""
     values = {
+        "last_problems": "\n".join(problems[:_MOST_PROBLEMS]),
         "last_fetch_at": now,
         "last_good_at": now,
         "next_fetch_at": next_fetch_at,
@@ -180,7 +187,7 @@ def stored_state(db: Connection, post_id: PostId) -> tuple[PostState, str]:
 def add_keys(db: Connection, source_id: SourceId, post_id: PostId, keys: Iterable[str]) -> None:
     """Remember keys of a post; a key that already leads to a post stays with it."""
     for key in keys:
-        _insert_new(db, post_keys, {"source_id": source_id, "key": key, "post_id": post_id})
+        insert_new(db, post_keys, {"source_id": source_id, "key": key, "post_id": post_id})
 
 
 def story_of(db: Connection, post: CleanPost, *, now: datetime, stored_as: PostId | None = None) -> StoryId | None:
@@ -345,28 +352,6 @@ def revision_of(db: Connection, post_id: PostId, revision: int) -> Post:
     return post_of({**row, **facts, **old, "revision": revision})
 
 
-def picture_of_origin(db: Connection, origin: bytes) -> str | None:
-    """Give the stored picture of an origin: its hash, empty if it could not be used, None if it was never fetched."""
-    found = db.execute(select(picture_origins.c.picture_hash).where(picture_origins.c.url_hash == origin)).scalar()
-    return None if found is None else str(found)
-
-
-def keep_picture(db: Connection, picture_hash: str, picture: SmallPicture, *, now: datetime) -> None:
-    """Note a picture whose file is written."""
-    facts = {
-        "media_type": picture.media_type,
-        "width": picture.width,
-        "height": picture.height,
-        "size": len(picture.content),
-    }
-    _insert_new(db, pictures, {"hash": picture_hash, "stored_at": now, **facts})
-
-
-def remember_origin(db: Connection, origin: bytes, picture_hash: str, *, now: datetime) -> None:
-    """Note what an origin gave, so that it is fetched once."""
-    _insert_new(db, picture_origins, {"url_hash": origin, "picture_hash": picture_hash, "fetched_at": now})
-
-
 _PICTURE = (pictures.c.hash.label("picture_name"), pictures.c.media_type, pictures.c.width, pictures.c.height)
 _is_kept = sources.c.removed_at.is_(None)
 # A post dated after it was seen is as new as when it was seen; one without a date likewise.
@@ -381,7 +366,7 @@ def _posts() -> Select[Any]:
     return select(posts, sources.c.name.label("source_name"), sources.c.owner, *_PICTURE).select_from(joined)
 
 
-def _insert_new(db: Connection, table: Table, values: dict[str, Any]) -> None:
+def insert_new(db: Connection, table: Table, values: dict[str, Any]) -> None:
     """Insert a row unless one with its key is there."""
     is_postgresql = db.dialect.name == "postgresql"
     rows = postgresql.insert(table) if is_postgresql else sqlite.insert(table)

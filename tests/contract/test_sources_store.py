@@ -14,7 +14,7 @@ from newsletter.base.errors import NotAllowedNow, NotFound, StaleState
 from newsletter.base.ids import PostId, SourceId
 from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store
+from newsletter.sources import picture_store, store
 from newsletter.sources.clean_post import CleanPost
 from newsletter.sources.fetch import Fetcher
 from newsletter.sources.ingest import IngestReport, ingest_source
@@ -80,7 +80,9 @@ def test_a_post_comes_back_as_it_was_stored(engine: Engine) -> None:
         CLEAN, event=event_details, call=call, picture_hash="ab12", picture_alt="The hall", kind=PostKind.EVENT
     )
     with writing(engine) as db:
-        store.keep_picture(db, "ab12", SmallPicture(content=b"x", media_type="image/png", width=30, height=20), now=NOW)
+        picture_store.keep_picture(
+            db, "ab12", SmallPicture(content=b"x", media_type="image/png", width=30, height=20), now=NOW
+        )
     post_id = add_post(engine, add_source(engine), clean)
     with reading(engine) as db:
         post = store.post_by_id(db, post_id)
@@ -189,7 +191,9 @@ def test_a_revision_brings_back_the_old_content(engine: Engine) -> None:
     """Each revision is what it was, picture and missing date included; state and life are the present ones."""
     post_id = add_post(engine, add_source(engine), replace(CLEAN, published_at=None))
     with writing(engine) as db:
-        store.keep_picture(db, "ab12", SmallPicture(content=b"x", media_type="image/jpeg", width=3, height=2), now=NOW)
+        picture_store.keep_picture(
+            db, "ab12", SmallPicture(content=b"x", media_type="image/jpeg", width=3, height=2), now=NOW
+        )
         for title, picture in (("Second", "ab12"), ("Third", "")):
             clean = replace(CLEAN, title=title, picture_hash=picture)
             story = store.post_by_id(db, post_id).story_id

@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from newsletter.db.engine import reading
-from newsletter.sources import store
+from newsletter.sources import picture_store
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetch import Fetcher
 from newsletter.sources.pictures import PictureKeeper
@@ -174,4 +174,4 @@ def test_the_row_tells_what_the_file_holds(site: WebSite, keeper: PictureKeeper,
     keeper.keep(bad)
     with reading(sqlite_engine) as db:
         origins = [hashlib.sha256(url.encode()).digest() for url in (good, bad, "https://example.org/other.png")]
-        assert [store.picture_of_origin(db, origin) for origin in origins] == [kept, "", None]
+        assert [picture_store.picture_of_origin(db, origin) for origin in origins] == [kept, "", None]

@@ -262,6 +262,7 @@ def upgrade() -> None:
         sa.Column("last_good_at", UtcDateTime(), nullable=True),
         sa.Column("last_error", sa.Text(), server_default="", nullable=False),
         sa.Column("error_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_problems", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("kind IN ('auto', 'feed', 'page', 'index', 'folder')", name="ck_sources_kind"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
