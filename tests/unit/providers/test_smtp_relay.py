@@ -9,7 +9,7 @@ from newsletter.base.errors import InvalidSettings
 from newsletter.base.settings import ProviderSettings
 from newsletter.providers.smtp_relay import Relay, Timeouts, Tls, read_relay
 
-HOME = Path("/home/of/news")
+HOME = Path("/srv/news")
 PASSWORD = SecretStr("pass")
 
 
