@@ -104,10 +104,24 @@ def _unpack(file: Path, home: Path) -> dict[str, str]:
             missing = {MANIFEST, DATABASE, SETTINGS_FILE, KEYS_FILE} - names
             if missing:
                 raise UsageError(f"{file} is no backup of a home: {', '.join(sorted(missing))} is missing")
-            archive.extractall(home, filter="data")  # refuses absolute paths, links out, and devices
+            for member in archive:
+                _unpack_one(archive, member, home)
     except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{file} cannot be read: {error}") from error
     manifest_path = home / MANIFEST
     manifest: dict[str, str] = json.loads(manifest_path.read_text(encoding="utf-8"))
     manifest_path.unlink()
     return manifest
+
+
+def _unpack_one(archive: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -> None:
+    """Write one plain file below the home, readable by its owner only. Anything else is no part of a backup."""
+    path = home / member.name
+    if not member.isfile() or not path.resolve().is_relative_to(home.resolve()):
+        raise UsageError(f"{archive.name} holds {member.name!r}, which is no file of a home: it is no backup of ours")
+    content = archive.extractfile(member)
+    assert content is not None  # only for what is no file
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with content, path.open("xb") as file:
+        path.chmod(0o600)
+        shutil.copyfileobj(content, file)

@@ -173,6 +173,8 @@ class SmtpServer:
 
     async def _stop(self) -> None:
         self._server.close()
+        for _ in range(8):  # a client just being accepted becomes a session first: cancelled, its socket would leak
+            await asyncio.sleep(0)
         tasks = asyncio.all_tasks() - {asyncio.current_task()}  # upgrades to TLS, and clients just being accepted
         for task in tasks:
             task.cancel()

@@ -1,5 +1,7 @@
 """Backup, restore and leaves.log: nobody twice, and nobody who has left."""
 
+import io
+import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -110,3 +112,17 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         restore_home(other, tmp_path / "new")
     assert not (tmp_path / "new" / "newsletter.toml").exists()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/tmp/outside", "media/../../outside"])
+def test_nothing_is_written_outside_the_home(tmp_path: Path, name: str) -> None:
+    """An archive with a path that leads out of the home is refused, and nothing is written there."""
+    archive = tmp_path / "evil.tar.gz"
+    with tarfile.open(archive, "w:gz") as file:
+        for one in ("backup.json", "newsletter.db", "newsletter.toml", "keys.json", name):
+            entry = tarfile.TarInfo(one)
+            entry.size = 2
+            file.addfile(entry, io.BytesIO(b"{}"))
+    with pytest.raises(UsageError, match="no file of a home"):
+        restore_home(archive, tmp_path / "home")
+    assert not (tmp_path / "outside").exists()
