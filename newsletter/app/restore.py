@@ -118,7 +118,7 @@ def _unpack_one(archive: tarfile.TarFile, member: tarfile.TarInfo, home: Path) -
     """Write one plain file below the home, readable by its owner only. Anything else is no part of a backup."""
     path = home / member.name
     if not member.isfile() or not path.resolve().is_relative_to(home.resolve()):
-        raise UsageError(f"{archive.name} holds {member.name!r}, which is no file of a home: it is no backup of ours")
+        raise UsageError(f"the archive holds {member.name!r}, which is no file of a home: it is no backup of ours")
     content = archive.extractfile(member)
     assert content is not None  # only for what is no file
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
