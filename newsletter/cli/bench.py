@@ -12,8 +12,11 @@ from newsletter.base.errors import NewsletterError, UsageError
 
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="benchmarks; all without a name")] = None,
+    *,
+    as_json: Json = False,
 ) -> None:
     """Measure on this machine and print one JSON line a figure: {"name","value","unit","n","note"}."""
+    del as_json  # the figures are JSON lines anyway
     folder = Path(__file__).parents[2] / "benchmarks"
     scripts = [path.stem.removeprefix("bench_") for path in sorted(folder.glob("bench_*.py"))]
     if not scripts:

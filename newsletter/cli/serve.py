@@ -1,5 +1,6 @@
 """`newsletter serve`: desk, public pages, scheduler, and the sender as a child process."""
 
+import json
 import logging
 import signal
 import socket
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from newsletter.base.errors import UsageError
-from newsletter.cli.output import home_of, talk
+from newsletter.cli.output import Json, home_of, talk
 
 if TYPE_CHECKING:
     from newsletter.app.app import App
@@ -21,11 +22,11 @@ _GRACE_SECONDS = 5  # for requests under way when the service ends
 _HELD_SECONDS = 5.0  # between two looks whether sending is free again
 
 
-def serve(context: typer.Context) -> None:
+def serve(context: typer.Context, *, as_json: Json = False) -> None:
     """Serve the desk and the public pages, do what is due, and send, until SIGTERM or Ctrl-C."""
     app = _open(context)
     with closing(app), _listen(app.settings.web.bind) as listening:
-        _serve(app, listening)
+        _serve(app, listening, as_json=as_json)
 
 
 def send_loop(context: typer.Context) -> None:
@@ -46,7 +47,7 @@ def send_loop(context: typer.Context) -> None:
                 stop.wait(_HELD_SECONDS)  # an open alert says so until it is ended
 
 
-def _serve(app: "App", listening: socket.socket) -> None:
+def _serve(app: "App", listening: socket.socket, *, as_json: bool) -> None:
     import uvicorn
 
     from newsletter.jobs.keeper import Keeper, sender_command
@@ -68,7 +69,7 @@ def _serve(app: "App", listening: socket.socket) -> None:
     keeper, timetable = Keeper(sender_command(app.home)), Timetable(app)
     keeper.start()
     timetable.start()
-    _tell_where(app, listening)
+    _tell_where(app, listening, as_json=as_json)
     try:
         server.run(sockets=[listening])
     finally:
@@ -114,9 +115,13 @@ def _listen(bind: str) -> socket.socket:
         ) from error
 
 
-def _tell_where(app: "App", listening: socket.socket) -> None:
+def _tell_where(app: "App", listening: socket.socket, *, as_json: bool) -> None:
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104 - only told, not bound
+    if as_json:  # one line at once, for whoever started the service and reads its output
+        where = {"desk": f"http://{shown}:{port}/desk", "readers": app.settings.web.public_url}
+        print(json.dumps(where), flush=True)  # noqa: T201 - emit's lines wait in a pipe until the end
+        return
     talk(f"Desk: http://{shown}:{port}/desk (on this machine only)")
     talk(f"Readers: {app.settings.web.public_url}")
     talk("Ctrl-C ends it.")
