@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from newsletter.base.errors import NewsletterError, UsageError
+from newsletter.cli.output import Json
 
 
 def bench(
