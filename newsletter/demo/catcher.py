@@ -174,8 +174,10 @@ class Catcher:
         return await self._loop.create_server(lambda: _Client(self._keep, self._clients), "127.0.0.1", 0)
 
     async def _stop(self) -> None:
+        for _ in range(8):  # who waits to be accepted becomes a client first, or asyncio would lose the socket
+            await asyncio.sleep(0)
         self._server.close()
-        for _ in range(4):  # a client may just be being accepted, and closing takes a few turns of the loop
+        for _ in range(4):  # closing takes a few turns of the loop
             for transport in self._clients:
                 transport.abort()
             await asyncio.sleep(0)

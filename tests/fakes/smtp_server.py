@@ -172,9 +172,11 @@ class SmtpServer:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _stop(self) -> None:
-        self._server.close()
-        for _ in range(8):  # a client just being accepted becomes a session first: cancelled, its socket would leak
+        # Clients that wait to be accepted become sessions first: asyncio loses the socket of one whose server is closed
+        # between its accept and its transport, or whose task is cancelled.
+        for _ in range(8):
             await asyncio.sleep(0)
+        self._server.close()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}  # upgrades to TLS, and clients just being accepted
         for task in tasks:
             task.cancel()
