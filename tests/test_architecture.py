@@ -72,7 +72,7 @@ NO_NAME = (
     "messenger",
 )
 WORD_EXCEPTIONS = {
-    "newsletter/sources/identity.py": "it names the tracking parameters of others",
+    "newsletter/sources/stories/identity.py": "it names the tracking parameters of others",
     "subscribers/exports.py": "it names the states of other systems' exports",
     "tests/unit/subscribers/test_import_row.py": "it holds rows of such exports",
     "docs/glossary.md": "it is the list of rejected words",

@@ -26,7 +26,7 @@ from newsletter.providers.provider import Provider
 from newsletter.providers.registry import is_local, make_provider
 from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.templates import mail_environment
-from newsletter.sources.fetch import Fetcher
+from newsletter.sources.fetching.fetch import Fetcher
 
 # A relay that is not on this machine starts gently until the operator says what it bears.
 _CAREFUL_RATE = "5/s"

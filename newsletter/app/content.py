@@ -16,7 +16,7 @@ from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.issues.recipe import Newsletter
 from newsletter.outbox import alert_store
 from newsletter.rendering.templates import layout_hash
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store, source_store, topic_store
 from newsletter.sources.add_post import EDITORS
 from newsletter.sources.post import Post
 
@@ -29,7 +29,7 @@ def content_of(app: App, db: Connection, issue: Issue) -> FrozenIssue:
     return freeze(
         issue,
         newsletter.recipe,
-        source_store.all_topics(db),
+        topic_store.all_topics(db),
         _posts(app, db, issue, newsletter),
         issue_store.edits_of(db, issue.id),
         layout_hash=layout_hash(app.templates, newsletter.recipe.layout),
@@ -64,10 +64,10 @@ def _posts(app: App, db: Connection, issue: Issue, newsletter: Newsletter) -> li
     alive_at = max(now, issue.slot_at)
     wanted = source_ids(db, newsletter)
     if issue.state is not IssueState.IN_REVIEW:
-        return source_store.candidate_posts(db, sources=wanted, seen_before=_just_after(now), now=alive_at)
-    collected = source_store.candidate_posts(db, sources=wanted, seen_before=_just_after(issue.cutoff_at), now=alive_at)
+        return post_store.candidate_posts(db, sources=wanted, seen_before=_just_after(now), now=alive_at)
+    collected = post_store.candidate_posts(db, sources=wanted, seen_before=_just_after(issue.cutoff_at), now=alive_at)
     by_hand = [source.id for source in source_store.all_sources(db) if source.name == EDITORS]
-    added = source_store.candidate_posts(db, sources=by_hand, seen_before=_just_after(now), now=alive_at)
+    added = post_store.candidate_posts(db, sources=by_hand, seen_before=_just_after(now), now=alive_at)
     return list({post.id: post for post in (*collected, *added)}.values())
 
 

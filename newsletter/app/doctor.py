@@ -17,7 +17,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
-from newsletter.sources import store as source_store
+from newsletter.sources import source_store
 from subscribers import lists as list_store
 from subscribers.doors import member_count
 

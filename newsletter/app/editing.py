@@ -11,7 +11,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import edit
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueChanges
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 
 
 def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
@@ -21,7 +21,7 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
     with reading(app.engine) as db:
         offered = {post.id for post in content_of(app, db, issue).posts} if issue.kind == "digest" else named
         language = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe.language
-        known = {post.id for post in source_store.posts_by_ids(db, sorted(named))}
+        known = {post.id for post in post_store.posts_by_ids(db, sorted(named))}
     unknown = sorted(named - known)
     if unknown:
         raise NotFound(f"there is no post {unknown[0]}; newsletter post list shows them")

@@ -11,7 +11,7 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Recipe
 from newsletter.outbox import report_store
 from newsletter.outbox.delivery import Attempt, Delivery, issue_key
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 from newsletter.sources.post import Post
 from subscribers.doors import still_mailable
 from subscribers.find import find_by_address
@@ -43,7 +43,7 @@ def explain(app: App, address: str, name: str) -> Explanation:
             why = answer.reason if isinstance(answer, NotMailable) else _not_planned(issue, recipe)
             return Explanation(issue=issue, delivery=None, chosen=[], more=0, attempts=[], why_none=why)
         chosen, more = unpack_choice(delivery.choice) if delivery.choice else ((), 0)
-        posts = {post.id: post for post in source_store.posts_by_ids(db, [one.post_id for one in chosen])}
+        posts = {post.id: post for post in post_store.posts_by_ids(db, [one.post_id for one in chosen])}
         return Explanation(
             issue=issue,
             delivery=delivery,

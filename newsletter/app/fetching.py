@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound, SourceError, UsageError
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store
+from newsletter.sources import source_store, topic_store
 from newsletter.sources.add_post import EDITORS
-from newsletter.sources.find_kind import find_kind
 from newsletter.sources.ingest import IngestReport, ingest_source
-from newsletter.sources.read_source import read_source
+from newsletter.sources.reading.find_kind import find_kind
+from newsletter.sources.reading.read_source import read_source
 from newsletter.sources.source import Source, SourceKind
 
 
@@ -39,15 +39,15 @@ def add_source(app: App, location: str, *, name: str, topics: tuple[str, ...], l
     found = find_kind(app.fetcher, location)
     name = name or _name_of(found.url)
     with writing(app.engine) as db:
-        sources = store.all_sources(db)
+        sources = source_store.all_sources(db)
         same = next((one.name for one in sources if one.url == found.url or one.name == name), None)
         if same is not None:
             raise UsageError(f"there is a source {same!r} already; give another with --name, or change it with apply")
-        known = {topic.slug for topic in store.all_topics(db)}
+        known = {topic.slug for topic in topic_store.all_topics(db)}
         unknown = sorted(set(topics) - known)
         if unknown:
             raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none'}")
-        store.put_source(
+        source_store.put_source(
             db,
             name=name,
             url=found.url,
@@ -57,7 +57,7 @@ def add_source(app: App, location: str, *, name: str, topics: tuple[str, ...], l
             owner=owner,
             now=app.clock.now(),
         )
-        return store.source_by_name(db, name)
+        return source_store.source_by_name(db, name)
 
 
 def check_sources(app: App, names: Sequence[str]) -> Iterator[SourceCheck]:
@@ -86,8 +86,8 @@ def _check(app: App, source: Source) -> SourceCheck:
 def _named(app: App, names: Sequence[str]) -> list[Source]:
     with reading(app.engine) as db:
         if names:
-            return [store.source_by_name(db, name) for name in names]
-        return [source for source in store.all_sources(db) if source.name != EDITORS]
+            return [source_store.source_by_name(db, name) for name in names]
+        return [source for source in source_store.all_sources(db) if source.name != EDITORS]
 
 
 def _name_of(url: str) -> str:

@@ -14,7 +14,7 @@ from newsletter.issues.duration import parse_duration
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.issues.recipe import Newsletter
 from newsletter.issues.slots import slots_between
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 from subscribers.doors import member_count
 
 
@@ -64,7 +64,7 @@ def _of_newsletter(app: App, db: Connection, newsletter: Newsletter, *, now: dat
         if issue.slot_at <= until:
             slots.setdefault(issue.slot, issue.slot_at)
     readers = member_count(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}") if slots else 0
-    posts = len(source_store.candidate_posts(db, sources=source_ids(db, newsletter), seen_before=now, now=now))
+    posts = len(post_store.candidate_posts(db, sources=source_ids(db, newsletter), seen_before=now, now=now))
     return [
         _coming(app, db, newsletter, wall, at, issues.get(wall), posts=posts, readers=readers)
         for wall, at in slots.items()

@@ -11,7 +11,7 @@ from uuid import uuid4
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store as source_store
+from newsletter.sources import topic_store
 from subscribers.add import add_subscriber
 from subscribers.csv_reading import count_rows
 from subscribers.find import find_by_id
@@ -67,7 +67,7 @@ def add_person(
         profile["zone"] = read_zone(zone)
     now = app.clock.now()
     with writing(app.engine) as db:
-        known = {topic.slug for topic in source_store.all_topics(db)}
+        known = {topic.slug for topic in topic_store.all_topics(db)}
         unknown = sorted(set(topics) - known)
         if unknown:
             raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none'}")

@@ -5,7 +5,7 @@ from newsletter.base.errors import NotFound, UsageError
 from newsletter.base.ids import PostId
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store, source_store, topic_store
 from newsletter.sources.add_post import add_post
 from newsletter.sources.post import Post, PostState
 
@@ -14,19 +14,19 @@ def list_posts(app: App, *, source: str = "", state: str = "", limit: int = 200)
     """List posts, newest first, of one source or in one state where asked."""
     with reading(app.engine) as db:
         wanted = source_store.source_by_name(db, source).id if source else None
-        return source_store.list_posts(db, source_id=wanted, state=_state(state) if state else None, limit=limit)
+        return post_store.list_posts(db, source_id=wanted, state=_state(state) if state else None, limit=limit)
 
 
 def one_post(app: App, number: int) -> Post:
     """Give one post; NotFound when there is none."""
     with reading(app.engine) as db:
-        return source_store.post_by_id(db, PostId(number))
+        return post_store.post_by_id(db, PostId(number))
 
 
 def add_by_hand(app: App, location: str, *, topics: tuple[str, ...]) -> Post:
     """Add one page or file as a candidate, under these topics beside its own."""
     with reading(app.engine) as db:
-        known = {topic.slug for topic in source_store.all_topics(db)}
+        known = {topic.slug for topic in topic_store.all_topics(db)}
     unknown = sorted(set(topics) - known)
     if unknown:
         raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none'}")
@@ -38,7 +38,7 @@ def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:
     post = one_post(app, number)
     now = app.clock.now()
     with writing(app.engine) as db:
-        source_store.set_post_state(db, post.id, start=post.state, to=_state(state), reason=why)
+        post_store.set_post_state(db, post.id, start=post.state, to=_state(state), reason=why)
         audit.record(db, at=now, who=by, act=f"post.{state}", subject=f"post:{post.id}", details=why)
     return one_post(app, number)
 

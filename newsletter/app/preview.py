@@ -20,7 +20,7 @@ from newsletter.rendering.compose import Personal, compose, page_html, subject_o
 from newsletter.rendering.edition import Edition
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.reasons import reason_words
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def prepare(app: App, issue: Issue, *, address: str | None = None) -> Prepared:
     with reading(app.engine) as db:
         frozen = content_of(app, db, issue)
         eyes = seen_as(app, db, frozen, issue, address)
-        withdrawn = frozenset(source_store.withdrawn_among(db, [post.id for post in frozen.posts]))
+        withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
     pool = make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())

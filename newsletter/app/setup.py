@@ -23,7 +23,7 @@ from newsletter.db import audit, facts
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter, Recipe, merge_recipe
-from newsletter.sources import store as source_store
+from newsletter.sources import source_store, topic_store
 from newsletter.sources.add_post import EDITORS
 from newsletter.sources.source import Source, SourceKind, Topic
 from subscribers import lists as list_store
@@ -91,7 +91,7 @@ def apply_setup(
 def _present(db: Connection) -> Present:
     newsletters = {one.slug: one for one in issue_store.all_newsletters(db)}
     return Present(
-        topics={topic.slug: topic for topic in source_store.all_topics(db)},
+        topics={topic.slug: topic for topic in topic_store.all_topics(db)},
         sources={source.name: source for source in source_store.all_sources(db)},
         lists={one.slug: one for one in list_store.all_lists(db)},
         newsletters=newsletters,
@@ -281,7 +281,7 @@ class _Writer:
         known = self.present.topics.get(slug)
         blank = Topic(id=0, slug=slug, name=slug, names={}, keywords=(), sensitive=False, position=position)
         told = table.model_dump(exclude_unset=True)
-        source_store.put_topic(self.db, replace(known or blank, **told, position=position))
+        topic_store.put_topic(self.db, replace(known or blank, **told, position=position))
 
     def _write_source(self, name: str) -> None:
         table = next(one for one in self.setup.source if one.name == name)

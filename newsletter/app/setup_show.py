@@ -7,7 +7,7 @@ from newsletter.app.app import App
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
-from newsletter.sources import store as source_store
+from newsletter.sources import source_store, topic_store
 from newsletter.sources.add_post import EDITORS
 from subscribers import lists as list_store
 
@@ -30,7 +30,7 @@ def present_setup(app: App) -> Setup:
                         "sensitive": one.sensitive,
                     }
                 )
-                for one in source_store.all_topics(db)
+                for one in topic_store.all_topics(db)
             ],
             "source": [
                 _said(

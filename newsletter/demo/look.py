@@ -19,7 +19,7 @@ from newsletter.demo.readers import MadeUpReader, reader_without_news, sample_re
 from newsletter.issues.digest import Chosen, Reason
 from newsletter.issues.issue import Issue
 from newsletter.outbox.delivery import DeliveryState
-from newsletter.sources import store as source_store
+from newsletter.sources import topic_store
 
 _WHY = {
     Reason.PICK: "put on top by the editors",
@@ -41,7 +41,7 @@ class ShownMail:
 def look_at_readers(app: App, issue: Issue) -> list[ReaderOutcome]:
     """Tell what the sample readers got of an issue, and why one got nothing."""
     with reading(app.engine) as db:
-        topics = {topic.id: topic.name for topic in source_store.all_topics(db)}
+        topics = {topic.id: topic.name for topic in topic_store.all_topics(db)}
     return [_reader(app, issue, reader, topics) for reader in (*sample_readers(), reader_without_news())]
 
 

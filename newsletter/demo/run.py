@@ -33,7 +33,7 @@ from newsletter.demo.steps import Steps
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.outbox.delivery import DeliveryState
-from newsletter.sources import store as source_store
+from newsletter.sources import source_store
 from newsletter.sources.ingest import IngestReport
 
 NEWSLETTER, LIST = "weekly", "members"

@@ -14,7 +14,7 @@ from newsletter.issues.limits import Limits, Sizes, limits_of
 from newsletter.issues.pool import Pool, make_pool
 from newsletter.issues.reader import Reader
 from newsletter.rendering.edition import Edition
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 from subscribers.subscriber import Recipient
 
 BuildEdition = Callable[[FrozenIssue, str], Edition]
@@ -51,7 +51,7 @@ class IssueContext:
 
     def pool(self, db: Connection, *, now: datetime) -> Pool:
         """Give the stories that may be chosen now: withdrawals count at once, what is past within a minute."""
-        withdrawn = frozenset(source_store.withdrawn_among(db, [post.id for post in self.frozen.posts]))
+        withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in self.frozen.posts]))
         as_of = (withdrawn, now.replace(second=0, microsecond=0))
         kept = self._pool
         if kept is None or kept[0] != as_of:

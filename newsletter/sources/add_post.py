@@ -9,17 +9,17 @@ from sqlalchemy import Engine
 from newsletter.base.clock import Clock
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store
+from newsletter.sources import post_store, source_store
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetch import Fetcher
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.identity import identify
+from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.ingest import Ingestion
-from newsletter.sources.parse_markdown import parse_markdown
-from newsletter.sources.parse_page import parse_page
 from newsletter.sources.post import Post
-from newsletter.sources.read_source import is_markdown, is_web, load, with_local_picture
+from newsletter.sources.reading.parse_markdown import parse_markdown
+from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.reading.read_source import is_markdown, is_web, load, with_local_picture
 from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.stories.identity import identify
 
 EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
 
@@ -40,7 +40,7 @@ def add_post(
     if outcome is None:
         raise NotUnderstood(f"{location} has neither a title nor a text")
     with reading(engine) as db:
-        return store.post_by_id(db, _found(store.find_post_by_keys(db, editors.id, keys)))
+        return post_store.post_by_id(db, _found(post_store.find_post_by_keys(db, editors.id, keys)))
 
 
 def _read(fetcher: Fetcher, location: str) -> FetchedPost:
@@ -56,8 +56,8 @@ def _read(fetcher: Fetcher, location: str) -> FetchedPost:
 
 def _editors(engine: Engine, *, now: datetime) -> Source:
     with writing(engine) as db:
-        store.put_source(db, name=EDITORS, url="", kind=SourceKind.FOLDER, now=now)
-        return store.source_by_name(db, EDITORS)
+        source_store.put_source(db, name=EDITORS, url="", kind=SourceKind.FOLDER, now=now)
+        return source_store.source_by_name(db, EDITORS)
 
 
 def _found(post_id: PostId | None) -> PostId:

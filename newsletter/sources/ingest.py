@@ -19,18 +19,18 @@ from newsletter.base.errors import SourceError
 from newsletter.base.ids import PostId
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store
-from newsletter.sources.clean_post import CleanPost, clean_post
+from newsletter.sources import post_store, source_store, story_store, topic_store
+from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
 from newsletter.sources.errors import FetchFailed, NotUnderstood
-from newsletter.sources.fetch import Fetcher
 from newsletter.sources.fetched_post import FetchedPost, Reading
-from newsletter.sources.find_kind import find_kind
-from newsletter.sources.identity import distinct, identify
+from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
-from newsletter.sources.pictures import PictureKeeper
+from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
-from newsletter.sources.read_source import read_source
+from newsletter.sources.reading.find_kind import find_kind
+from newsletter.sources.reading.read_source import read_source
 from newsletter.sources.source import Source, SourceKind, Topic
+from newsletter.sources.stories.identity import distinct, identify
 
 EVERY = timedelta(hours=1)
 _LONGEST_PAUSE = timedelta(days=1)  # a source that fails is asked again at least daily, for ever
@@ -67,8 +67,8 @@ def fetch_some(
     """Ingest sources that are due, several at a time; gives how many. A portion: call it until it gives 0."""
     now = clock.now()
     with writing(engine) as db:
-        due = store.due_sources(db, now=now, limit=limit)
-        mine = [source for source in due if store.claim_source(db, source, until=now + _CLAIM)]
+        due = source_store.due_sources(db, now=now, limit=limit)
+        mine = [source for source in due if source_store.claim_source(db, source, until=now + _CLAIM)]
     if not mine:
         return 0
     with ThreadPoolExecutor(min(_THREADS, len(mine))) as pool:
@@ -90,13 +90,13 @@ def ingest_source(
     except SourceError as error:
         with writing(engine) as db:
             pause = _pause(source.error_count + 1, every, error)
-            store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
+            source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
         log.warning("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
         return IngestReport(source=source.name, error=str(error))
     report = Ingestion(engine, fetcher, media, source, now=now).store_all(found)
     with writing(engine) as db:
         # A little before it is due: `tick` comes by the clock, and an hour after 8:00:03 is past the tick of 9:00:00.
-        store.record_good_fetch(
+        source_store.record_good_fetch(
             db,
             source.id,
             now=now,
@@ -115,12 +115,17 @@ def _found_out(engine: Engine, fetcher: Fetcher, source: Source) -> Source:
         return source
     found = find_kind(fetcher, source.url)
     with writing(engine) as db:
-        store.settle_kind(db, source.id, kind=found.kind, url=found.url)
+        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url)
     return replace(source, kind=found.kind, url=found.url)
 
 
 def _refuse_loss(db: Connection, source: Source, found: Reading, *, is_unchanged: bool) -> None:
-    if source.kind is SourceKind.FEED and not found.posts and not is_unchanged and store.has_posts(db, source.id):
+    if (
+        source.kind is SourceKind.FEED
+        and not found.posts
+        and not is_unchanged
+        and source_store.has_posts(db, source.id)
+    ):
         raise NotUnderstood("the feed is empty, though it had posts before; what it gave stays")
 
 
@@ -141,7 +146,7 @@ class Ingestion:
         self._touched: set[PostId] = set()
         self._problems: list[str] = []
         with reading(engine) as db:
-            self._topics: Sequence[Topic] = store.all_topics(db)
+            self._topics: Sequence[Topic] = topic_store.all_topics(db)
 
     def store_all(self, found: Reading) -> IngestReport:
         """Store every item that is new or changed; tell of those that could not be used."""
@@ -162,8 +167,8 @@ class Ingestion:
     def store_one(self, post: FetchedPost, keys: tuple[str, ...]) -> Outcome | None:
         """Store one item; None if there is nothing in it to show."""
         with reading(self._engine) as db:
-            known = store.find_post_by_keys(db, self._source.id, keys)
-            state, stored_hash = store.stored_state(db, known) if known else (self._first_state(post), "")
+            known = post_store.find_post_by_keys(db, self._source.id, keys)
+            state, stored_hash = post_store.stored_state(db, known) if known else (self._first_state(post), "")
         picture = self._pictures.keep(post.picture_url) if state in _SHOWN_STATES else ""
         clean = clean_post(post, keys=keys, source=self._source, topics=self._topics, picture_hash=picture)
         if clean is None:
@@ -188,30 +193,30 @@ class Ingestion:
     def _write(self, clean: CleanPost, keys: tuple[str, ...], state: PostState) -> Outcome:
         """Store it in one short transaction, having looked again: another process may have been here."""
         with writing(self._engine) as db:
-            store.lock_source(db, self._source.id)
-            known = store.find_post_by_keys(db, self._source.id, keys)
+            source_store.lock_source(db, self._source.id)
+            known = post_store.find_post_by_keys(db, self._source.id, keys)
             outcome = self._outcome(db, known, clean, state)
             if outcome is Outcome.UPDATED and known is not None:
                 self._revise(db, known, clean)
             post_id = known or self._insert(db, clean, state)
-            store.add_keys(db, self._source.id, post_id, keys)
+            post_store.add_keys(db, self._source.id, post_id, keys)
         self._touched.add(post_id)
         return outcome
 
     def _outcome(self, db: Connection, known: PostId | None, clean: CleanPost, state: PostState) -> Outcome:
         if known is None:
             return Outcome.HELD if state is PostState.HELD else Outcome.NEW
-        is_same = store.stored_state(db, known)[1] == clean.content_hash
+        is_same = post_store.stored_state(db, known)[1] == clean.content_hash
         return Outcome.UNCHANGED if is_same else Outcome.UPDATED
 
     def _insert(self, db: Connection, clean: CleanPost, state: PostState) -> PostId:
-        story = store.story_of(db, clean, now=self._now) or store.new_story(db, now=self._now)
-        since = store.story_since(db, story)
+        story = story_store.story_of(db, clean, now=self._now) or story_store.new_story(db, now=self._now)
+        since = story_store.story_since(db, story)
         if never_offered(clean.published_at, self._now):
             self._problems.append(
                 f"{clean.title!r} is dated {clean.published_at:%Y-%m-%d}: too far ahead to be offered"
             )
-        return store.insert_post(
+        return post_store.insert_post(
             db,
             self._source.id,
             story,
@@ -223,12 +228,12 @@ class Ingestion:
         )
 
     def _revise(self, db: Connection, post_id: PostId, clean: CleanPost) -> None:
-        old = store.post_by_id(db, post_id)
-        story = store.story_of(db, clean, now=self._now, stored_as=post_id) or old.story_id
-        since = store.story_since(db, story)
+        old = post_store.post_by_id(db, post_id)
+        story = story_store.story_of(db, clean, now=self._now, stored_as=post_id) or old.story_id
+        since = story_store.story_since(db, story)
         # A date that is corrected moves an embargo, but never takes back what was already visible.
         is_hidden = old.visible_from > self._now
-        store.revise_post(
+        post_store.revise_post(
             db,
             post_id,
             story,

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from newsletter.base.ids import PostId, SourceId, StoryId
+from newsletter.sources.details.stored_details import call_from_json, event_from_json
+from newsletter.sources.pictures.shrink import suffix_of
 from newsletter.sources.post import Picture, Post, PostKind, PostState
-from newsletter.sources.shrink import suffix_of
 from newsletter.sources.source import Source, SourceKind, Topic
-from newsletter.sources.stored_details import call_from_json, event_from_json
 
 
 def post_of(row: Mapping[Any, Any]) -> Post:

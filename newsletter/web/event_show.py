@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 from newsletter.sources.post import Post, PostState
 from newsletter.web.calendar_file import calendar_file
 from newsletter.web.context import LARGEST_ID, web_of
@@ -18,7 +18,7 @@ def event_show(request: Request) -> Response:
     if request.path_params["post"] > LARGEST_ID:
         return nothing_here(request)
     with reading(web.app.engine) as db:
-        found: list[Post] = source_store.posts_by_ids(db, [PostId(request.path_params["post"])])
+        found: list[Post] = post_store.posts_by_ids(db, [PostId(request.path_params["post"])])
     for post in found:
         hidden = post.state in {PostState.HELD, PostState.WITHDRAWN} or post.visible_from > web.app.clock.now()
         if post.event is not None and not hidden:

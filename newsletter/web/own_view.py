@@ -16,7 +16,7 @@ from newsletter.outbox import report_store
 from newsletter.outbox.delivery import issue_key
 from newsletter.rendering.compose import Personal, page_html
 from newsletter.rendering.edition import Edition
-from newsletter.sources import store as source_store
+from newsletter.sources import post_store
 from newsletter.web.bearer import Bearer
 from newsletter.web.context import Web
 from subscribers.doors import still_mailable
@@ -45,7 +45,7 @@ def _from_choice(db: Connection, bearer: Bearer, frozen: FrozenIssue, person: Su
     if packed is None:
         return None
     chosen, more = unpack_choice(packed)
-    withdrawn = frozenset(source_store.withdrawn_among(db, [one.post_id for one in chosen]))
+    withdrawn = frozenset(post_store.withdrawn_among(db, [one.post_id for one in chosen]))
     return Personal(
         token=bearer.token,
         name=person.name,

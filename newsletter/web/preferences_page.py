@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from newsletter.db.engine import reading
 from newsletter.rendering.strings import languages
-from newsletter.sources import store as source_store
+from newsletter.sources import topic_store
 from newsletter.web.bearer import Bearer
 from newsletter.web.context import web_of
 from newsletter.web.languages import language_name
@@ -82,7 +82,7 @@ def _topics(db: Connection, known: Known | None, language: str) -> list[TopicCho
     wishes = {wish.key: wish.kind for wish in known.wishes} if known else {}
     return [
         TopicChoice(topic.slug, topic.name_in(language), wishes.get(topic_key(topic.slug), NO_WISH))
-        for topic in source_store.all_topics(db)
+        for topic in topic_store.all_topics(db)
     ]
 
 

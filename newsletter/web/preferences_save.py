@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from newsletter.db.engine import writing
 from newsletter.rendering.strings import languages
-from newsletter.sources import store as source_store
+from newsletter.sources import topic_store
 from newsletter.web.bearer import bearer_of
 from newsletter.web.context import Web, web_of
 from newsletter.web.form import read_form
@@ -50,7 +50,7 @@ def _is_readable(web: Web, form: Mapping[str, str]) -> bool:
 
 
 def _write(db: Connection, person: Subscriber, form: Mapping[str, str], *, now: datetime) -> None:
-    for topic in source_store.all_topics(db):
+    for topic in topic_store.all_topics(db):
         key = topic_key(topic.slug)
         match form.get(key):
             case "follow":

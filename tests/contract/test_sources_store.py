@@ -14,14 +14,15 @@ from newsletter.base.errors import NotAllowedNow, NotFound, StaleState
 from newsletter.base.ids import PostId, SourceId
 from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
-from newsletter.sources import picture_store, store
-from newsletter.sources.clean_post import CleanPost
-from newsletter.sources.fetch import Fetcher
+from newsletter.sources import post_store, source_store, story_store, topic_store
+from newsletter.sources.cleaning.clean_post import CleanPost
+from newsletter.sources.details.stored_details import call_from_json, call_to_json, event_from_json, event_to_json
+from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.ingest import IngestReport, ingest_source
+from newsletter.sources.pictures import picture_store
+from newsletter.sources.pictures.shrink import SmallPicture
 from newsletter.sources.post import CallDetails, EventDetails, PostKind, PostState
-from newsletter.sources.shrink import SmallPicture
 from newsletter.sources.source import SourceKind, Topic
-from newsletter.sources.stored_details import call_from_json, call_to_json, event_from_json, event_to_json
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -46,7 +47,7 @@ CLEAN = CleanPost(
 
 def add_source(engine: Engine, name: str = "s", url: str = "https://example.org/feed") -> SourceId:
     with writing(engine) as db:
-        return store.put_source(db, name=name, url=url, kind=SourceKind.FEED, owner="The owner", now=NOW)
+        return source_store.put_source(db, name=name, url=url, kind=SourceKind.FEED, owner="The owner", now=NOW)
 
 
 def add_post(
@@ -61,11 +62,11 @@ def add_post(
     keys: tuple[str, ...] = (),
 ) -> PostId:
     with writing(engine) as db:
-        story = store.new_story(db, now=seen)
-        post_id = store.insert_post(
+        story = story_store.new_story(db, now=seen)
+        post_id = post_store.insert_post(
             db, source, story, clean, state=state, first_seen_at=seen, visible_from=visible, alive_until=until
         )
-        store.add_keys(db, source, post_id, keys)
+        post_store.add_keys(db, source, post_id, keys)
         return post_id
 
 
@@ -85,7 +86,7 @@ def test_a_post_comes_back_as_it_was_stored(engine: Engine) -> None:
         )
     post_id = add_post(engine, add_source(engine), clean)
     with reading(engine) as db:
-        post = store.post_by_id(db, post_id)
+        post = post_store.post_by_id(db, post_id)
     assert (post.title, post.topics, post.source_name, post.url) == (CLEAN.title, CLEAN.topics, "The owner", CLEAN.url)
     assert (post.event, post.call, post.kind, post.revision, post.value) == (event_details, call, PostKind.EVENT, 1, 0)
     assert (post.published_at, post.first_seen_at, post.alive_until) == (NOW - DAY, NOW, NOW + 35 * DAY)
@@ -119,13 +120,13 @@ def test_candidates_are_visible_alive_and_before_the_cutoff(engine: Engine) -> N
     add_post(engine, source, until=NOW + HOUR)
     at = {"seen_before": NOW + HOUR, "now": NOW + HOUR}
     with reading(engine) as db:
-        assert {post.id for post in store.candidate_posts(db, sources=None, **at)} == {good, elsewhere}
-        assert [post.id for post in store.candidate_posts(db, sources=[source], **at)] == [good]
-        assert store.candidate_posts(db, sources=[], **at) == []
+        assert {post.id for post in post_store.candidate_posts(db, sources=None, **at)} == {good, elsewhere}
+        assert [post.id for post in post_store.candidate_posts(db, sources=[source], **at)] == [good]
+        assert post_store.candidate_posts(db, sources=[], **at) == []
     with writing(engine) as db:
-        store.remove_source(db, other, now=NOW)
+        source_store.remove_source(db, other, now=NOW)
     with reading(engine) as db:
-        assert [post.id for post in store.candidate_posts(db, sources=None, **at)] == [good]
+        assert [post.id for post in post_store.candidate_posts(db, sources=None, **at)] == [good]
 
 
 def test_candidates_come_newest_first(engine: Engine) -> None:
@@ -134,7 +135,7 @@ def test_candidates_come_newest_first(engine: Engine) -> None:
     dates = [NOW - 5 * DAY, None, NOW - 3 * DAY, NOW + DAY]
     ids = [add_post(engine, source, replace(CLEAN, published_at=date), seen=NOW - 2 * DAY) for date in dates]
     with reading(engine) as db:
-        found = [post.id for post in store.candidate_posts(db, sources=None, seen_before=NOW, now=NOW)]
+        found = [post.id for post in post_store.candidate_posts(db, sources=None, seen_before=NOW, now=NOW)]
     assert found == [ids[3], ids[1], ids[2], ids[0]]
 
 
@@ -146,7 +147,7 @@ def test_candidates_are_one_query(engine: Engine) -> None:
     asked: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda _c, _cu, statement, *_: asked.append(statement))
     with reading(engine) as db:
-        assert len(store.candidate_posts(db, sources=None, seen_before=NOW + HOUR, now=NOW)) == 5
+        assert len(post_store.candidate_posts(db, sources=None, seen_before=NOW + HOUR, now=NOW)) == 5
     assert len([statement for statement in asked if "posts" in statement]) == 1
 
 
@@ -156,9 +157,9 @@ def test_posts_come_in_the_order_asked_for(engine: Engine) -> None:
     first, second = add_post(engine, source), add_post(engine, source)
     many = [PostId(number) for number in range(10_000, 11_500)]
     with reading(engine) as db:
-        assert [post.id for post in store.posts_by_ids(db, [second, *many, first])] == [second, first]
+        assert [post.id for post in post_store.posts_by_ids(db, [second, *many, first])] == [second, first]
         with pytest.raises(NotFound):
-            store.post_by_id(db, many[0])
+            post_store.post_by_id(db, many[0])
 
 
 def test_a_state_moves_along_its_arrows(engine: Engine) -> None:
@@ -171,11 +172,11 @@ def test_a_state_moves_along_its_arrows(engine: Engine) -> None:
     ]
     for start, to in moves:
         with writing(engine) as db:
-            store.set_post_state(db, post_id, start=start, to=to, reason="said so")
+            post_store.set_post_state(db, post_id, start=start, to=to, reason="said so")
     with pytest.raises(StaleState), writing(engine) as db:
-        store.set_post_state(db, post_id, start=PostState.CANDIDATE, to=PostState.HELD)
+        post_store.set_post_state(db, post_id, start=PostState.CANDIDATE, to=PostState.HELD)
     with pytest.raises(NotAllowedNow), writing(engine) as db:
-        store.set_post_state(db, post_id, start=PostState.WITHDRAWN, to=PostState.CANDIDATE)
+        post_store.set_post_state(db, post_id, start=PostState.WITHDRAWN, to=PostState.CANDIDATE)
 
 
 def test_withdrawn_and_held_posts_are_told(engine: Engine) -> None:
@@ -183,7 +184,7 @@ def test_withdrawn_and_held_posts_are_told(engine: Engine) -> None:
     source = add_source(engine)
     ids = {state: add_post(engine, source, state=state) for state in PostState}
     with reading(engine) as db:
-        gone = store.withdrawn_among(db, [*ids.values(), PostId(99_999)])
+        gone = post_store.withdrawn_among(db, [*ids.values(), PostId(99_999)])
     assert gone == {ids[PostState.HELD], ids[PostState.WITHDRAWN]}
 
 
@@ -196,12 +197,12 @@ def test_a_revision_brings_back_the_old_content(engine: Engine) -> None:
         )
         for title, picture in (("Second", "ab12"), ("Third", "")):
             clean = replace(CLEAN, title=title, picture_hash=picture)
-            story = store.post_by_id(db, post_id).story_id
-            store.revise_post(db, post_id, story, clean, visible_from=NOW, alive_until=NOW + DAY, now=NOW)
+            story = post_store.post_by_id(db, post_id).story_id
+            post_store.revise_post(db, post_id, story, clean, visible_from=NOW, alive_until=NOW + DAY, now=NOW)
     with reading(engine) as db:
-        first, second, third = (store.revision_of(db, post_id, number) for number in (1, 2, 3))
+        first, second, third = (post_store.revision_of(db, post_id, number) for number in (1, 2, 3))
         with pytest.raises(NotFound):
-            store.revision_of(db, post_id, 4)
+            post_store.revision_of(db, post_id, 4)
     assert [post.title for post in (first, second, third)] == [CLEAN.title, "Second", "Third"]
     assert [post.published_at for post in (first, second)] == [None, NOW - DAY]
     assert [post.picture and post.picture.name for post in (first, second, third)] == [None, "ab12.jpg", None]
@@ -214,25 +215,25 @@ def test_any_key_finds_the_post_that_most_keys_hit(engine: Engine) -> None:
     first = add_post(engine, source, keys=("guid:1", "url:a"))
     second = add_post(engine, source, keys=("guid:2", "url:b", "hash:b", "url:a"))
     with reading(engine) as db:
-        assert store.find_post_by_keys(db, source, ["hash:x", "url:a"]) == first
-        assert store.find_post_by_keys(db, source, ["guid:1", "url:b", "hash:b"]) == second
-        assert store.find_post_by_keys(db, source, ["hash:x"]) is None
-        assert store.find_post_by_keys(db, other, ["guid:1"]) is None
+        assert post_store.find_post_by_keys(db, source, ["hash:x", "url:a"]) == first
+        assert post_store.find_post_by_keys(db, source, ["guid:1", "url:b", "hash:b"]) == second
+        assert post_store.find_post_by_keys(db, source, ["hash:x"]) is None
+        assert post_store.find_post_by_keys(db, other, ["guid:1"]) is None
 
 
 def test_a_source_keeps_its_id_and_health(engine: Engine) -> None:
     """Putting a source again changes what is told and keeps the rest; another address starts afresh."""
     source = add_source(engine)
     with writing(engine) as db:
-        store.record_good_fetch(db, source, now=NOW, next_fetch_at=NOW + HOUR, etag='"v1"', last_modified="x")
-        store.record_failed_fetch(db, source, now=NOW + HOUR, next_fetch_at=NOW + DAY, error="down")
+        source_store.record_good_fetch(db, source, now=NOW, next_fetch_at=NOW + HOUR, etag='"v1"', last_modified="x")
+        source_store.record_failed_fetch(db, source, now=NOW + HOUR, next_fetch_at=NOW + DAY, error="down")
     same = add_source(engine)
     with reading(engine) as db:
-        kept = store.source_by_name(db, "s")
+        kept = source_store.source_by_name(db, "s")
     assert (same, kept.etag, kept.last_good_at, kept.last_error, kept.error_count) == (source, '"v1"', NOW, "down", 1)
     assert add_source(engine, url="https://example.org/other") == source
     with reading(engine) as db:
-        moved = store.source_by_name(db, "s")
+        moved = source_store.source_by_name(db, "s")
     assert (moved.etag, moved.last_good_at, moved.last_error, moved.next_fetch_at) == ("", None, "", None)
 
 
@@ -240,15 +241,15 @@ def test_a_removed_source_is_gone_until_it_is_put_again(engine: Engine) -> None:
     """Removing hides a source and keeps its rows."""
     source = add_source(engine)
     with writing(engine) as db:
-        store.remove_source(db, source, now=NOW)
+        source_store.remove_source(db, source, now=NOW)
     with reading(engine) as db:
-        assert store.all_sources(db) == []
-        assert store.due_sources(db, now=NOW, limit=9) == []
+        assert source_store.all_sources(db) == []
+        assert source_store.due_sources(db, now=NOW, limit=9) == []
         with pytest.raises(NotFound, match="source list"):
-            store.source_by_name(db, "s")
+            source_store.source_by_name(db, "s")
     assert add_source(engine) == source
     with reading(engine) as db:
-        assert [one.id for one in store.all_sources(db)] == [source]
+        assert [one.id for one in source_store.all_sources(db)] == [source]
 
 
 def test_due_sources_come_never_fetched_first(engine: Engine) -> None:
@@ -257,21 +258,21 @@ def test_due_sources_come_never_fetched_first(engine: Engine) -> None:
     add_source(engine, "editors", url="")
     with writing(engine) as db:
         for source, at in ((late, NOW - HOUR), (later, NOW), (future, NOW + HOUR)):
-            store.record_good_fetch(db, source, now=NOW - DAY, next_fetch_at=at, etag="", last_modified="")
+            source_store.record_good_fetch(db, source, now=NOW - DAY, next_fetch_at=at, etag="", last_modified="")
     with reading(engine) as db:
-        assert [source.id for source in store.due_sources(db, now=NOW, limit=9)] == [never, late, later]
-        assert [source.id for source in store.due_sources(db, now=NOW, limit=1)] == [never]
+        assert [source.id for source in source_store.due_sources(db, now=NOW, limit=9)] == [never, late, later]
+        assert [source.id for source in source_store.due_sources(db, now=NOW, limit=1)] == [never]
 
 
 def test_a_topic_keeps_its_id(engine: Engine) -> None:
     """Topics come in the order of sections; a changed one keeps the id that choices are packed with."""
     topic = Topic(id=0, slug="x", name="X", names={"de": "Ä"}, keywords=("a b",), sensitive=True, position=2)
     with writing(engine) as db:
-        first = store.put_topic(db, topic)
-        second = store.put_topic(db, replace(topic, slug="y", position=1))
-        assert store.put_topic(db, replace(topic, name="New")) == first
+        first = topic_store.put_topic(db, topic)
+        second = topic_store.put_topic(db, replace(topic, slug="y", position=1))
+        assert topic_store.put_topic(db, replace(topic, name="New")) == first
     with reading(engine) as db:
-        found = store.all_topics(db)
+        found = topic_store.all_topics(db)
     assert found == [replace(topic, id=second, slug="y", position=1), replace(topic, id=first, name="New")]
 
 
@@ -281,10 +282,10 @@ def test_lists_go_on_where_they_ended(engine: Engine) -> None:
     ids = [add_post(engine, source) for _ in range(3)]
     held = add_post(engine, other, state=PostState.HELD)
     with reading(engine) as db:
-        assert [post.id for post in store.list_posts(db, limit=2)] == [held, ids[2]]
-        assert [post.id for post in store.list_posts(db, before=ids[2])] == [ids[1], ids[0]]
-        assert [post.id for post in store.list_posts(db, source_id=other)] == [held]
-        assert [post.id for post in store.list_posts(db, state=PostState.HELD)] == [held]
+        assert [post.id for post in post_store.list_posts(db, limit=2)] == [held, ids[2]]
+        assert [post.id for post in post_store.list_posts(db, before=ids[2])] == [ids[1], ids[0]]
+        assert [post.id for post in post_store.list_posts(db, source_id=other)] == [held]
+        assert [post.id for post in post_store.list_posts(db, state=PostState.HELD)] == [held]
 
 
 def test_a_folder_is_ingested_once_by_many_at_a_time(engine: Engine, tmp_path: Path) -> None:
@@ -292,9 +293,9 @@ def test_a_folder_is_ingested_once_by_many_at_a_time(engine: Engine, tmp_path: P
     for number in range(6):
         (tmp_path / f"{number}.md").write_text(f"---\ntitle: Post {number}\nstory: s{number // 2}\n---\nText {number}.")
     with writing(engine) as db:
-        store.put_source(db, name="s", url=str(tmp_path), kind=SourceKind.FOLDER, now=NOW)
+        source_store.put_source(db, name="s", url=str(tmp_path), kind=SourceKind.FOLDER, now=NOW)
     with reading(engine) as db:
-        source = store.source_by_name(db, "s")
+        source = source_store.source_by_name(db, "s")
 
     def ingest(_: int) -> IngestReport:
         return ingest_source(engine, fetcher, tmp_path / "media", source, clock=FixedClock(NOW))
@@ -305,7 +306,7 @@ def test_a_folder_is_ingested_once_by_many_at_a_time(engine: Engine, tmp_path: P
         assert ingest(0) == IngestReport(source="s", unchanged=6)
     assert sum(report.new for report in reports) == 6
     with reading(engine) as db:
-        posts = store.list_posts(db)
+        posts = post_store.list_posts(db)
     assert sorted(post.title for post in posts) == [f"Post {number}" for number in range(6)]
     assert {post.revision for post in posts} == {1}
     assert len({post.story_id for post in posts}) == 3

@@ -14,7 +14,7 @@ from newsletter.base.ids import SourceId
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe, merge_recipe
-from newsletter.sources import store as source_store
+from newsletter.sources import source_store
 from newsletter.sources.source import SourceKind
 from tests.conftest import NOW
 from tests.fakes.home import make_empty_home

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from newsletter.base.settings import FetchSettings
-from newsletter.sources.fetch import Fetcher
+from newsletter.sources.fetching.fetch import Fetcher
 from tests.fakes.web_server import WebSite
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.sources.chrome import is_chrome, without_chrome
+from newsletter.sources.cleaning.chrome import is_chrome, without_chrome
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
 from newsletter.sources.errors import FetchFailed
-from newsletter.sources.fetch import Fetcher, shown
+from newsletter.sources.fetching.fetch import Fetcher, shown
 from tests.fakes.web_server import WebSite
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.identity import canonical_url, content_key, distinct, identify, url_key
+from newsletter.sources.stories.identity import canonical_url, content_key, distinct, identify, url_key
 
 POST = FetchedPost(
     guid="g1", url="https://example.org/a", title="A", html="<p>text</p>", published=datetime(2026, 11, 1, tzinfo=UTC)

@@ -16,12 +16,12 @@ from newsletter.base.clock import FixedClock
 from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
-from newsletter.sources import store
+from newsletter.sources import post_store, source_store
 from newsletter.sources.add_post import EDITORS, add_post
-from newsletter.sources.fetch import Fetcher
-from newsletter.sources.find_kind import find_kind
+from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.ingest import IngestReport, fetch_some, ingest_source
 from newsletter.sources.post import LONGEST_LIFE, Post, PostState
+from newsletter.sources.reading.find_kind import find_kind
 from newsletter.sources.source import Source, SourceKind
 from tests.fakes.web_server import WebSite
 
@@ -58,11 +58,11 @@ class Desk:
 
     def add(self, url: str, *, name: str = "partner", kind: SourceKind = SourceKind.FEED) -> None:
         with writing(self.engine) as db:
-            store.put_source(db, name=name, url=url, kind=kind, now=self.now)
+            source_store.put_source(db, name=name, url=url, kind=kind, now=self.now)
 
     def source(self, name: str = "partner") -> Source:
         with reading(self.engine) as db:
-            return store.source_by_name(db, name)
+            return source_store.source_by_name(db, name)
 
     def ingest(self, name: str = "partner") -> IngestReport:
         clock = FixedClock(self.now)
@@ -77,11 +77,11 @@ class Desk:
 
     def posts(self) -> list[Post]:
         with reading(self.engine) as db:
-            return sorted(store.list_posts(db), key=lambda post: post.id)
+            return sorted(post_store.list_posts(db), key=lambda post: post.id)
 
     def offered(self) -> list[str]:
         with reading(self.engine) as db:
-            posts = store.candidate_posts(db, sources=None, seen_before=self.now + HOUR, now=self.now)
+            posts = post_store.candidate_posts(db, sources=None, seen_before=self.now + HOUR, now=self.now)
             return [post.title for post in posts]
 
 
@@ -150,9 +150,9 @@ def test_a_changed_post_is_revised_not_new(desk: Desk, site: WebSite) -> None:
     (post,) = desk.posts()
     assert (post.title, post.revision, post.published_at, post.visible_from) == ("Corrected", 2, NOW, NOW)
     with reading(desk.engine) as db:
-        old = store.revision_of(db, post.id, 1)
+        old = post_store.revision_of(db, post.id, 1)
         assert (old.title, old.revision, old.published_at) == ("Post 1", 1, NOW - DAY)
-        assert store.revision_of(db, post.id, 2) == post
+        assert post_store.revision_of(db, post.id, 2) == post
 
 
 def test_a_future_date_is_an_embargo(desk: Desk, site: WebSite) -> None:
@@ -364,7 +364,7 @@ def test_pictures_come_along(desk: Desk, site: WebSite) -> None:
     assert (desk.home / "media" / first.picture.name).exists()
     assert second.picture is None
     with writing(desk.engine) as db:
-        store.set_post_state(db, second.id, start=PostState.SEEN, to=PostState.CANDIDATE)
+        post_store.set_post_state(db, second.id, start=PostState.SEEN, to=PostState.CANDIDATE)
     desk.ingest()
     assert desk.posts()[1].picture == first.picture
 
@@ -463,8 +463,8 @@ def test_two_processes_do_not_fetch_one_source(desk: Desk, site: WebSite) -> Non
     desk.add(site.feed("/feed", feed(item(1))))
     source = desk.source()
     with writing(desk.engine) as db:
-        assert store.claim_source(db, source, until=NOW + HOUR)
-        assert not store.claim_source(db, source, until=NOW + HOUR)
+        assert source_store.claim_source(db, source, until=NOW + HOUR)
+        assert not source_store.claim_source(db, source, until=NOW + HOUR)
     assert desk.fetch_some() == 0
     desk.now += HOUR
     assert desk.fetch_some() == 1

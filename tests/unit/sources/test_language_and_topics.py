@@ -2,9 +2,9 @@
 
 import pytest
 
-from newsletter.sources.language import detect_language, language_code, language_of
+from newsletter.sources.cleaning.language import detect_language, language_code, language_of
+from newsletter.sources.cleaning.topics import assign_topics
 from newsletter.sources.source import Topic
-from newsletter.sources.topics import assign_topics
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.parse_feed import looks_like_feed, looks_like_page, parse_feed
-from newsletter.sources.parse_json_feed import parse_json_feed
+from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page, parse_feed
+from newsletter.sources.reading.parse_json_feed import parse_json_feed
 
 URL = "https://site.example.org/news/feed.xml"
 RSS = """<?xml version="1.0" encoding="utf-8"?>

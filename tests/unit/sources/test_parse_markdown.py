@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.parse_markdown import is_draft, parse_markdown
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
-from newsletter.sources.read_source import read_folder
+from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
+from newsletter.sources.reading.read_source import read_folder
 
 FULL = """---
 title: "First conference: medicine in action"

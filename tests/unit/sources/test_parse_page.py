@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.base.errors import SourceError
-from newsletter.sources.chrome import blocks_of, is_chrome, told_part, without_chrome
+from newsletter.sources.cleaning.chrome import blocks_of, is_chrome, told_part, without_chrome
+from newsletter.sources.cleaning.excerpt import make_excerpt
+from newsletter.sources.cleaning.plain_text import plain_text
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.excerpt import make_excerpt
-from newsletter.sources.page_head import read_page_head
-from newsletter.sources.parse_page import parse_page
-from newsletter.sources.plain_text import plain_text
+from newsletter.sources.reading.page_head import read_page_head
+from newsletter.sources.reading.parse_page import parse_page
 
 URL = "https://secretariat.example.org/post/first-conference"
 # A hosted site builder's page: no article markup, no machine-readable date, the text amid the chrome.

@@ -12,11 +12,11 @@ from PIL import Image
 from sqlalchemy import Engine
 
 from newsletter.db.engine import reading
-from newsletter.sources import picture_store
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetch import Fetcher
-from newsletter.sources.pictures import PictureKeeper
-from newsletter.sources.shrink import LARGEST, WIDEST, shrink
+from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.pictures import picture_store
+from newsletter.sources.pictures.keep_pictures import PictureKeeper
+from newsletter.sources.pictures.shrink import LARGEST, WIDEST, shrink
 from tests.fakes.web_server import WebSite
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)

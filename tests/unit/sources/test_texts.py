@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.clean import clean_html, clean_page, web_address
-from newsletter.sources.excerpt import LONGEST, cut_at_sentence, make_excerpt
-from newsletter.sources.pictured import described, first_picture
-from newsletter.sources.plain_text import LONGEST_TITLE, one_line, plain_text, plain_title, text_blocks
-from newsletter.sources.tame import tame
+from newsletter.sources.cleaning.clean import clean_html, clean_page, web_address
+from newsletter.sources.cleaning.excerpt import LONGEST, cut_at_sentence, make_excerpt
+from newsletter.sources.cleaning.plain_text import LONGEST_TITLE, one_line, plain_text, plain_title, text_blocks
+from newsletter.sources.pictures.pictured import described, first_picture
+from newsletter.sources.reading.tame import tame
 
 PIECES = """
 <p> </p> <a_href='javascript:x'> <a_href=/x>

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.sources.clean import web_address
+from newsletter.sources.cleaning.clean import web_address
+from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
-from newsletter.sources.pictured import first_picture
-from newsletter.sources.plain_text import one_line
+from newsletter.sources.pictures.pictured import first_picture
 
 
 def parse_json_feed(content: bytes, *, url: str) -> Reading:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from newsletter.sources.tame import tame
+from newsletter.sources.reading.tame import tame
 
 LONGEST_TITLE = 300
 # Overrides and isolates can turn a whole card around (CVE-2021-42574); marks (LRM, RLM) and joiners belong to words.

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from newsletter.sources.shrink import SmallPicture
-from newsletter.sources.store import insert_new
+from newsletter.sources.pictures.shrink import SmallPicture
+from newsletter.sources.post_store import insert_new
 from newsletter.sources.tables import picture_origins, pictures
 
 

@@ -15,11 +15,11 @@ from typing import Any, cast
 
 import feedparser
 
-from newsletter.sources.clean import web_address
+from newsletter.sources.cleaning.clean import web_address
+from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.pictured import first_picture
-from newsletter.sources.plain_text import one_line
+from newsletter.sources.pictures.pictured import first_picture
 
 _HEAD = 4_000  # bytes in which a document shows what it is
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
+from newsletter.sources.cleaning.plain_text import one_line, plain_text, plain_title, storable
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.plain_text import one_line, plain_text, plain_title, storable
 
 _TRACKING = re.compile(
     r"^(utm_.*|mtm_.*|pk_(campaign|kwd|source|medium|content)|hsa_.*|_hs(enc|mi)|mc_(cid|eid)|at_(campaign|medium|custom\d)"

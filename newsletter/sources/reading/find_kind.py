@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetch import Fetcher, shown
-from newsletter.sources.page_head import read_page_head
-from newsletter.sources.parse_feed import looks_like_feed, looks_like_page
-from newsletter.sources.parse_json_feed import looks_like_json
-from newsletter.sources.parse_page import page_text
-from newsletter.sources.read_source import Document, is_markdown, is_web, load, understand
+from newsletter.sources.fetching.fetch import Fetcher, shown
+from newsletter.sources.reading.page_head import read_page_head
+from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page
+from newsletter.sources.reading.parse_json_feed import looks_like_json
+from newsletter.sources.reading.parse_page import page_text
+from newsletter.sources.reading.read_source import Document, is_markdown, is_web, load, understand
 from newsletter.sources.source import SourceKind
 
 

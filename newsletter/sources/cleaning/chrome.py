@@ -6,7 +6,7 @@ and a trailing "About us" or press contact stays in the body but is kept out of 
 
 import re
 
-from newsletter.sources.plain_text import plain_text
+from newsletter.sources.cleaning.plain_text import plain_text
 
 _BLOCK_NAMES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl"})
 _TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # as the sanitiser writes them

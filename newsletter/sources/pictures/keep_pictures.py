@@ -15,10 +15,10 @@ from sqlalchemy import Engine
 
 from newsletter.base.errors import SourceError
 from newsletter.db.engine import reading, writing
-from newsletter.sources import picture_store
 from newsletter.sources.errors import FetchFailed, NotUnderstood
-from newsletter.sources.fetch import Fetcher, shown
-from newsletter.sources.shrink import SmallPicture, shrink
+from newsletter.sources.fetching.fetch import Fetcher, shown
+from newsletter.sources.pictures import picture_store
+from newsletter.sources.pictures.shrink import SmallPicture, shrink
 
 _MOST_FAILURES = 2  # of one source at a time: a picture server that hangs must not hold up the posts
 

@@ -20,8 +20,8 @@ import httpx
 
 from newsletter.base.settings import FetchSettings
 from newsletter.sources.errors import FetchFailed
-from newsletter.sources.guard import ForbiddenAddress, GuardedBackend
-from newsletter.sources.unpack import ACCEPTED, BrokenPacking, TooLarge, unpack
+from newsletter.sources.fetching.guard import ForbiddenAddress, GuardedBackend
+from newsletter.sources.fetching.unpack import ACCEPTED, BrokenPacking, TooLarge, unpack
 
 MOST_REDIRECTS = 5
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5"

@@ -15,11 +15,11 @@ import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
 from frontmatter.default_handlers import YAMLHandler
 from markdown_it import MarkdownIt
 
-from newsletter.sources.clean import web_address
+from newsletter.sources.cleaning.clean import web_address
+from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.pictured import first_picture
-from newsletter.sources.plain_text import one_line
+from newsletter.sources.pictures.pictured import first_picture
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 
 _LONGEST_HEAD = 20_000  # characters of front matter; more is an attack on the YAML parser, not a post

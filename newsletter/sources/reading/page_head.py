@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from newsletter.sources.clean import web_address
+from newsletter.sources.cleaning.clean import web_address
+from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.plain_text import one_line, storable
-from newsletter.sources.tame import parse_document
+from newsletter.sources.reading.tame import parse_document
 
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 _DATE_METAS = """

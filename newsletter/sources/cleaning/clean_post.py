@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.sources.chrome import told_part
-from newsletter.sources.clean import clean_html, web_address
-from newsletter.sources.excerpt import cut_at_sentence, make_excerpt
+from newsletter.sources.cleaning.chrome import told_part
+from newsletter.sources.cleaning.clean import clean_html, web_address
+from newsletter.sources.cleaning.excerpt import cut_at_sentence, make_excerpt
+from newsletter.sources.cleaning.language import language_of
+from newsletter.sources.cleaning.plain_text import one_line, plain_text, plain_title
+from newsletter.sources.cleaning.topics import assign_topics
+from newsletter.sources.details.stored_details import call_to_json, event_to_json
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.identity import url_key
-from newsletter.sources.language import language_of
-from newsletter.sources.pictured import described
-from newsletter.sources.plain_text import one_line, plain_text, plain_title
+from newsletter.sources.pictures.pictured import described
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 from newsletter.sources.source import Source, Topic
-from newsletter.sources.stored_details import call_to_json, event_to_json
-from newsletter.sources.topics import assign_topics
+from newsletter.sources.stories.identity import url_key
 
 _LONGEST_TITLE_OF_TEXT = 90  # a post without a title is called by its first words
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetch import Fetcher
 from newsletter.sources.fetched_post import FetchedPost, Reading
-from newsletter.sources.parse_feed import parse_feed
-from newsletter.sources.parse_json_feed import looks_like_json, parse_json_feed
-from newsletter.sources.parse_markdown import is_draft, parse_markdown
-from newsletter.sources.parse_page import parse_page
+from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.reading.parse_feed import parse_feed
+from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
+from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
+from newsletter.sources.reading.parse_page import parse_page
 from newsletter.sources.source import Source, SourceKind
 
 _MARKDOWN = (".md", ".markdown")

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 
 import nh3
 
-from newsletter.sources.clean import web_address
-from newsletter.sources.plain_text import one_line, storable
-from newsletter.sources.tame import tame
+from newsletter.sources.cleaning.clean import web_address
+from newsletter.sources.cleaning.plain_text import one_line, storable
+from newsletter.sources.reading.tame import tame
 
 _PICTURE_FILE = r"\S*\.(jpe?g|png|gif|webp|svg|bmp|tiff?|heic|avif)\b"
 _CAMERA_NAME = r"(img|dsc|image|photo|screenshot|pict?)[\s_-]*\d*"

@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
-from newsletter.sources.plain_text import SILENT_TAGS, storable
-from newsletter.sources.tame import tame
+from newsletter.sources.cleaning.plain_text import SILENT_TAGS, storable
+from newsletter.sources.reading.tame import tame
 
 LONGEST_BODY = 200_000  # characters; a post is no book, and each issue in review holds all of them
 _ALLOWED = """

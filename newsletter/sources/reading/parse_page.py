@@ -5,12 +5,12 @@ The title and the date are those that the page declares; a page without a date h
 
 import re
 
-from newsletter.sources.chrome import blocks_of, is_chrome, without_chrome
-from newsletter.sources.clean import clean_html, clean_page
+from newsletter.sources.cleaning.chrome import blocks_of, is_chrome, without_chrome
+from newsletter.sources.cleaning.clean import clean_html, clean_page
+from newsletter.sources.cleaning.plain_text import one_line, plain_text
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.page_head import PageHead, read_page_head
-from newsletter.sources.plain_text import one_line, plain_text
+from newsletter.sources.reading.page_head import PageHead, read_page_head
 
 _LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from newsletter.sources.plain_text import one_line, text_blocks
+from newsletter.sources.cleaning.plain_text import one_line, text_blocks
 
 LONGEST = 280
 _SHORTEST_GOOD = 80  # a first sentence shorter than this says too little; rather cut at a word

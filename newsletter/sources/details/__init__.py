@@ -1,0 +1,1 @@
+"""Tells when and where an event is, and until when a call is open."""

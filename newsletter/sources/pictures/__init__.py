@@ -1,0 +1,1 @@
+"""Keeps pictures of our own: fetched once, scaled, stored under their hash."""

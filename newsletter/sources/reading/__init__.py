@@ -1,0 +1,1 @@
+"""Understands documents: bytes in, fetched posts out. Pure but for what it asks the fetcher for."""
