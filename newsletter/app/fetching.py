@@ -11,7 +11,8 @@ from newsletter.base.errors import NotFound, SourceError, UsageError
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store, topic_store
 from newsletter.sources.add_post import EDITORS
-from newsletter.sources.ingest import IngestReport, ingest_source
+from newsletter.sources.ingest import IngestReport
+from newsletter.sources.poll import ingest_source
 from newsletter.sources.reading.find_kind import find_kind
 from newsletter.sources.reading.read_source import read_source
 from newsletter.sources.source import Source, SourceKind

@@ -27,3 +27,13 @@ home_facts = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+# How often something was done in a window of time: what rate limits look at. The name holds no address, only a hash.
+rate_counts = Table(
+    "rate_counts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("window_start", UtcDateTime, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Index("ix_rate_counts_window", "window_start"),
+)

@@ -2,6 +2,7 @@
 
 SourceError                  (newsletter.base.errors)
 |-- FetchFailed              the address did not give what was asked for
+|   `-- RobotsForbid         its server asks programs not to read it (robots.txt)
 `-- NotUnderstood            it gave something that is no feed, page or post
 """
 
@@ -13,10 +14,15 @@ from newsletter.base.errors import SourceError
 class FetchFailed(SourceError):
     """The address did not give what was asked for. `temporary`: the same request may work later."""
 
-    def __init__(self, words: str, *, temporary: bool, retry_after: timedelta | None = None) -> None:
+    def __init__(self, words: str, *, temporary: bool, retry_after: timedelta | None = None, status: int = 0) -> None:
         super().__init__(words)
+        self.status = status  # of the answer; 0: there was none
         self.temporary = temporary
         self.retry_after = retry_after
+
+
+class RobotsForbid(FetchFailed):
+    """The server's robots.txt asks programs like this one not to read the page (RFC 9309)."""
 
 
 class NotUnderstood(SourceError):

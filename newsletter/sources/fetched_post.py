@@ -27,6 +27,11 @@ class FetchedPost:
     event: EventDetails | None = None
     call: CallDetails | None = None
     story_key: str = ""  # joins translations of one story
+    canonical: str = ""  # the address that the post's own page calls canonical, where that was read
+    translations: tuple[str, ...] = ()  # addresses of the same post in other languages
+    calendar_url: str = ""  # an iCalendar file that its page names
+    is_cut: bool = False  # only the beginning stands here; its page may hold more
+    submitted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ class CallDetails:
     all_day: bool = False
     zone: str = ""  # IANA name that the deadline is told in; empty: the newsletter's, and for a day UTC
     countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-2; empty: not said
+    page_url: str = ""  # the call's own page, where that is not the post's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

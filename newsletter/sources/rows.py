@@ -50,6 +50,7 @@ def source_of(row: Mapping[Any, Any]) -> Source:
     """Make a Source of a row of sources."""
     values = {name: row[name] for name in row if name not in {"created_at", "removed_at"}}
     values.update(kind=SourceKind(row["kind"]), topics=tuple(json.loads(row["topics"])))
+    values["categories"] = json.loads(row["categories"])
     return Source(**values)
 
 

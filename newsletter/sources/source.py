@@ -1,6 +1,7 @@
 """A Source: a place posts come from; and a Topic: a subject that readers follow or mute."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,6 +37,11 @@ class Source:
     last_good_at: datetime | None
     last_error: str  # empty: the last fetch was good
     error_count: int  # in a row
+    categories: Mapping[str, str] = field(default_factory=dict)  # the publisher's category -> topic slug
+    form_key: str = ""  # secret part of its submission form; empty: it has none
+    link_pattern: str = ""  # which links of an index page lead to posts, as reading/parse_index.py writes it
+    moved_to: str = ""  # where its address redirects for good; empty: nowhere
+    fresh_until: datetime | None = None  # as its server said: not asked again before
     last_problems: str = ""  # items of the last good reading that could not be used, a line each
 
 

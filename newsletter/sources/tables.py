@@ -49,12 +49,17 @@ sources = Table(
     Column("topics", Text, nullable=False, server_default="[]"),  # JSON list of slugs
     Column("language", Text, nullable=False, server_default=""),
     Column("owner", Text, nullable=False, server_default=""),  # who publishes it, as a card names it
+    Column("categories", Text, nullable=False, server_default="{}"),  # JSON: the publisher's category -> topic slug
+    Column("form_key", Text, nullable=False, server_default=""),  # secret part of its submission form; empty: none
+    Column("link_pattern", Text, nullable=False, server_default=""),  # JSON: which links of an index page lead to posts
     Column("backfill_days", Integer, nullable=False, server_default="14"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("removed_at", UtcDateTime),
     # Health and conditional GET. An error never clears what the last good fetch left.
     Column("etag", Text, nullable=False, server_default=""),
     Column("last_modified", Text, nullable=False, server_default=""),
+    Column("moved_to", Text, nullable=False, server_default=""),  # where its address redirects for good; empty: nowhere
+    Column("fresh_until", UtcDateTime),  # as its server said: not asked again before
     Column("next_fetch_at", UtcDateTime),
     Column("last_fetch_at", UtcDateTime),
     Column("last_good_at", UtcDateTime),
@@ -62,6 +67,17 @@ sources = Table(
     Column("error_count", Integer, nullable=False, server_default="0"),  # in a row
     Column("last_problems", Text, nullable=False, server_default=""),  # items that could not be used, a line each
     sqlite_autoincrement=True,
+)
+
+# What we know of the servers that sources live on: their robots.txt (RFC 9309), and until when they want to be left
+# alone.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("origin", Text, primary_key=True),  # "https://www.example.org"
+    Column("robots", Text, nullable=False, server_default=""),
+    Column("robots_at", UtcDateTime),  # when it was read; none: never
+    Column("not_before", UtcDateTime),
 )
 
 stories = Table(
@@ -109,14 +125,25 @@ posts = Table(
     Column("event", Text, nullable=False, server_default=""),  # JSON, see post.py
     Column("call", Text, nullable=False, server_default=""),  # JSON, see post.py
     Column("story_key", Text, nullable=False, server_default=""),  # of front matter: joins translations of one story
+    Column("topic_reasons", Text, nullable=False, server_default="{}"),  # JSON: slug -> why it has this topic
+    Column("submitted_by", Text, nullable=False, server_default=""),  # who sent it in by a form, in their own words
+    Column("story_fixed", Boolean, nullable=False, server_default=text("false")),  # an editor chose its story
     Column("value", Integer, nullable=False, server_default="0"),  # the editor's, 0 to 3
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("content_hash", Text, nullable=False),
+    Column("fetched_hash", Text, nullable=False, server_default=""),  # of the item as it was read: equal, nothing to do
+    # Withdrawal at its source: first missed there, then found gone. A post that comes back is offered again.
+    Column("missing_since", UtcDateTime),
+    Column("gone_at", UtcDateTime),
+    Column("gone_reason", Text, nullable=False, server_default=""),
+    # Its own page, when it was asked for.
+    Column("page_etag", Text, nullable=False, server_default=""),
+    Column("page_last_modified", Text, nullable=False, server_default=""),
+    Column("page_checked_at", UtcDateTime),
     Index("ix_posts_source", "source_id"),
     Index("ix_posts_story", "story_id"),
     Index("ix_posts_alive", "state", "alive_until"),
-    Index("ix_posts_canonical", "canonical_url"),  # the same page in another source is the same story
-    Index("ix_posts_story_key", "story_key"),
+    Index("ix_posts_first_seen", "first_seen_at"),  # stories are looked for among the posts of the last days
     sqlite_autoincrement=True,
 )
 
@@ -129,6 +156,17 @@ post_keys = Table(
     Column("post_id", ForeignKey("posts.id"), nullable=False),
     PrimaryKeyConstraint("source_id", "key"),
     Index("ix_post_keys_post", "post_id"),
+)
+
+# By which posts are known to tell one story: "page:" and the canonical address of the post or of a translation of it,
+# "front:" and the key in its front matter.
+story_keys = Table(
+    "story_keys",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("post_id", ForeignKey("posts.id"), nullable=False),
+    PrimaryKeyConstraint("key", "post_id"),
+    Index("ix_story_keys_post", "post_id"),
 )
 
 # What an issue froze must stay readable after the source has changed it.

@@ -18,9 +18,10 @@ from newsletter.sources import post_store, source_store, story_store, topic_stor
 from newsletter.sources.cleaning.clean_post import CleanPost
 from newsletter.sources.details.stored_details import call_from_json, call_to_json, event_from_json, event_to_json
 from newsletter.sources.fetching.fetch import Fetcher
-from newsletter.sources.ingest import IngestReport, ingest_source
+from newsletter.sources.ingest import IngestReport
 from newsletter.sources.pictures import picture_store
 from newsletter.sources.pictures.shrink import SmallPicture
+from newsletter.sources.poll import ingest_source
 from newsletter.sources.post import CallDetails, EventDetails, PostKind, PostState
 from newsletter.sources.source import SourceKind, Topic
 

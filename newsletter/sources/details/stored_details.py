@@ -50,6 +50,7 @@ def call_to_json(call: CallDetails | None) -> str:
             "all_day": call.all_day,
             "zone": call.zone,
             "countries": list(call.countries),
+            "page_url": call.page_url,
         }
     )
 
@@ -64,6 +65,7 @@ def call_from_json(text: str) -> CallDetails | None:
         all_day=stored["all_day"],
         zone=stored["zone"],
         countries=tuple(stored["countries"]),
+        page_url=stored.get("page_url", ""),
     )
 
 

@@ -41,6 +41,8 @@ class Fetched:
     charset: str
     etag: str
     last_modified: str
+    moved_to: str = ""  # the address to ask from now on: all redirects on the way were permanent; empty: none was
+    fresh_for: timedelta | None = None  # as Cache-Control or Expires says; None: it does not
 
 
 class Fetcher:
@@ -72,6 +74,10 @@ class Fetcher:
                     return fetched
                 request = fetched
         raise FetchFailed(f"{name} redirects more than {MOST_REDIRECTS} times", temporary=False)
+
+    def get_page(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
+        """Get a page that a person would read, if its server's robots.txt lets programs read it."""
+        return self.get(url, etag=etag, last_modified=last_modified)
 
     def close(self) -> None:
         self._client.close()
@@ -169,7 +175,7 @@ def _refusal(name: str, response: httpx.Response) -> FetchFailed:
     answer = f"{name} {words}" if status == HTTPStatus.GONE else f"{name} answered {status} {phrase}".rstrip()
     seconds = int(_digits(response.headers.get("retry-after", "")))
     wait = min(timedelta(seconds=min(seconds, 10**6)), _LONGEST_RETRY_AFTER) if seconds else None
-    return FetchFailed(answer, temporary=status not in _FINAL_STATUS, retry_after=wait)
+    return FetchFailed(answer, temporary=status not in _FINAL_STATUS, retry_after=wait, status=status)
 
 
 def _unreachable(name: str, error: httpx.HTTPError) -> FetchFailed:
