@@ -80,7 +80,7 @@ class Ingestion:
         )
 
     def store_one(self, post: FetchedPost, keys: tuple[str, ...], *, first: PostState | None = None) -> Outcome | None:
-        """Store one item; None if there is nothing in it to show. `first`: the state of a new one, if that is decided."""
+        """Store one item; None if it shows nothing. `first`: the state of a new one, if that is decided."""
         with reading(self._engine) as db:
             known = post_store.find_post_by_keys(db, self._source.id, keys)
             state, stored_hash = post_store.stored_state(db, known) if known else (first or self._first_state(post), "")
