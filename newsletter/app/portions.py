@@ -14,7 +14,7 @@ from newsletter.issues import sending_store
 from newsletter.issues.assemble import make_due_issues as make_issues
 from newsletter.outbox import due_store, lane_store, plan, send
 from newsletter.outbox.delivery import provider_of
-from newsletter.sources.ingest import fetch_some as fetch
+from newsletter.sources.poll import fetch_some as fetch
 from subscribers.importing import import_some as import_rows
 
 
