@@ -27,13 +27,19 @@ def main() -> None:
         corpus.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(target.seeds):
             (corpus / f"seed-{number}").write_bytes(seed)
-        words = Path(scratch, "words")
-        words.write_text("".join(f'"{word}"\n' for word in target.words), encoding="utf-8")
-        limits = [f"-dict={words}", f"-max_total_time={seconds}", f"-max_len={_LONGEST}", f"-timeout={_SECONDS_EACH}"]
+        limits = [f"-max_total_time={seconds}", f"-max_len={_LONGEST}", f"-timeout={_SECONDS_EACH}"]
         atheris.Setup(
             [sys.argv[0], *limits, f"-rss_limit_mb={_MEGABYTES}", "-print_final_stats=1", str(corpus)], target.run
         )
         atheris.Fuzz()
+
+
+def _dictionary(words: tuple[str, ...], folder: Path) -> Path:
+    """Write the words as libFuzzer reads them: in quotes, with a backslash before quotes and backslashes."""
+    file = folder / "words"
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    file.write_text("".join(f'"{word}"\n' for word in quoted), encoding="utf-8")
+    return file
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def _seed(name: str) -> bytes:
 
 
 def _words(*names: str) -> tuple[str, ...]:
-    return tuple(line.strip('"') for name in names for line in (_HERE / "words" / name).read_text().splitlines())
+    return tuple(line for name in names for line in (_HERE / "words" / name).read_text(encoding="utf-8").splitlines())
 
 
 def _text(data: bytes) -> str:
