@@ -1,4 +1,4 @@
-"""Forty partners with forty kinds of web site, some failing, over three daily polls: what is stored, healthy and asked."""
+"""Forty partners with forty kinds of web site, some failing, over three daily polls: what is stored, said and asked."""
 
 import re
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def _table(partner: Partner, site: WebSite) -> str:
     return f'[[source]]\nname = "{partner.name}"\nurl = "{site.url(partner.path)}"\n{partner.setup}\n'
 
 
-def _posts(home: Home) -> list[dict[str, Any]]:
+def _posts(home: Home) -> Any:
     return home.json("post", "list", "--limit", 500)
 
 

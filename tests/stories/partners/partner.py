@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.fakes.web_server import WebSite
 
-Act = Callable[[WebSite], None]
+Act = Callable[[WebSite], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
