@@ -15,7 +15,7 @@ def same_stories() -> list[Partner]:
         english,
         path="/de/bilingual-1",
         title="Fünf Perspektiven für die personalisierte Medizin bis 2030",
-        text="Fachleute aus elf Ländern beschreiben, wie die Medizin auf die Eigenschaften jedes Menschen eingehen soll. "
+        text="Leute aus elf Ländern beschreiben, wie die Medizin auf die Eigenschaften jedes Menschen eingehen muss. "
         "Bürgerinnen und Bürger, Ärztinnen und Pfleger, Krankenhäuser und Kassen finden darin ihre Aufgaben.",
         language="de",
     )

@@ -39,7 +39,7 @@ def systems() -> list[Partner]:
         _known("squaresite", "Squarespace", "/blog?format=rss", square),
         _known("ghostsite", "Ghost 5.8", "/rss/", ghost),
         _known("drupalsite", "Drupal 10 (https://www.drupal.org)", "/rss.xml", drupal),
-        _known("typosite", "TYPO3 CMS", "/feed.xml?type=9818", typo3, announced=True),
+        _known("typosite", "TYPO3 CMS", "/feed.xml?type=9818", typo3),
         _known(
             "joomlasite",
             "Joomla! - Open Source Content Management",
@@ -47,8 +47,8 @@ def systems() -> list[Partner]:
             joomla,
             announced=True,
         ),
-        _known("bloggersite", "Blogger", "/feeds/posts/default", blogger, is_atom=True, announced=True),
-        _known("mediumsite", "Medium", "/feed/mediumsite", medium, announced=True),
+        _known("bloggersite", "Blogger", "/feeds/posts/default", blogger, is_atom=True),
+        _known("mediumsite", "Medium", "/feed/mediumsite", medium),
         Partner(
             name="channel",
             path="/feeds/videos.xml?channel_id=UC0000000000000000000000",
@@ -64,6 +64,10 @@ def systems() -> list[Partner]:
     ]
 
 
+# Where a system keeps its feed though its front page may not say so.
+_WELL_KNOWN = frozenset({"/blog-feed.xml", "/rss/", "/rss.xml"})
+
+
 def _with_tail(one: Item, tail: str) -> Item:
     return replace(one, text=f"{one.text}</p>{tail}<p>")
 
@@ -75,28 +79,29 @@ def _front(generator: str, *feeds: str) -> str:
         for feed in feeds
     )
     return (
-        f'<!doctype html><html lang="en"><head><title>Welcome</title><meta name="generator" content="{generator}">{links}'
+        '<!doctype html><html lang="en"><head><title>Welcome</title>'
+        f'<meta name="generator" content="{generator}">{links}'
         "</head><body><h1>Welcome</h1><p>We are one of forty partners who publish what they do.</p></body></html>"
     )
 
 
-def _known(
-    name: str, generator: str, feed: str, post: Item, *, is_atom: bool = False, announced: bool = True
-) -> Partner:
+def _known(name: str, generator: str, feed: str, post: Item, *, is_atom: bool = False) -> Partner:
     written = documents.atom("{site}", [post]) if is_atom else documents.rss("{site}", [post])
-    front = _front(generator, feed) if announced else _front(generator)
+    front = _front(generator) if feed in _WELL_KNOWN else _front(generator, feed)
     acts = both(told("/", front, HTML), told(feed, written, ATOM if is_atom else RSS, etag='"k"'), pages([post]))
     return Partner(
-        name=name, path="/", acts=(acts,), kind="feed", posts={post.title: "candidate"}, asked={feed: 4, post.path: 1}
+        name=name, path="/", acts=(acts,), kind="feed", posts={post.title: "candidate"}, asked={feed: 3, post.path: 1}
     )
 
 
 def _channel(talk: Item) -> str:
     return (
-        '<?xml version="1.0"?><feed xmlns:yt="http://www.youtube.com/xml/schemas/2015" xmlns="http://www.w3.org/2005/Atom"'
+        '<?xml version="1.0"?><feed xmlns:yt="http://www.youtube.com/xml/schemas/2015"'
+        ' xmlns="http://www.w3.org/2005/Atom"'
         ' xmlns:media="http://search.yahoo.com/mrss/"><title>Channel</title><entry><id>yt:video:abcdefghijk</id>'
         f"<yt:videoId>abcdefghijk</yt:videoId><title>{talk.title}</title>"
-        f'<link rel="alternate" href="{{site}}{talk.path}"/><published>{talk.at.isoformat() if talk.at else ""}</published>'
+        f'<link rel="alternate" href="{{site}}{talk.path}"/>'
+        f"<published>{talk.at.isoformat() if talk.at else ''}</published>"
         f"<media:group><media:title>{talk.title}</media:title><media:description>{talk.text}</media:description>"
         "</media:group></entry></feed>"
     )
