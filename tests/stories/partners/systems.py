@@ -45,7 +45,6 @@ def systems() -> list[Partner]:
             "Joomla! - Open Source Content Management",
             "/news?format=feed&type=rss",
             joomla,
-            announced=True,
         ),
         _known("bloggersite", "Blogger", "/feeds/posts/default", blogger, is_atom=True),
         _known("mediumsite", "Medium", "/feed/mediumsite", medium),
