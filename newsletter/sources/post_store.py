@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.base.errors import NotAllowedNow, NotFound, StaleState
@@ -70,12 +70,14 @@ def held_for(db: Connection, source_id: SourceId, *, reason: str) -> list[PostId
     return [PostId(row.id) for row in db.execute(found.order_by(posts.c.id))]
 
 
-def last_posts(db: Connection, source_id: SourceId, *, limit: int) -> Sequence[Row[Any]]:
+def last_posts(db: Connection, source_id: SourceId, *, limit: int) -> Sequence[RowMapping]:
     """Give id, title, body, excerpt and date of the posts that a source gave last."""
     facts = (posts.c.id, posts.c.title, posts.c.body, posts.c.excerpt, posts.c.published_at)
-    return db.execute(
-        select(*facts).where(posts.c.source_id == source_id).order_by(posts.c.id.desc()).limit(limit)
-    ).all()
+    return (
+        db.execute(select(*facts).where(posts.c.source_id == source_id).order_by(posts.c.id.desc()).limit(limit))
+        .mappings()
+        .all()
+    )
 
 
 def note_fetched(db: Connection, post_id: PostId, fetched_hash: str) -> None:
@@ -102,15 +104,10 @@ def insert_post(
     alive_until: datetime,
 ) -> PostId:
     """Store a new post at its first revision."""
-    place: dict[str, object] = {
-        "source_id": source_id,
-        "story_id": story_id,
-        "state": str(state),
-        "content_hash": post.content_hash,
-    }
-    place["state_reason"] = state_reason
+    place = {"source_id": source_id, "story_id": story_id, "content_hash": post.content_hash}
+    states = {"state": str(state), "state_reason": state_reason}
     life = {"first_seen_at": first_seen_at, "visible_from": visible_from, "alive_until": alive_until}
-    added = insert(posts).values(**place, **life, **post.content())
+    added = insert(posts).values(**place, **states, **life, **post.content())
     return PostId(db.execute(added.returning(posts.c.id)).scalar_one())
 
 

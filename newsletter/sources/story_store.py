@@ -6,9 +6,8 @@ two stories of it.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, and_, delete, func, insert, select, text, update
 
 from newsletter.base.ids import PostId, StoryId
 from newsletter.sources.post import LONGEST_LIFE
@@ -43,21 +42,21 @@ def put_story_keys(db: Connection, post_id: PostId, keys: Iterable[str]) -> None
         insert_new(db, story_keys, {"key": key, "post_id": post_id})
 
 
-def posts_with_story_keys(db: Connection, keys: Sequence[str], *, now: datetime) -> Sequence[Row[Any]]:
+def posts_with_story_keys(db: Connection, keys: Sequence[str], *, now: datetime) -> Sequence[RowMapping]:
     """Give key, id, source, story, title and language of the posts that have one of the keys.
 
     Only posts whose story may still be told count: a yearly page, or a key used again, is no old story.
     """
-    facts = (posts.c.id, posts.c.source_id, posts.c.story_id, posts.c.title, posts.c.language)
+    facts = (posts.c.id, posts.c.source_id.label("source"), posts.c.story_id, posts.c.title, posts.c.language)
     is_recent = posts.c.first_seen_at > now - LONGEST_LIFE
     found = select(story_keys.c.key, *facts).join(posts, posts.c.id == story_keys.c.post_id)
-    return db.execute(found.where(story_keys.c.key.in_(keys), is_recent).order_by(posts.c.id)).all()
+    return db.execute(found.where(story_keys.c.key.in_(keys), is_recent).order_by(posts.c.id)).mappings().all()
 
 
-def recent_titles(db: Connection, *, since: datetime, after: PostId) -> Sequence[Row[Any]]:
+def recent_titles(db: Connection, *, since: datetime, after: PostId) -> Sequence[RowMapping]:
     """Give id and title of the posts seen since, whose id is larger; the newest where there are very many."""
     wanted = select(posts.c.id, posts.c.title).where(posts.c.first_seen_at >= since, posts.c.id > after)
-    return db.execute(wanted.order_by(posts.c.id.desc()).limit(_MOST_RECENT)).all()
+    return db.execute(wanted.order_by(posts.c.id.desc()).limit(_MOST_RECENT)).mappings().all()
 
 
 def stories_of(db: Connection, ids: Sequence[PostId]) -> set[StoryId]:

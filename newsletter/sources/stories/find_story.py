@@ -4,6 +4,7 @@ What an editor chose stays: a post whose story is fixed is never moved, and a st
 Comparing texts is done before the transaction; inside it only what came in meanwhile is compared.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -19,6 +20,8 @@ from newsletter.sources.stories.near_equal import WITHIN, Told, tell_the_same
 from newsletter.sources.stories.near_index import TitleIndex
 from newsletter.sources.stories.story_key import Hit, StoryKeys, is_same_story, story_keys_of
 
+_HIT = ("key", "source", "title", "language")
+
 
 class StoryFinder:
     """Finds stories for the posts of one source, for the length of one reading."""
@@ -33,7 +36,8 @@ class StoryFinder:
     def near(self, post: CleanPost, *, but: PostId | None) -> PostId | None:
         """Give a stored post that tells the same in nearly the same words; to be called outside a transaction."""
         with reading(self._engine) as db:
-            return self._near(db, post, but=but)
+            self._learn(db)
+            return self._first_like(db, post, self._titles.alike(post.title), but=but)
 
     def story_of(
         self, db: Connection, post: CleanPost, keys: StoryKeys, *, near: PostId | None, stored_as: PostId | None
@@ -46,7 +50,9 @@ class StoryFinder:
             return None
         same = self._by_keys(db, post, keys, but=stored_as)
         if not same:
-            found = near or self._near(db, post, but=stored_as)
+            since = self._learn(db)
+            likely = [one for one in self._titles.alike(post.title) if one in since] if since else []
+            found = near or self._first_like(db, post, likely, but=stored_as)
             return None if found is None else min(story_store.stories_of(db, [found]), default=None)
         into, *others = sorted(same)
         movable = [story for story in others if not story_store.is_fixed(db, story)]
@@ -57,24 +63,29 @@ class StoryFinder:
     def _by_keys(self, db: Connection, post: CleanPost, keys: StoryKeys, *, but: PostId | None) -> set[StoryId]:
         wanted = keys.wanted()
         hits = story_store.posts_with_story_keys(db, wanted, now=self._now) if wanted else ()
-        mine = {"source": self._source_id, "title": post.title, "language": post.language}
         return {
-            StoryId(row.story_id)
+            StoryId(row["story_id"])
             for row in hits
-            if row.id != but
-            and is_same_story(
-                keys, Hit(key=row.key, source=row.source_id, title=row.title, language=row.language), **mine
-            )
+            if row["id"] != but and self._is_hit(post, keys, Hit(**{name: row[name] for name in _HIT}))
         }
 
-    def _near(self, db: Connection, post: CleanPost, *, but: PostId | None) -> PostId | None:
+    def _is_hit(self, post: CleanPost, keys: StoryKeys, hit: Hit) -> bool:
+        return is_same_story(keys, hit, source=self._source_id, title=post.title, language=post.language)
+
+    def _learn(self, db: Connection) -> set[PostId]:
+        """Take the posts that came in since the last look into the index; give them."""
         fresh = story_store.recent_titles(db, since=self._now - WITHIN, after=self._compared_to)
         for row in fresh:
-            self._titles.add(PostId(row.id), row.title)
-            self._compared_to = max(self._compared_to, PostId(row.id))
+            self._titles.add(PostId(row["id"]), row["title"])
+        learnt = {PostId(row["id"]) for row in fresh}
+        self._compared_to = max(learnt, default=self._compared_to)
+        return learnt
+
+    def _first_like(
+        self, db: Connection, post: CleanPost, likely: Iterable[PostId], *, but: PostId | None
+    ) -> PostId | None:
         mine = _told(post, self._source_id, seen_at=self._now)
-        likely = self._titles.alike(post.title, but=() if but is None else (but,))
-        for stored in post_store.posts_by_ids(db, likely):
+        for stored in post_store.posts_by_ids(db, [one for one in likely if one != but]):
             if tell_the_same(mine, _told(stored, stored.source_id, seen_at=stored.first_seen_at)):
                 return stored.id
         return None

@@ -1,7 +1,7 @@
 """Tells which fetched items are one and the same post, however their feed changes around them.
 
-A post has several keys: the feed's id, its canonical address, a hash of title and date, and one of title, date and text;
-any hit is the same post. Each counts only where it is unique in its document: feeds exist in which all items share one.
+A post has several keys: the feed's id, its canonical address, a hash of title and date, and one of title, date and
+text; any hit is the same post. Each counts only where it is unique in its document: in some feeds all items share one.
 """
 
 import hashlib
@@ -95,7 +95,7 @@ def _all_keys(post: FetchedPost) -> list[str]:
 
 
 def _counting(post: FetchedPost, unique: list[str]) -> tuple[str, ...]:
-    """Add the hash of the content: always where it tells items apart, and as the last resort where there is nothing else."""
+    """Add the hash of the content: where it tells items apart, and where there is nothing else."""
     return (*unique, content_key(post)) if _is_telling(post) or not unique else tuple(unique)
 
 

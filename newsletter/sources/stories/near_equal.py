@@ -103,7 +103,7 @@ def _only_in(title: str, other: str) -> set[str]:
 
 
 def _same_word(word: str, other: str) -> bool:
-    """Tell whether two words are forms or spellings of one: "project", "projects", "personalized"; not "hypo", "hyper"."""
+    """Tell whether two words are forms of one: "project" and "projects"; not "hypotension" and "hypertension"."""
     if word == other:
         return True
     short = min(len(word), len(other))

@@ -1,7 +1,6 @@
-"""Finds, among the posts of the last days, the few whose titles are worth a comparison. In memory; knows no database."""
+"""Finds, among the posts of the last days, the few whose titles are worth a comparison. In memory only."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from newsletter.base.ids import PostId
@@ -23,11 +22,9 @@ class TitleIndex:
         for word in set(folded(title).split()):
             self._by_word[word].add(post_id)
 
-    def alike(self, title: str, *, but: Iterable[PostId] = ()) -> list[PostId]:
+    def alike(self, title: str) -> list[PostId]:
         """Give the posts with nearly this title, those that share most words first."""
         words = set(folded(title).split())
         shared = Counter(post_id for word in words for post_id in self._by_word.get(word, ()))
-        for post_id in but:
-            del shared[post_id]
         likely = [post_id for post_id, count in shared.most_common() if 2 * count >= min(len(words), 8)]
         return [post_id for post_id in likely[: 10 * _MOST] if titles_alike(title, self._titles[post_id])][:_MOST]

@@ -1,4 +1,4 @@
-"""Finds, in a flood, the stored posts that its items are under other ids: the same title, or nearly the same text. Pure.
+"""Finds, in a flood, the stored posts that its items are under other ids: the same title, or the same text. Pure.
 
 Outside a flood this would be too bold: a weekly letter has the same title every week. A title counts only where one
 item of the document and one stored post have it, and a short one only with the same text or date beside.

@@ -1,7 +1,7 @@
 """Gives the keys by which two posts are known to tell one story, and decides which of them are hits. Pure.
 
-The page of a post and the page it calls canonical count between all sources; a page that it calls its translation counts
-only within its own source, and between two languages. Front pages never count: broken sites name them for everything.
+The page of a post and the page it calls canonical count between all sources; a page that it calls its translation
+counts only within its own source, between two languages. Front pages never count: broken sites name them everywhere.
 """
 
 import re

@@ -45,7 +45,10 @@ def _flood(engine: Engine, source: Source, items: Sequence[Identified], is_new: 
     with reading(engine) as db:
         rows = post_store.last_posts(db, source.id, limit=_MOST_STORED)
     stored = [
-        (PostId(row.id), Content(title=row.title, text=plain_text(row.body) or row.excerpt, published=row.published_at))
+        (
+            PostId(row["id"]),
+            Content(title=row["title"], text=plain_text(row["body"]) or row["excerpt"], published=row["published_at"]),
+        )
         for row in rows
     ]
     new = [place for place, one in enumerate(is_new) if one]
