@@ -6,7 +6,7 @@ was stored before a crash is found again by its keys.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,11 +17,13 @@ from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
+from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
-from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
+from newsletter.sources.reading.parse_page import parse_page
 from newsletter.sources.source import Source, Topic
 from newsletter.sources.stories.find_story import StoryFinder, keys_of
 from newsletter.sources.stories.fingerprint import fetched_fingerprint, rules_fingerprint
@@ -123,6 +125,23 @@ class Ingestion:
             return None
         item = _Item(clean=clean, keys=keys, story=keys_of(clean, post), fetched_hash=fetched)
         return self._write(item, state, reason if known is None else "")
+
+    def store_page(self, post_id: PostId, page: Fetched) -> Outcome | None:
+        """Revise a stored post by its own page, read again; what only its source told of it stays."""
+        with reading(self._engine) as db:
+            keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
+            read_before = post_store.stored_state(db, post_id)[2]
+        try:
+            found = parse_page(page.content, url=page.url, charset=page.charset)
+        except NotUnderstood as error:
+            self._problems.append(f"{old.url}: {error}")
+            return None
+        post = replace(found, url=old.url, published=found.published or old.published_at)
+        self._touched.discard(post_id)
+        outcome = self.store_one(post, keys)
+        with writing(self._engine) as db:
+            post_store.note_fetched(db, post_id, read_before)  # the source's own item is unchanged
+        return outcome
 
     def _note_known(self, post_id: PostId, keys: tuple[str, ...]) -> None:
         self._touched.add(post_id)

@@ -51,8 +51,8 @@ def look_again(
 ) -> LookReport:
     """Look for posts that are gone or back, after a good reading. An empty reading says nothing of any post.
 
-    `on_change`: is given the page of an index's post when it is not the one that was read before; a feed tells by itself
-    what it changes.
+    `on_change`: is given the page of an index's post when it is not the one that was read before; a feed tells
+    by itself what it changes.
     """
     with reading_db(engine) as db:
         offered = presence_store.offered_posts(db, source.id, now=now)
@@ -139,7 +139,7 @@ def _look_at(
 def _look_into_folder(
     engine: Engine, reading: Reading, offered: Sequence[Presence], present: set[PostId], *, now: datetime
 ) -> LookReport:
-    """A file that is gone, or a draft now, is gone at once. A file with a fault is still there; no file says nothing."""
+    """A file that is gone, or a draft now, is gone at once. A file with a fault is there; no file says nothing."""
     if not reading.posts:
         return LookReport()
     absent = [post.id for post in offered if post.id not in present]
@@ -152,5 +152,5 @@ def _look_into_folder(
 
 
 def _may_be_faulty(name: str | None, problems: Sequence[str]) -> bool:
-    """Tell whether a post's file may be one of those that could not be read; a post with an address does not tell its."""
+    """Tell whether a post's file may be one of those that could not be read. `name`: None if it is not known."""
     return bool(problems) if name is None else any(problem.startswith(f"{name}: ") for problem in problems)

@@ -63,6 +63,12 @@ def known_keys(db: Connection, source_id: SourceId, keys: Sequence[str]) -> dict
     return found
 
 
+def keys_of_post(db: Connection, post_id: PostId) -> tuple[str, ...]:
+    """Give the keys that lead to a post."""
+    found = select(post_keys.c.key).where(post_keys.c.post_id == post_id).order_by(post_keys.c.key)
+    return tuple(row.key for row in db.execute(found))
+
+
 def held_for(db: Connection, source_id: SourceId, *, reason: str) -> list[PostId]:
     """Give the posts of a source that are held for a reason that begins so."""
     is_mine = and_(posts.c.source_id == source_id, posts.c.state == "held")
