@@ -107,7 +107,7 @@ def _same_word(word: str, other: str) -> bool:
     if word == other:
         return True
     short = min(len(word), len(other))
-    return short >= 4 and word[: min(short, 5)] == other[: min(short, 5)] and fuzz.ratio(word, other) >= _TITLES_ALIKE
+    return short >= 4 and word[:4] == other[:4] and fuzz.ratio(word, other) >= _TITLES_ALIKE
 
 
 def _tail(title: str) -> set[str]:

@@ -35,13 +35,16 @@ def triage(engine: Engine, source: Source, items: Sequence[Identified]) -> Triag
     with reading(engine) as db:
         known = post_store.known_keys(db, source.id, [key for _, keys in items for key in keys])
         held_before = set(post_store.held_for(db, source.id, reason=FLOOD))
-    is_new = [not (hits := {known[key] for key in keys if key in known}) or hits <= held_before for _, keys in items]
+    hits = [{known[key] for key in keys if key in known} for _, keys in items]
+    is_new = [one <= held_before for one in hits]  # what a crash left of a flood counts with what it had stored
     if not is_many(sum(is_new), of=len(items)):
         return Triage()
-    return _flood(engine, source, items, is_new)
+    return _flood(engine, source, items, is_new, unknown=[place for place, one in enumerate(hits) if not one])
 
 
-def _flood(engine: Engine, source: Source, items: Sequence[Identified], is_new: list[bool]) -> Triage:
+def _flood(
+    engine: Engine, source: Source, items: Sequence[Identified], is_new: list[bool], *, unknown: list[int]
+) -> Triage:
     with reading(engine) as db:
         rows = post_store.last_posts(db, source.id, limit=_MOST_STORED)
     stored = [
@@ -51,8 +54,8 @@ def _flood(engine: Engine, source: Source, items: Sequence[Identified], is_new: 
         )
         for row in rows
     ]
-    new = [place for place, one in enumerate(is_new) if one]
-    old = {new[at]: post for at, post in match_old([_content(items[place][0]) for place in new], stored).items()}
+    same = match_old([_content(items[place][0]) for place in unknown], stored)
+    old = {unknown[at]: post_id for at, post_id in same.items()}
     with writing(engine) as db:
         for place, post_id in old.items():
             post_store.add_keys(db, source.id, post_id, items[place][1])

@@ -54,7 +54,7 @@ def test_an_unchanged_item_costs_nothing(desk: Desk, site: WebSite) -> None:
     assert desk.posts() == before
 
 
-def test_another_title_and_text_under_one_date_and_title_is_known(desk: Desk, site: WebSite) -> None:
+def test_title_and_date_are_a_key(desk: Desk, site: WebSite) -> None:
     """Row 1: other id, other address, other text: a telling title with its date is enough, a short one is not."""
     desk.add(site.feed("/feed", feed(item(1, title=LONG), item(2, title="Letter"))))
     desk.ingest()
