@@ -1,6 +1,6 @@
 """What is remembered of the servers that we ask: their robots.txt, and until when they want to be left alone.
 
-The fetcher sees the Protocol only. `HostsInMemory` serves a single use and tests; host_memory.py keeps it in the tables.
+The fetcher sees the Protocol only. `HostsInMemory` serves a single use and tests; host_memory.py keeps it in tables.
 """
 
 import threading

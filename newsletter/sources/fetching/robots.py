@@ -1,7 +1,7 @@
 """Asks robots.txt before a page is read, and keeps the pause between pages that it wishes for (RFC 9309).
 
-For pages only: a feed or sitemap that its publisher offers to programs, and that an operator named, needs no leave. What
-a server refuses to read is a RobotsForbid in words; a server whose robots.txt cannot be had is asked another time.
+For pages only: a feed or sitemap that its publisher offers to programs, and that an operator named, needs no leave.
+What a server refuses to show is a RobotsForbid in words; one whose robots.txt cannot be had is asked another time.
 """
 
 import threading
@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from protego import Protego
 
 from newsletter.base.clock import Clock
-from newsletter.sources.errors import FetchFailed, RobotsForbid
+from newsletter.sources.errors import FetchFailed, HostRests, RobotsForbid
+from newsletter.sources.fetching.answers import shown
 from newsletter.sources.fetching.hosts import Host, HostMemory, origin_of
 
 MOST_BYTES = 500 * 1024  # what is longer is read up to here (section 2.5)
@@ -47,8 +48,8 @@ class Robots:
         rules = parse(self._text(origin))
         if not rules.can_fetch(url, self._product):
             raise RobotsForbid(
-                f"{origin}/robots.txt asks programs not to read {url}; ask its owner to allow {self._product!r} there, "
-                "or for a feed",
+                f"{origin}/robots.txt asks programs not to read {shown(url)}; "
+                f"ask its owner to allow {self._product!r} there, or for a feed",
                 temporary=False,
             )
         return rules
@@ -68,7 +69,8 @@ class Robots:
             text = self._read(f"{origin}/robots.txt").decode("utf-8", "replace")
         except FetchFailed as error:
             if not _is_unavailable(error):
-                self._failed[origin] = (now, error)
+                if not isinstance(error, HostRests):
+                    self._failed[origin] = (now, error)
                 return _kept_or_raise(host, error, now)
             text = ""  # it has none: everything may be read (section 2.3.1.3)
         self._failed.pop(origin, None)
@@ -94,8 +96,8 @@ def _is_unavailable(error: FetchFailed) -> bool:
 def _kept_or_raise(host: Host, error: FetchFailed, now: datetime) -> str:
     if host.robots_at and timedelta() <= now - host.robots_at < _USED_WHEN_UNREACHABLE:
         return host.robots
-    if not error.status and not error.temporary:
-        raise error  # it leads where we may not go: the page would say the same
+    if isinstance(error, HostRests) or not (error.status or error.temporary):
+        raise error  # it rests, or it leads where we may not go: the page would say the same
     words = f"its robots.txt must be read first, and cannot be now: {error}"
     raise FetchFailed(words, temporary=True, retry_after=error.retry_after, status=error.status) from error
 

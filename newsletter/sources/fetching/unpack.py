@@ -86,6 +86,8 @@ def _inflated(parts: Iterator[bytes], window: int) -> Iterator[bytes]:
                 raise BrokenPacking(f"not readable as packed ({error})") from error
             packed = decoder.unused_data if decoder.eof else decoder.unconsumed_tail
     if not is_first and not decoder.eof:
+        yield decoder.flush()  # what a full step held back; without more input that is little
+    if not is_first and not decoder.eof:
         raise BrokenPacking("the packed content ends too early")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from newsletter.base.errors import SourceError
@@ -28,6 +29,8 @@ class Document:
     etag: str = ""
     last_modified: str = ""
     is_unchanged: bool = False
+    moved_to: str = ""  # as Fetched has it
+    fresh_for: timedelta | None = None  # as Fetched has it
 
 
 def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | None]:
@@ -53,6 +56,8 @@ def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str 
             etag=fetched.etag or (etag if fetched.status == 304 else ""),
             last_modified=fetched.last_modified or (last_modified if fetched.status == 304 else ""),
             is_unchanged=fetched.status == 304,
+            moved_to=fetched.moved_to,
+            fresh_for=fetched.fresh_for,
         )
     return Document(url="", content=read_file(Path(location), max_bytes=fetcher.max_bytes))
 
