@@ -1,6 +1,7 @@
 """Reads what a page says about itself: language, title, date, picture, its feed. Nothing is guessed."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ article:published_time og:article:published_time datepublished dc.date.issued dc
 dcterms.created citation_publication_date publication_date publish-date date
 """
 _AUTHOR_NAMES = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author")
+_MOST_TRANSLATIONS = 40
+_CALENDAR = re.compile(r"\.ics(?:\?[^#]*)?(?:#.*)?$|[?&](?:ical|outlook-ical)=1\b", re.IGNORECASE)
+_WEBCAL = re.compile(r"^webcal:", re.IGNORECASE)
 _DEEPEST_JSON = 200_000  # characters of one JSON-LD block that are read
 
 
@@ -35,6 +39,8 @@ class PageHead:
     picture_alt: str
     canonical: str
     feeds: tuple[str, ...]  # absolute addresses
+    translations: tuple[str, ...]  # absolute addresses of the same page in other languages
+    calendar_url: str  # an iCalendar file that the page names
 
 
 def read_page_head(text: str, *, url: str) -> PageHead:
@@ -62,6 +68,8 @@ def read_page_head(text: str, *, url: str) -> PageHead:
         picture_alt=said.first("og:image:alt", "twitter:image:alt"),
         canonical=web_address(_first(_attributes(page, "//link[@rel='canonical']/@href")), base=base),
         feeds=tuple(link for feed in _feeds(page) if (link := web_address(feed, base=base))),
+        translations=_translations(page, base),
+        calendar_url=_calendar(page, base),
     )
 
 
@@ -89,6 +97,25 @@ def _metas(page: Any) -> dict[str, str]:
 def _feeds(page: Any) -> list[str]:
     links = [link for link in page.iter("link") if "alternate" in (link.get("rel") or "").lower().split()]
     return [link.get("href") or "" for link in links if (link.get("type") or "").strip().lower() in _FEED_TYPES]
+
+
+def _translations(page: Any, base: str) -> tuple[str, ...]:
+    """Give the addresses that the page names as itself in another language; "x-default" is none."""
+    links = [link for link in page.iter("link") if "alternate" in (link.get("rel") or "").lower().split()]
+    spoken = [link.get("href") or "" for link in links if (link.get("hreflang") or "x-default").lower() != "x-default"]
+    return tuple(dict.fromkeys(url for href in spoken if (url := web_address(href, base=base))))[:_MOST_TRANSLATIONS]
+
+
+def _calendar(page: Any, base: str) -> str:
+    """Give the iCalendar file that the page links to, if it is one only: a list of events names many."""
+    found = [
+        node.get("href") or ""
+        for node in page.iter("link", "a")
+        if (node.get("type") or "").strip().lower() == "text/calendar"
+        or _CALENDAR.search((node.get("href") or "").strip())
+    ]
+    files = dict.fromkeys(url for href in found if (url := web_address(_WEBCAL.sub("https:", href.strip()), base=base)))
+    return next(iter(files)) if len(files) == 1 else ""
 
 
 def _attributes(page: Any, path: str) -> list[str]:

@@ -42,6 +42,9 @@ def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
         document_language=head.language,
         picture_url=head.picture_url,
         picture_alt=head.picture_alt,
+        canonical=head.canonical,
+        translations=head.translations,
+        calendar_url=head.calendar_url,
     )
 
 
