@@ -67,6 +67,12 @@ def all_sources(db: Connection) -> list[Source]:
     return [source_of(row) for row in db.execute(select(sources).where(_is_kept).order_by(sources.c.name)).mappings()]
 
 
+def creation_times(db: Connection) -> dict[SourceId, datetime]:
+    """Give when each source that is kept was first stored."""
+    rows = db.execute(select(sources.c.id, sources.c.created_at).where(_is_kept))
+    return {SourceId(source_id): created_at for source_id, created_at in rows}
+
+
 def due_sources(db: Connection, *, now: datetime, limit: int) -> list[Source]:
     """Give the sources that are due to be fetched, never fetched ones first. One without an address is fed by hand."""
     next_fetch = sources.c.next_fetch_at
