@@ -23,8 +23,9 @@ from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
+from newsletter.sources.reading.complete import Completed, called_by_address, complete, needs_page
 from newsletter.sources.reading.parse_page import parse_page
-from newsletter.sources.source import Source, Topic
+from newsletter.sources.source import Source, SourceKind, Topic
 from newsletter.sources.stories.find_story import StoryFinder, keys_of
 from newsletter.sources.stories.fingerprint import fetched_fingerprint, rules_fingerprint
 from newsletter.sources.stories.flood import FLOOD
@@ -33,6 +34,7 @@ from newsletter.sources.stories.story_key import StoryKeys
 from newsletter.sources.stories.triage import triage
 
 _SHOWN_STATES = frozenset({PostState.CANDIDATE, PostState.HELD})
+_MOST_PAGES = 30  # of posts, asked of one site at one reading; what needs more waits for the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class IngestReport:
     held: int = 0
     gone: int = 0  # found gone at the source
     joined: int = 0
+    postponed: int = 0  # for their pages: there were too many for one reading
     problems: tuple[str, ...] = ()
     error: str = ""
 
@@ -60,6 +63,7 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     HELD = "held"
+    POSTPONED = "postponed"
 
 
 class Ingestion:
@@ -67,6 +71,7 @@ class Ingestion:
 
     def __init__(self, engine: Engine, fetcher: Fetcher, media: Path, source: Source, *, now: datetime) -> None:
         self._engine = engine
+        self._fetcher = fetcher
         self._source = source
         self._now = now
         self._pictures = PictureKeeper(engine, fetcher, media, now=now)
@@ -74,6 +79,7 @@ class Ingestion:
         self._touched: set[PostId] = set()
         self._problems: list[str] = []
         self._joined = 0
+        self._pages_left = _MOST_PAGES
         with reading(engine) as db:
             self._topics: Sequence[Topic] = topic_store.all_topics(db)
         self._rules = rules_fingerprint(source, self._topics)
@@ -97,6 +103,7 @@ class Ingestion:
             unchanged=counts[Outcome.UNCHANGED],
             held=counts[Outcome.HELD],
             joined=self._joined,
+            postponed=counts[Outcome.POSTPONED],
             problems=(*self._flood_in_words(), *found.problems, *self._problems, *self._pictures.problems),
         )
 
@@ -106,31 +113,54 @@ class Ingestion:
         """Store one item; None if it shows nothing. `first`: the state of a new one, if that is decided, and why."""
         with reading(self._engine) as db:
             known = post_store.find_post_by_keys(db, self._source.id, keys)
-            state, _, read_before = (
-                post_store.stored_state(db, known) if known else (first or self._first_state(post), "", "")
-            )
+            stored = post_store.stored_state(db, known) if known else None
             has_all_keys = known is not None and len(post_store.known_keys(db, self._source.id, keys)) == len(keys)
-        is_shown = state in _SHOWN_STATES
-        fetched = fetched_fingerprint(post, rules=self._rules, is_shown=is_shown)
-        if known and (known in self._touched or read_before == fetched):
+        if (
+            known
+            and stored
+            and (known in self._touched or stored.fetched_hash == self._fingerprint(post, stored.state))
+        ):
             self._note_known(known, () if has_all_keys else keys)
             return Outcome.UNCHANGED
         # From here on the item is new or changed, so that it may cost requests: for its page, for its picture.
-        picture = self._pictures.keep(post.picture_url) if is_shown else ""
-        clean = clean_post(post, keys=keys, source=self._source, topics=self._topics, picture_hash=picture)
+        state = stored.state if stored else first or self._first_state(post)
+        completed = self._complete(post, state)
+        if completed is None:
+            return Outcome.POSTPONED
+        if stored is None and first is None:
+            state = self._first_state(completed.post)  # its page may have told its date
+        picture = self._pictures.keep(completed.post.picture_url) if state in _SHOWN_STATES else ""
+        clean = clean_post(completed.post, keys=keys, source=self._source, topics=self._topics, picture_hash=picture)
         if clean is None:
             self._problems.append(
                 f"an item has neither title nor text ({post.guid or post.url or 'without an address'})"
             )
             return None
-        item = _Item(clean=clean, keys=keys, story=keys_of(clean, post), fetched_hash=fetched)
-        return self._write(item, state, reason if known is None else "")
+        story, fetched = keys_of(clean, completed.post), self._fingerprint(post, state)
+        item = _Item(clean=clean, keys=keys, story=story, fetched_hash=fetched, completed=completed)
+        return self._write(item, state, reason if stored is None else "")
+
+    def _fingerprint(self, post: FetchedPost, state: PostState) -> str:
+        return fetched_fingerprint(post, rules=self._rules, is_shown=state in _SHOWN_STATES)
+
+    def _complete(self, post: FetchedPost, state: PostState) -> Completed | None:
+        """Add what the post's page tells; None if that has to wait for the next reading.
+
+        The first reading of an index asks for the pages of the newest links: nothing else tells how old they are.
+        """
+        is_undated_link = self._source.kind is SourceKind.INDEX and post.published is None
+        if not needs_page(post) or not (state in _SHOWN_STATES or is_undated_link):
+            return Completed(post=called_by_address(post) if state is PostState.SEEN else post)
+        if self._pages_left == 0:
+            return None if state in _SHOWN_STATES else Completed(post=called_by_address(post))
+        self._pages_left -= 1
+        return complete(self._fetcher, post)
 
     def store_page(self, post_id: PostId, page: Fetched) -> Outcome | None:
         """Revise a stored post by its own page, read again; what only its source told of it stays."""
         with reading(self._engine) as db:
             keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
-            read_before = post_store.stored_state(db, post_id)[2]
+            read_before = post_store.stored_state(db, post_id).fetched_hash
         try:
             found = parse_page(page.content, url=page.url, charset=page.charset)
         except NotUnderstood as error:
@@ -184,6 +214,9 @@ class Ingestion:
                 self._revise(db, known, item, near)
             post_store.add_keys(db, self._source.id, known, item.keys)
             post_store.note_fetched(db, known, item.fetched_hash)
+            page = item.completed
+            if page.page:
+                post_store.note_page(db, known, etag=page.etag, last_modified=page.last_modified, now=self._now)
             story_store.put_story_keys(db, known, item.story.stored())
         self._touched.add(known)
         return outcome
@@ -191,7 +224,7 @@ class Ingestion:
     def _outcome(self, db: Connection, known: PostId | None, clean: CleanPost, state: PostState) -> Outcome:
         if known is None:
             return Outcome.HELD if state is PostState.HELD else Outcome.NEW
-        is_same = post_store.stored_state(db, known)[1] == clean.content_hash
+        is_same = post_store.stored_state(db, known).content_hash == clean.content_hash
         return Outcome.UNCHANGED if is_same else Outcome.UPDATED
 
     def _insert(self, db: Connection, item: "_Item", state: PostState, reason: str, near: PostId | None) -> PostId:
@@ -247,3 +280,4 @@ class _Item:
     keys: tuple[str, ...]
     story: StoryKeys
     fetched_hash: str
+    completed: Completed

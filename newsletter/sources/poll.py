@@ -25,6 +25,7 @@ from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
 from newsletter.sources.fetching.pace import next_pause
 from newsletter.sources.ingest import Ingestion, IngestReport
+from newsletter.sources.look_again import look_again, page_failed
 from newsletter.sources.reading.find_kind import find_kind
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
@@ -116,12 +117,17 @@ def ingest_source(
             source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
         return IngestReport(source=source.name, error=str(error))
     except SourceError as error:
+        gone = page_failed(engine, source, error, now=now).gone
         with writing(engine) as db:
             pause = _pause_after_error(source.error_count + 1, every, error)
             source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
         log.warning("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
-        return IngestReport(source=source.name, error=str(error))
-    report = Ingestion(engine, fetcher, media, read.source, now=now).store_all(read.found)
+        return IngestReport(source=source.name, gone=gone, error=str(error))
+    ingestion = Ingestion(engine, fetcher, media, read.source, now=now)
+    report = ingestion.store_all(read.found)
+    if not read.is_unchanged or read.source.kind is SourceKind.INDEX:  # "not modified": all posts are where they were
+        look = look_again(engine, fetcher, read.source, read.found, now=now, on_change=ingestion.store_page)
+        report = replace(report, gone=look.gone)
     with writing(engine) as db:
         _record(db, read, report, every=every, now=now)
     log.info("source_read", new=report.new, updated=report.updated, problems=len(report.problems))
@@ -135,6 +141,10 @@ class _Read:
     source: Source
     found: Reading
     document: Document | None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.document is not None and self.document.is_unchanged
 
 
 def _by_server(sources: Iterable[Source]) -> list[list[Source]]:
@@ -208,15 +218,14 @@ def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
 
 def _refuse_loss(db: Connection, read: _Read) -> None:
     """An empty feed after posts is more likely a fault than the truth (a broken query, a maintenance page)."""
-    is_unchanged = read.document is not None and read.document.is_unchanged
-    is_empty_feed = read.source.kind is SourceKind.FEED and not read.found.posts and not is_unchanged
+    is_empty_feed = read.source.kind is SourceKind.FEED and not read.found.posts and not read.is_unchanged
     if is_empty_feed and source_store.has_posts(db, read.source.id):
         raise NotUnderstood("the feed is empty, though it had posts before; what it gave stays")
 
 
 def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedelta, now: datetime) -> None:
     source, document = read.source, read.document or Document(url="", content=b"")
-    fresh_until = now + document.fresh_for if document.fresh_for else None
+    fresh_until = now + document.fresh_for if document.fresh_for and not report.postponed else None
     pause = every
     if is_web(source.url):
         pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)
@@ -226,8 +235,9 @@ def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedel
         source.id,
         now=now,
         next_fetch_at=max(now + pause * _EARLY, fresh_until or now),
-        etag=document.etag,
-        last_modified=document.last_modified,
+        # What was postponed is asked for again: "not modified" would hide it.
+        etag="" if report.postponed else document.etag,
+        last_modified="" if report.postponed else document.last_modified,
         moved_to="" if moved_to == source.url else moved_to,
         fresh_until=fresh_until,
         problems=report.problems,

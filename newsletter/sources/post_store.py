@@ -6,7 +6,7 @@ Every change of a post's state is one guarded UPDATE: a row that is no longer in
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, Select, Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -36,11 +36,19 @@ def find_post_by_keys(db: Connection, source_id: SourceId, keys: Sequence[str]) 
     return None if found is None else PostId(found)
 
 
-def stored_state(db: Connection, post_id: PostId) -> tuple[PostState, str, str]:
-    """Give a post's state, the hash of its content, and that of the item it was read from."""
+class StoredState(NamedTuple):
+    """Where a post stands, the hash of its content, and that of the item it was read from."""
+
+    state: PostState
+    content_hash: str
+    fetched_hash: str
+
+
+def stored_state(db: Connection, post_id: PostId) -> StoredState:
+    """Give a post's state and hashes."""
     wanted = select(posts.c.state, posts.c.content_hash, posts.c.fetched_hash).where(posts.c.id == post_id)
     row = db.execute(wanted).one()
-    return PostState(row.state), row.content_hash, row.fetched_hash
+    return StoredState(PostState(row.state), row.content_hash, row.fetched_hash)
 
 
 def add_keys(db: Connection, source_id: SourceId, post_id: PostId, keys: Iterable[str]) -> None:
