@@ -32,6 +32,8 @@ _MOST_LINES = 6  # after the heading, in which the date may stand alone
 _MOST_LINKS = 50
 _NOT_TOLD = {"script", "style", "template", "noscript", "svg", "head"}
 _NO_LEAD = re.compile(r"logo|avatar|icon|sprite|pixel|badge|spacer|emoji|gravatar|\.svg|\.gif", re.IGNORECASE)
+_CALENDAR = re.compile(r"^webcals?:|\.ics(?:\?[^#]*)?(?:#.*)?$|[?&](?:ical|outlook-ical)=1\b", re.IGNORECASE)
+_WEBCAL = re.compile(r"^webcals?:", re.IGNORECASE)
 _BY = re.compile(r"(?:written\s+)?(?:by|von|par|di|por|de)[\s:]+(?=\w)", re.IGNORECASE)
 
 
@@ -194,13 +196,13 @@ def _relations(link: Any) -> list[str]:
 
 
 def _calendar(said: _Said) -> str:
-    """Give the iCalendar file that the page names, if it is one: of several nobody can tell which is meant."""
-    found = []
-    for link in said.page.iter("a", "link"):
-        target = (link.get("href") or "").strip()
-        is_calendar = (link.get("type") or "").strip().lower() == "text/calendar"
-        if is_calendar or re.match(r"webcal:", target, re.I) or target.partition("?")[0].lower().endswith(".ics"):
-            found.append(re.sub(r"^webcals?:", "https:", target, flags=re.IGNORECASE))
+    """Give the iCalendar file that the page links to, if it is one only: a list of events names many."""
+    found = [
+        _WEBCAL.sub("https:", (link.get("href") or "").strip())
+        for link in said.page.iter("a", "link")
+        if (link.get("type") or "").strip().lower() == "text/calendar"
+        or _CALENDAR.search((link.get("href") or "").strip())
+    ]
     files = said.absolute(found)
     return files[0] if len(files) == 1 else ""
 
@@ -269,7 +271,12 @@ def _byline(said: _Said) -> str:
     ]
     names = [*(said.metas.get(name, "") for name in _AUTHOR_METAS.split()), linked_people(said.items)]
     told = _first([name for name in names if name and "://" not in name])
-    return one_line(told)[:200] or _first([_BY.sub("", name, count=1) for name in marked if len(name) <= _LONGEST_NAME])
+    return one_line(told)[:200] or _first([_BY.sub("", name, count=1) for name in marked if _is_name(name)])
+
+
+def _is_name(text: str) -> bool:
+    """A marked author may hold a date, or a text about the author; those are no name."""
+    return len(text) <= _LONGEST_NAME and not any(letter.isdigit() for letter in text)
 
 
 def _picture(said: _Said) -> tuple[str, str]:

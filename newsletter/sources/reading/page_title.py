@@ -80,9 +80,8 @@ def _without_site(title: str, names: _Names, headings: Sequence[str]) -> str:
     title = title.strip()
     if folded(title) in names.all:
         return ""
-    for heading in headings:
-        if _is_part(heading, title):
-            return heading
+    if told := _told_by_heading(title, headings):
+        return told
     bracket = _BRACKETED.search(title)
     if bracket and folded(bracket[1]) in names.all:
         title = title[: bracket.start()]
@@ -96,16 +95,12 @@ def _without_site(title: str, names: _Names, headings: Sequence[str]) -> str:
     return title
 
 
-def _is_part(heading: str, title: str) -> bool:
-    """Tell whether a heading is the title, or what stands between separators of it."""
-    if not heading or len(heading) > len(title) + 5:
-        return False
-    wanted = folded(heading)
-    if wanted == folded(title):
-        return False  # the same, as the page writes it in its head
+def _told_by_heading(title: str, headings: Sequence[str]) -> str:
+    """Give what stands between separators of a title and is a heading, too: the first such, the longest of it."""
     edges = [0, *(edge for mark in list(_SEPARATOR.finditer(title))[:12] for edge in mark.span()), len(title)]
-    pieces = (title[start:end] for start in edges[::2] for end in edges[1::2] if end > start)
-    return bool(wanted) and any(folded(piece) == wanted for piece in pieces)
+    wanted = {folded(heading) for heading in headings} - {""}
+    pieces = [title[start:end] for start in edges[::2] for end in reversed(edges[1::2]) if end > start]
+    return next((piece.strip() for piece in pieces if folded(piece) in wanted), "")
 
 
 def _without_last(title: str) -> str:
