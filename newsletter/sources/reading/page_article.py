@@ -17,7 +17,6 @@ _MOST_ELEMENTS = 30_000  # extraction of more takes minutes; a long article has 
 _MARKED = (
     "//*[@itemprop='articleBody']",
     "//article",
-
 )
 _ENOUGH = 0.75  # of the marked article's text; extraction that found less has lost some of it
 _MOST_LINKED = 0.3  # of a text in links; more is a list of other pages

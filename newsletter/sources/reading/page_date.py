@@ -24,12 +24,12 @@ october oktober octobre ottobre octubre outubro oct okt ott out
 november november novembre novembre noviembre novembro nov
 december dezember décembre dicembre diciembre dezembro dec dez déc dic
 """
-_NUMBERS = {
-    name: number for number, line in enumerate(_MONTHS.strip().splitlines(), start=1) for name in line.split()
-}
+_NUMBERS = {name: number for number, line in enumerate(_MONTHS.strip().splitlines(), start=1) for name in line.split()}
 _WORD = r"([^\W\d_]{3,12})\.?"
 _YEAR = r"((?:19|20)\d\d)"
-_DAY_FIRST = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?\s+(?:de\s+|di\s+)?{_WORD},?\s+(?:de\s+|del\s+)?{_YEAR}")
+_DAY_FIRST = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|°|\.)?\s+(?:de\s+|di\s+)?{_WORD},?\s+(?:de\s+|del\s+)?{_YEAR}"
+)
 _MONTH_FIRST = re.compile(rf"{_WORD}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
 _ISO = re.compile(rf"{_YEAR}-(\d\d)-(\d\d)")
 _NUMERIC = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2{_YEAR}")
@@ -43,7 +43,9 @@ publicada, fecha, nota de prensa, lunes, martes, miércoles, jueves, viernes, s�
 segunda-feira, terça-feira, quarta-feira, quinta-feira, sexta-feira
 """
 _LABEL = "|".join(label.strip() for label in re.split(r"[,\n]", _LABELS) if label.strip())
-_BEFORE = re.compile(rf"(?:(?:{_LABEL})\s*[,:.|·-]?\s*){{0,3}}(?:(?:on|am|le|il|el|em|vom|the|den|a)\s+)?", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?:(?:{_LABEL})\s*[,:.|·-]?\s*){{0,3}}(?:(?:on|am|le|il|el|em|vom|the|den|a)\s+)?", re.IGNORECASE
+)
 _BEHIND = re.compile(
     r"(?:\s*[,|·-]?\s*(?:at|um|à|alle|a las|às)?\s*\d{1,2}[:.h]\d\d\s*(?:[ap]\.?m\.?|uhr|h)?)?\.?", re.IGNORECASE
 )

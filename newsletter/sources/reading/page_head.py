@@ -10,7 +10,13 @@ from urllib.parse import urlsplit
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.reading.linked_data import linked_items, linked_names, linked_people, linked_pictures, linked_text
+from newsletter.sources.reading.linked_data import (
+    linked_items,
+    linked_names,
+    linked_people,
+    linked_pictures,
+    linked_text,
+)
 from newsletter.sources.reading.page_date import date_line, declared_date
 from newsletter.sources.reading.page_title import Titles, title_of
 from newsletter.sources.reading.tame import parse_document
@@ -24,7 +30,9 @@ sailthru.date date
 _TITLE_METAS = """
 dc:title dc.title dcterms.title dcterm:title citation_title og:title weibo:article:title twitter:title parsely-title
 """
-_AUTHOR_METAS = "dc:creator dc.creator dcterms.creator dcterm:creator author article:author citation_author parsely-author"
+_AUTHOR_METAS = (
+    "dc:creator dc.creator dcterms.creator dcterm:creator author article:author citation_author parsely-author"
+)
 _TEXT_METAS = "dc:description dc.description dcterms.description og:description description twitter:description"
 _PICTURE_METAS = "og:image og:image:url og:image:secure_url twitter:image twitter:image:src"
 _LONGEST_NAME = 100  # characters of a byline in the page; a longer one is a text about its author
@@ -213,7 +221,9 @@ def _published(said: _Said) -> datetime | None:
         *(said.metas.get(name, "") for name in _DATE_METAS.split()),
         *linked_text(said.items, "datePublished"),
         *_attributes(said.page, "//*[@itemprop='datePublished']/@content"),
-        *_attributes(said.page, "//time[@pubdate or @itemprop='datePublished' or contains(@class, 'dt-published')]/@datetime"),
+        *_attributes(
+            said.page, "//time[@pubdate or @itemprop='datePublished' or contains(@class, 'dt-published')]/@datetime"
+        ),
         *_only_time(said.page),
     ]
     told = next((date for text in declared if (date := declared_date(text)) is not None), None)
@@ -267,7 +277,9 @@ def _line_before(heading: Any) -> list[str]:
 def _byline(said: _Said) -> str:
     marked = [
         one_line(_text(node)[: 3 * _LONGEST_NAME])
-        for node in said.page.xpath("//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ')]")[:3]
+        for node in said.page.xpath(
+            "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ')]"
+        )[:3]
     ]
     names = [*(said.metas.get(name, "") for name in _AUTHOR_METAS.split()), linked_people(said.items)]
     told = _first([name for name in names if name and "://" not in name])

@@ -16,10 +16,14 @@ from newsletter.sources.reading.tame import parse_document
 
 _LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
+_LEAST_UNTITLED = 120  # characters; a page without a title that says less is no article
 
 
 def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
-    """Give the post that a page holds; NotUnderstood if it holds no text."""
+    """Give the post that a page holds; NotUnderstood if it holds no text.
+
+    Without a title the post is called by its first words, as one of a feed is.
+    """
     if len(content) > _LARGEST_PAGE:
         raise NotUnderstood(f"the page is larger than {_LARGEST_PAGE:,} bytes; that is no article")
     page = parse_document(storable(page_text(content, charset)))
@@ -27,7 +31,7 @@ def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
         raise NotUnderstood("the page holds no HTML")
     head = head_of(page, url=url)
     body = _without_title(article_of(page, url=url), head.title)
-    if not body:
+    if not body or not (head.title or len(plain_text(body)) >= _LEAST_UNTITLED):
         raise NotUnderstood("no article was found on the page")
     return FetchedPost(
         guid="",
