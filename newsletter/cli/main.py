@@ -14,6 +14,7 @@ from newsletter.cli import (
     apply,
     backup,
     bench,
+    conformance,
     demo,
     doctor,
     explain,
@@ -114,6 +115,7 @@ app.command("resume", rich_help_panel=RUN)(resume.resume)
 app.command("backup", rich_help_panel=RUN)(backup.backup)
 app.command("restore", rich_help_panel=RUN)(restore.restore)
 app.command("upgrade", rich_help_panel=RUN)(upgrade.upgrade)
+app.command("conformance", rich_help_panel=RUN)(conformance.conformance)
 app.command("bench", rich_help_panel=RUN)(bench.bench)
 
 source.command("add")(source_add.add)

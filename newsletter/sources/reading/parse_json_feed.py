@@ -5,6 +5,7 @@ Lenient about single items, as the specification asks of readers: a broken one i
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,9 @@ from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.pictures.pictured import first_picture
 
+# The address is what the specification asks for; some systems write the bare number.
+_VERSION = re.compile(r"jsonfeed\.org/version/|^1(?:\.[01])?$")
+
 
 def parse_json_feed(content: bytes, *, url: str) -> Reading:
     """Give the posts of a JSON Feed that was found at `url`; NotUnderstood if it is none."""
@@ -22,7 +26,7 @@ def parse_json_feed(content: bytes, *, url: str) -> Reading:
         feed = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise NotUnderstood(f"this is no JSON: {str(error)[:100]}") from error
-    if not isinstance(feed, dict) or "jsonfeed.org/version/" not in str(feed.get("version", "")):
+    if not isinstance(feed, dict) or not _VERSION.search(str(feed.get("version", ""))):
         raise NotUnderstood('this JSON is no feed: it has no "version" of jsonfeed.org')
     if not isinstance(feed.get("items"), list):
         raise NotUnderstood('this JSON Feed has no list of "items"')
