@@ -73,7 +73,9 @@ def days_of(written: WrittenDays, *, published: date | None, is_announced: bool)
         return written.days(written.year)
     if published is None or not (is_announced or written.weekday is not None):
         return None
-    readings = [days for year in (published.year, published.year + 1, published.year + 2) if (days := written.days(year))]
+    readings = [
+        days for year in (published.year, published.year + 1, published.year + 2) if (days := written.days(year))
+    ]
     ahead = [days for days in readings if published <= days[0] <= published + _AHEAD]
     if written.weekday is not None:
         ahead = [days for days in ahead if days[0].weekday() == written.weekday]
@@ -226,6 +228,4 @@ def _weekday_before(text: str, start: int) -> int | None:
 
 @cache
 def _weekday() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?<![^\W_])({alternatives(weekday_numbers())})\.?,?\s{{1,3}}{_ARTICLE}$", re.IGNORECASE
-    )
+    return re.compile(rf"(?<![^\W_])({alternatives(weekday_numbers())})\.?,?\s{{1,3}}{_ARTICLE}$", re.IGNORECASE)

@@ -20,7 +20,10 @@ _ONLINE = re.compile(
     r"(?:online|virtual(?:ly|e)?|virtuell|en ligne|en línea|em linha|via zoom|on zoom)\b",
     re.IGNORECASE,
 )
-_IN = re.compile(r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?", re.IGNORECASE)
+_IN = re.compile(
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")
 _NAME = r"(?:[^\W\d_a-zà-öø-ÿ][\w'\u2019.&/-]*)"
 _SMALL = r"(?:de|di|du|des|la|le|del|della|der|am|an|do|da|dos|of|the|for|et|e|y|und|and|für|d['\u2019])"
@@ -90,5 +93,3 @@ def _is_time_word(name: str) -> bool:
 def _time_words() -> re.Pattern[str]:
     words = f"{alternatives(frozenset(month_numbers()))}|{alternatives(weekday_numbers())}"
     return re.compile(rf"(?:{words})(?![^\W_])", re.IGNORECASE)
-
-
