@@ -41,9 +41,11 @@ def _chosen(post: ToldPost, days: list[list[ToldDays]]) -> list[ToldDays]:
     title = [one for one in days[0] if _may_be_event(one, post)]
     body = [one for line in days[1:] for one in line if _may_be_event(one, post)]
     beside = [one for one in body if _takes_place(one)]
-    named = [one for one in body if event_words().search(one.sentence) and _place(one) and _lies_ahead(one, post)]
-    if not event_words().search(post.title):
-        named = [one for one in named if future_words().search(one.sentence)]
+    named = [one for one in body if event_words().search(one.sentence) and _lies_ahead(one, post)]
+    if event_words().search(post.title):
+        named = [one for one in named if _place(one) or future_words().search(one.sentence)]
+    else:
+        named = [one for one in named if _place(one) and future_words().search(one.sentence)]
         title = [one for one in title if _place(one) or beside]
     for proved in (title, beside, named):
         firsts = {one.first for one in proved}

@@ -21,7 +21,7 @@ _ONLINE = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")
@@ -52,8 +52,9 @@ def place_after(text: str, end: int) -> str:
         return ONLINE
     lead = _IN.match(text, end)
     name = _PROPER.match(text, lead.end(), lead.end() + LONGEST_PLACE) if lead else None
-    if name and not _NO_PLACE.match(name[0]) and not _is_time_word(name[0]):
-        return _told(name[0])
+    if lead and name and not _NO_PLACE.match(name[0]) and not _is_time_word(name[0]):
+        # Portuguese "no Porto"; but English "no Fee".
+        return _told(name[0]) if "no" not in lead[0].lower().split() or _holds_city(name[0]) else ""
     mark = _MARK.match(text, end)
     name = _PROPER.match(text, mark.end(), mark.end() + LONGEST_PLACE) if mark else None
     # After a comma anything may follow, so only a place that is known counts.

@@ -5,51 +5,215 @@ from functools import cache
 
 # Beginnings of words; a cheap look for one of them spares most posts all further reading.
 _EVENTS = """
-conferenc conférenc conferenz konferenz conferênc congres congrès kongress workshop webinar seminar séminaire seminár
+conferenc conférenc conferenz konferenz conferênc congres congrès kongress workshop webinar webinai seminar séminaire seminár
 symposi simposi simpósi colloqu kolloqu tagung veranstaltung fachtag kick-off kickoff convegn giornat jornada journée
 summit gipfel sommet cumbre cimeira forum fórum masterclass hackathon atelier evento event encuentro encontro incontr
 rencontre livestream vortrag lecture meeting school sommerschule école assembly infotag training oficina taller
 """
-_CALLS = (
-    r"calls? for (?:(?:project |research |grant |joint )?(?:proposals?|applications?|projects)|expressions? of interest|tenders)"
-    r"|(?:joint )?transnational call|funding call|joint call|calls? (?:is |are )?(?:now )?open\b|(?:open|new|latest|upcoming) calls?\b"
-    r"|grant call|request for (?:proposals|applications)"
-    r"|\w*ausschreibung\w*|förderaufruf\w*|förderbekanntmachung\w*|bekanntmachung\w*|aufruf zur (?:einreichung|antragstellung)\w*"
-    r"|appels? (?:à|a) (?:projets|candidatures|propositions|manifestation d['\u2019]intérêt)|appel transnational"
-    r"|bando\b|bandi\b|avviso pubblico|invito a presentare (?:proposte|progetti)"
-    r"|convocatorias?\b|chamadas? (?:de|para|a) (?:propostas|projetos|candidaturas|apresentação)|chamada (?:transnacional|pública)|edital\b|aviso de abertura"
-    r"|concurso (?:para|de) (?:projetos|financiamento|bolsas)"
-)
-_FUTURE = (
-    r"will (?:take place|be held|host|meet|bring|gather|start|open|discuss|present)|takes place|to be held|save the date|join us|regist(?:er|ration)|sign up|"
-    r"upcoming|invites?\b|invited\b|findet\b|finden\b|anmeld|jetzt anmelden|einladung|lädt\b|laden\b|kommende|"
-    r"aura lieu|auront lieu|se tiendra|se tiendront|est organisé|inscri|à venir|rendez-vous|si terrà|si terranno|si svolgerà|"
-    r"avrà luogo|iscri|prossim|tendrá lugar|tendrán lugar|se celebrará|próxim|terá lugar|decorrerá|"
-    r"realiza-se|realizar-se-á|vai realizar|acontecerá|will \w+ (?:on|from)\b"
-)
-_TAKES_PLACE = (
-    r"will (?:take place|be held)|takes place|taking place|to be held|is (?:being )?held|save the date|join us|findet\b|finden\b|stattfinden|aura lieu|"
-    r"auront lieu|se tiendra|se tiendront|si terrà|si terranno|si svolgerà|avrà luogo|tendrá lugar|tendrán lugar|"
-    r"se celebrará|terá lugar|decorrerá|realiza-se|realizar-se-á|acontecerá|invites? (?:you|all)|lädt\b|laden\b|wird am\b|"
-    r"(?:^|[\s|(])(?:date|dates|when|datum|termin|wann|quand|data|quando|fecha|fechas|cuándo|datas|data e ora|datum und uhrzeit|"
-    r"date and time|date et heure)\s?:"
-)
-_PAST = (
-    r"took place|was held|were held|has been held|brought together|gathered|attended|opened by|founded|established|since\b|"
-    r"ended on|was (?:launched|founded|opened|published)|looking back|recap\b|"
-    r"fand\b|fanden\b|stattgefunden|trafen sich|gegründet|seit\b|rückblick|a eu lieu|s['\u2019]est tenue?|ont eu lieu|"
-    r"a réuni|fondée?|depuis\b|retour sur|si è (?:tenut|svolt)|ha avuto luogo|si sono|fondat|tuvo lugar|tuvieron lugar|"
-    r"se celebró|reunió|fundad|desde 20|teve lugar|decorreu|realizou-se|reuniu|balanço"
-)
-_CANCELLED = (
-    r"cancel(?:l?ed|lation)|postponed|called off|abgesagt|verschoben|annul[ée]|reporté|annullat|rinviat|cancelad|aplazad|"
-    r"adiad[oa]|suspendid"
-)
-_CLOSED = (
-    r"\bresults?\b|funded projects|selected|awarded|winners?|closed\b|statistics|ergebnis|gefördert\w* projekte|geschlossen|bewilligt|"
-    r"résultats?|lauréats?|clôturé|risultati|vincitori|chius[oa]|resultados?|ganador|cerrad|vencedor|encerrad|graduatoria"
-)
-_LIVE = r"live[- ]?stream|live[- ]?übertragung|diffusion en direct|en direct\b|diretta\b|en directo\b|en vivo\b|transmissão|ao vivo\b|watch live|web[- ]?stream"
+_CALLS = r"""
+calls? for (?:(?:project |research |grant |joint )?(?:proposals?|applications?|projects)|expressions? of interest|tenders)
+(?:joint )?transnational call
+funding call
+joint call
+calls? (?:is |are )?(?:now )?open\b
+(?:open|new|latest|upcoming) calls?\b
+grant call
+request for (?:proposals|applications)
+\w*ausschreibung\w*
+förderaufruf\w*
+förderbekanntmachung\w*
+bekanntmachung\w*
+aufruf zur (?:einreichung|antragstellung)\w*
+appels? (?:à|a) (?:projets|candidatures|propositions|manifestation d['’]intérêt)
+appel transnational
+bando\b
+bandi\b
+avviso pubblico
+invito a presentare (?:proposte|progetti)
+convocatorias?\b
+chamadas? (?:de|para|a) (?:propostas|projetos|candidaturas|apresentação)
+chamada (?:transnacional|pública)
+edital\b
+aviso de abertura
+concurso (?:para|de) (?:projetos|financiamento|bolsas)
+"""
+_FUTURE = r"""
+will (?:take place|be held|host|meet|bring|gather|start|open|discuss|present)
+takes place
+to be held
+save the date
+join us
+regist(?:er|ration)
+sign up
+upcoming
+invites?\b
+invited\b
+findet\b
+finden\b
+anmeld
+jetzt anmelden
+einladung
+lädt\b
+laden\b
+kommende
+aura lieu
+auront lieu
+se tiendra
+se tiendront
+est organisé
+inscri
+à venir
+rendez-vous
+si terrà
+si terranno
+si svolgerà
+avrà luogo
+iscri
+prossim
+tendrá lugar
+tendrán lugar
+se celebrará
+próxim
+terá lugar
+decorrerá
+realiza-se
+realizar-se-á
+vai realizar
+acontecerá
+will \w+ (?:on|from)\b
+"""
+_TAKES_PLACE = r"""
+will (?:take place|be held)
+takes place
+taking place
+to be held
+is (?:being )?held
+save the date
+join us
+findet\b
+finden\b
+stattfinden
+aura lieu
+auront lieu
+se tiendra
+se tiendront
+si terrà
+si terranno
+si svolgerà
+avrà luogo
+tendrá lugar
+tendrán lugar
+se celebrará
+terá lugar
+decorrerá
+realiza-se
+realizar-se-á
+acontecerá
+invites? (?:you|all)
+lädt\b
+laden\b
+wird am\b
+(?:^|[\s|(])(?:date|dates|when|datum|termin|wann|quand|data|quando|fecha|fechas|cuándo|datas|data e ora|datum und uhrzeit|date and time|date et heure)\s?:
+"""
+_PAST = r"""
+took place
+was held
+were held
+has been held
+brought together
+gathered
+attended
+opened by
+founded
+established
+since\b
+ended on
+was (?:launched|founded|opened|published)
+looking back
+recap\b
+fand\b
+fanden\b
+stattgefunden
+trafen sich
+gegründet
+seit\b
+rückblick
+a eu lieu
+s['’]est tenue?
+ont eu lieu
+a réuni
+fondée?
+depuis\b
+retour sur
+si è (?:tenut|svolt)
+ha avuto luogo
+si sono
+fondat
+tuvo lugar
+tuvieron lugar
+se celebró
+reunió
+fundad
+desde 20
+teve lugar
+decorreu
+realizou-se
+reuniu
+balanço
+"""
+_CANCELLED = r"""
+cancel(?:l?ed|lation)
+postponed
+called off
+abgesagt
+verschoben
+annul[ée]
+reporté
+annullat
+rinviat
+cancelad
+aplazad
+adiad[oa]
+suspendid
+"""
+_CLOSED = r"""
+\bresults?\b
+funded projects
+selected
+awarded
+winners?
+closed\b
+statistics
+ergebnis
+gefördert\w* projekte
+geschlossen
+bewilligt
+résultats?
+lauréats?
+clôturé
+risultati
+vincitori
+chius[oa]
+resultados?
+ganador
+cerrad
+vencedor
+encerrad
+graduatoria
+"""
+_LIVE = r"""
+live[- ]?stream
+live[- ]?übertragung
+diffusion en direct
+en direct\b
+diretta\b
+en directo\b
+en vivo\b
+transmissão
+ao vivo\b
+watch live
+web[- ]?stream
+"""
 
 
 def may_tell(text: str) -> bool:
@@ -90,7 +254,7 @@ def future_words() -> re.Pattern[str]:
 @cache
 def taking_place_words() -> re.Pattern[str]:
     """Match words and labels that a date of an event stands beside."""
-    return re.compile(_TAKES_PLACE, re.IGNORECASE)
+    return re.compile(_any(_TAKES_PLACE), re.IGNORECASE)
 
 
 @cache
@@ -118,4 +282,8 @@ def live_words() -> re.Pattern[str]:
 
 
 def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{words})", re.IGNORECASE)
+    return re.compile(rf"\b(?:{_any(words)})", re.IGNORECASE)
+
+
+def _any(lines: str) -> str:
+    return "|".join(lines.strip().split("\n"))
