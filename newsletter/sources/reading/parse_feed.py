@@ -101,7 +101,7 @@ def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> 
     is_plain = is_atom and _text(title, "type") == "text/plain"
     return FetchedPost(
         guid=_text(entry, "id"),
-        url=web_address(_text(entry, "link"), base=base),
+        url=web_address(_own_link(entry), base=base),
         title=html.escape(_text(entry, "title"), quote=False) if is_plain else _text(entry, "title"),
         byline=one_line(_text(entry, "author"))[:200],
         html=markup,
@@ -120,11 +120,18 @@ def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> 
     )
 
 
+def _own_link(entry: Mapping[str, Any]) -> str:
+    """Give the item's address. Of several alternates feedparser takes the last, which may be in another language."""
+    alternates = [link for link in entry.get("links", []) if link.get("rel") == "alternate"]
+    own = [link for link in alternates if not _text(link, "hreflang")]
+    return _text(own[0], "href") if own and len(alternates) > len(own) else _text(entry, "link")
+
+
 def _translations(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
     """Give the addresses of the same post in other languages (RFC 4287 section 4.2.7.4)."""
     links = [link for link in entry.get("links", []) if link.get("rel") == "alternate" and _text(link, "hreflang")]
     found = dict.fromkeys(web_address(_text(link, "href"), base=base) for link in links)
-    own = web_address(_text(entry, "link"), base=base)
+    own = web_address(_own_link(entry), base=base)
     return tuple(address for address in found if address and address != own)
 
 
