@@ -7,6 +7,7 @@ from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetching.fetch import Fetcher, shown
 from newsletter.sources.reading.page_head import read_page_head
 from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page
+from newsletter.sources.reading.parse_index import is_overview, parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.read_source import Document, is_markdown, is_web, load, understand
@@ -38,7 +39,16 @@ def _of_document(fetcher: Fetcher, document: Document, location: str) -> FoundSo
     if not looks_like_page(document.content):
         raise NotUnderstood(f"{shown(location)} is neither a feed nor a page")
     head = read_page_head(page_text(document.content, document.charset), url=document.url or location)
-    return _announced_feed(fetcher, head.feeds) or FoundSource(kind=SourceKind.PAGE, url=location)
+    return _announced_feed(fetcher, head.feeds) or _page_or_index(document, location)
+
+
+def _page_or_index(document: Document, location: str) -> FoundSource:
+    try:
+        listed = parse_index(document.content, url=document.url or location, charset=document.charset)
+    except NotUnderstood:
+        return FoundSource(kind=SourceKind.PAGE, url=location)
+    kind = SourceKind.INDEX if is_overview(listed, url=document.url or location) else SourceKind.PAGE
+    return FoundSource(kind=kind, url=location)
 
 
 def _announced_feed(fetcher: Fetcher, feeds: tuple[str, ...]) -> FoundSource | None:
