@@ -167,7 +167,7 @@ def has_posts(db: Connection, source_id: SourceId) -> bool:
     return db.execute(select(posts.c.id).where(posts.c.source_id == source_id).limit(1)).first() is not None
 
 
-def post_dates(db: Connection, source_id: SourceId, *, limit: int = 12) -> list[datetime]:
+def post_dates(db: Connection, source_id: SourceId, *, limit: int = 30) -> list[datetime]:
     """Give when the source's last posts came out, newest first; for one without a date, when it was first seen."""
     date = func.coalesce(posts.c.published_at, posts.c.first_seen_at)
     found = select(date).where(posts.c.source_id == source_id).order_by(date.desc(), posts.c.id.desc()).limit(limit)
