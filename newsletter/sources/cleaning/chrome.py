@@ -35,8 +35,8 @@ pular para o conteúdo | página inicial | pesquisar | ver todas | deixe um come
 todos os direitos reservados | todos los derechos reservados | tutti i diritti riservati | aceitar todos | entrar
 previous | next | previous page | next page | older posts | newer posts | previous post | next post | previous article
 next article | zurück | weiter | nächste seite | vorherige seite | précédent | suivant | page précédente | page suivante
-précédente | suivante | precedente | successivo | pagina successiva | pagina precedente | anterior | siguiente | seguinte
-página siguiente | página anterior | próxima página | próximo | print this page | print page | seite drucken
+précédente | suivante | precedente | successivo | pagina successiva | pagina precedente | anterior | siguiente
+seguinte | página siguiente | página anterior | próxima página | próximo | print this page | print page | seite drucken
 seite empfehlen | imprimer cette page | stampa questa pagina | listen to this article | listen | vorlesen | écouter
 back | back to news | back to overview | back to list | zurück zur übersicht | zur übersicht
 retour | retour à la liste | retour aux actualités | torna alle notizie | torna indietro | volver | volver a noticias
@@ -64,15 +64,20 @@ _ROW = re.compile(
     rf"(?:[^·|•]{{1,60}}[·|•]\s*)*{_ONE_COUNT}(?:\s*[·|•][^·|•]{{1,60}})*",
     re.IGNORECASE,
 )
-_NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
+_NETWORKS = r"pinterest|tumblr|facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
+_SHARE_WORDS = """
+share teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa imprimir
+"""
+_SHARES = "|".join(_SHARE_WORDS.split())
 _SHARE = re.compile(
-    rf"(?:(?:share|teilen|partager|condividi|compartir|compartilhar|partilhar|tweet|print|drucken|imprimer|stampa|imprimir|pinterest|tumblr|{_NETWORKS})"
-    r"|[\s,:|/·•]+|(?:\b(?:this|post|article|page|on|via|with|by|auf|bei|sur|su|en|per|no|cet|este|questo|diesen|artikel|beitrag|articolo|artículo|artigo|link)\b))+",
+    rf"(?:(?:{_SHARES}|{_NETWORKS})"
+    r"|[\s,:|/·•]+|(?:\b(?:this|post|article|page|on|via|with|by|auf|bei|sur|su|en|per|no|link|cet|este|questo|diesen"
+    r"|artikel|beitrag|articolo|artículo|artigo)\b))+",
     re.IGNORECASE,
 )
 _FOOTER = re.compile(
-    r"©.*|(?:(?:last )?(?:updated|modified)|(?:zuletzt )?aktualisiert|letzte änderung|stand|mis à jour|aggiornato|actualizado"
-    r"|atualizado)(?: (?:on|am|le|il|el|em))?:? .{0,25}\d.{0,12}",
+    r"©.*|(?:(?:last )?(?:updated|modified)|(?:zuletzt )?aktualisiert|letzte änderung|stand|mis à jour|aggiornato"
+    r"|actualizado|atualizado)(?: (?:on|am|le|il|el|em))?:? .{0,25}\d.{0,12}",
     re.IGNORECASE,
 )
 # Headings after which a page lists others.
@@ -95,9 +100,9 @@ _APART = re.compile(
     r"|etiquetas?|categorías?|palabras clave|palavras-chave|categorias?)\s*:\s*.{1,140}"
     r"|(?:(?:read|see) (?:also|more|next)|lesen sie (?:auch|mehr)|auch interessant|(?:à )?lire aussi|voir aussi"
     r"|leggi anche|vedi anche|l[ae]e también|ver también|leia também|veja também)\s*:\s*.{3,140}"
-    r"|(?:home|homepage|startseite|start|accueil|inicio|início)\s*[>»›\u2192].{2,140}"
+    r"|(?:home|homepage|startseite|start|accueil|inicio|início)\s*[>»\u203a\u2192].{2,140}"
     r"|(?:page|seite|pagina|página)\s+\d+\s+(?:of|von|de|sur|di|/)\s+\d+|(?:\d{1,3}[\s|·]+){3,}\d{1,3}"
-    r"|[«‹\u2190]\s*[^»]{1,80}|[^«]{1,80}[»›\u2192]",
+    r"|[«\u2039\u2190]\s*[^»]{1,80}|[^«]{1,80}[»\u203a\u2192]",
     re.IGNORECASE,
 )
 _SIGN_UP = re.compile(
@@ -122,7 +127,8 @@ _ABOUT = re.compile(
     r"|(?:presse|medien)?kontakte?\b.*|ansprechpartner(?:in)?\b.*|pour plus d'informations\b.*"
     r"|contatt[oi]\b.*|contactos?\b.*|contatos?\b.*|rückfragen\b.*"
     r"|contacts? (?:presse|médias?)\b.*|ufficio stampa\b.*|gabinete de (?:prensa|imprensa)\b.*"
-    r"|(?:per (?:maggiori )?informazioni|para (?:más|mais) (?:información|informações))\b.*|zur person\b.*|l'autore\b.*",
+    r"|(?:per (?:maggiori )?informazioni|para (?:más|mais) (?:información|informações))\b.*"
+    r"|zur person\b.*|l'autore\b.*",
     re.IGNORECASE,
 )
 _LINES = (_COUNTS, _ROW, _SHARE, _FOOTER, _END, _APART, _SIGN_UP)
