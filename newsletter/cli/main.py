@@ -34,8 +34,10 @@ from newsletter.cli import (
     issue_test,
     plan,
     post_add,
+    post_join,
     post_list,
     post_show,
+    post_split,
     post_state,
     reconcile,
     restore,
@@ -125,6 +127,8 @@ post.command("show")(post_show.show)
 post.command("hold")(post_state.hold)
 post.command("release")(post_state.release)
 post.command("withdraw")(post_state.withdraw)
+post.command("join")(post_join.join)
+post.command("split")(post_split.split)
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)

@@ -2,7 +2,8 @@
 
 SourceError                  (newsletter.base.errors)
 |-- FetchFailed              the address did not give what was asked for
-|   `-- RobotsForbid         its server asks programs not to read it (robots.txt)
+|   |-- RobotsForbid         its server asks programs not to read it (robots.txt)
+|   `-- HostRests            its server asked to be left alone for a while: nothing was requested
 `-- NotUnderstood            it gave something that is no feed, page or post
 """
 
@@ -23,6 +24,10 @@ class FetchFailed(SourceError):
 
 class RobotsForbid(FetchFailed):
     """The server's robots.txt asks programs like this one not to read the page (RFC 9309)."""
+
+
+class HostRests(FetchFailed):
+    """The server asked to be left alone until a moment that has not come: nothing was requested, nothing is wrong."""
 
 
 class NotUnderstood(SourceError):

@@ -1,6 +1,5 @@
 """A CleanPost: a FetchedPost made safe to store; and how it is made. Pure: no clock, no database, no network."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import described
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 from newsletter.sources.source import Source, Topic
+from newsletter.sources.stories.fingerprint import content_fingerprint
 from newsletter.sources.stories.identity import url_key
 
 _LONGEST_TITLE_OF_TEXT = 90  # a post without a title is called by its first words
@@ -64,9 +64,8 @@ class CleanPost:
 
     @property
     def content_hash(self) -> str:
-        """Two posts with the same content have the same; any change is a new revision."""
-        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Two posts with the same content have the same; any change but of spaces and tracking is a new revision."""
+        return content_fingerprint(self.content())
 
 
 def clean_post(

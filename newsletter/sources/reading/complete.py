@@ -6,7 +6,7 @@ in a friendly tone) adds nothing, because its text does not go on where the feed
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
@@ -55,6 +55,15 @@ def complete(fetcher: Fetcher, post: FetchedPost) -> Completed:
         etag=fetched.etag,
         last_modified=fetched.last_modified,
     )
+
+
+def called_by_address(post: FetchedPost) -> FetchedPost:
+    """Give a post without title and text the last words of its address as a title: a sitemap tells no other."""
+    if post.title or post.html or post.summary:
+        return post
+    last = unquote(urlsplit(post.url).path.rstrip("/").rpartition("/")[2])
+    words = re.sub(r"\.\w{2,5}$", "", last).replace("-", " ").replace("_", " ").split()
+    return replace(post, title=" ".join(words).capitalize())
 
 
 def belongs(post: FetchedPost, told: FetchedPost) -> bool:

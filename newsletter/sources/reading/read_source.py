@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
+from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
@@ -28,6 +30,8 @@ class Document:
     etag: str = ""
     last_modified: str = ""
     is_unchanged: bool = False
+    moved_to: str = ""  # as Fetched has it
+    fresh_for: timedelta | None = None  # as Fetched has it
 
 
 def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | None]:
@@ -36,7 +40,8 @@ def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | N
         return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
     if source.kind is SourceKind.INDEX:
         raise NotUnderstood("index pages are not read by this version; name a feed or a single page")
-    document = load(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
+    load_it = load_page if source.kind is SourceKind.PAGE else load
+    document = load_it(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
     if document.is_unchanged:
         return Reading(), document
     return understand(document, source.kind), document
@@ -45,16 +50,29 @@ def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | N
 def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
     """Load an http(s) address or a file."""
     if is_web(location):
-        fetched = fetcher.get(location, etag=etag, last_modified=last_modified)
-        return Document(
-            url=fetched.url,
-            content=fetched.content,
-            charset=fetched.charset,
-            etag=fetched.etag or (etag if fetched.status == 304 else ""),
-            last_modified=fetched.last_modified or (last_modified if fetched.status == 304 else ""),
-            is_unchanged=fetched.status == 304,
-        )
+        return _document_of(fetcher.get(location, etag=etag, last_modified=last_modified), etag, last_modified)
     return Document(url="", content=read_file(Path(location), max_bytes=fetcher.max_bytes))
+
+
+def load_page(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
+    """Load a page that people read, if its server's robots.txt lets programs; or a file."""
+    if is_web(location):
+        return _document_of(fetcher.get_page(location, etag=etag, last_modified=last_modified), etag, last_modified)
+    return load(fetcher, location)
+
+
+def _document_of(fetched: Fetched, etag: str, last_modified: str) -> Document:
+    is_unchanged = fetched.status == 304
+    return Document(
+        url=fetched.url,
+        content=fetched.content,
+        charset=fetched.charset,
+        etag=fetched.etag or (etag if is_unchanged else ""),
+        last_modified=fetched.last_modified or (last_modified if is_unchanged else ""),
+        is_unchanged=is_unchanged,
+        moved_to=fetched.moved_to,
+        fresh_for=fetched.fresh_for,
+    )
 
 
 def understand(document: Document, kind: SourceKind) -> Reading:
