@@ -64,9 +64,9 @@ _ROW = re.compile(
     rf"(?:[^·|•]{{1,60}}[·|•]\s*)*{_ONE_COUNT}(?:\s*[·|•][^·|•]{{1,60}})*",
     re.IGNORECASE,
 )
-_NETWORKS = r"pinterest|tumblr|facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
+_NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
 _SHARE_WORDS = """
-share teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa imprimir
+share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa imprimir
 """
 _SHARES = "|".join(_SHARE_WORDS.split())
 _SHARE = re.compile(
