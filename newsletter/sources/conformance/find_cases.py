@@ -25,14 +25,12 @@ def find_cases(kind: str, folder: Path) -> list[Case]:
 
 def _feeds(folder: Path) -> list[Case]:
     """Pairs X.xml and X.json; JSON feeds with X_expected.json beside them, or with nothing, which must be read."""
-    cases = []
-    for path in sorted(folder.rglob("*.xml")):
-        expected = path.with_suffix(".json")
-        cases.append(_case("feeds", folder, path, expected))
-    for path in sorted(folder.rglob("*.json")):
-        if not path.stem.endswith(_EXPECTED) and not path.with_suffix(".xml").exists():
-            cases.append(_case("feeds", folder, path, path.with_stem(path.stem + _EXPECTED)))
-    return cases
+    texts = [path for path in sorted(folder.rglob("*.json")) if not path.stem.endswith(_EXPECTED)]
+    alone = [path for path in texts if not path.with_suffix(".xml").exists()]
+    return [
+        *(_case("feeds", folder, path, path.with_suffix(".json")) for path in sorted(folder.rglob("*.xml"))),
+        *(_case("feeds", folder, path, path.with_stem(path.stem + _EXPECTED)) for path in alone),
+    ]
 
 
 def _pages(folder: Path) -> list[Case]:

@@ -17,35 +17,13 @@ from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_page import parse_page
 
 _PLACE = "https://site.example/page"
-_ACTIVE = frozenset(
-    [
-        "applet",
-        "audio",
-        "base",
-        "button",
-        "embed",
-        "form",
-        "frame",
-        "frameset",
-        "iframe",
-        "input",
-        "link",
-        "math",
-        "meta",
-        "noscript",
-        "object",
-        "script",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "video",
-        "xml",
-        "xmp",
-    ]
-)
-_ADDRESSES = frozenset({"href", "src", "action", "formaction", "data", "poster", "background", "xlink:href", "srcset"})
+_ACTIVE_NAMES = """
+applet audio base button embed form frame frameset iframe input link math meta noscript object script style svg template
+textarea title video xml xmp
+"""
+_ACTIVE = frozenset(_ACTIVE_NAMES.split())
+_ADDRESS_NAMES = "href src action formaction data poster background xlink:href srcset"
+_ADDRESSES = frozenset(_ADDRESS_NAMES.split())
 _HARMLESS = re.compile(r"(?:https?:|mailto:|/|#)", re.IGNORECASE)
 
 

@@ -42,6 +42,7 @@ _NOT_TOLD = {"script", "style", "template", "noscript", "svg", "head"}
 _NO_LEAD = re.compile(r"logo|avatar|icon|sprite|pixel|badge|spacer|emoji|gravatar|\.svg|\.gif", re.IGNORECASE)
 _CALENDAR = re.compile(r"^webcals?:|\.ics(?:\?[^#]*)?(?:#.*)?$|[?&](?:ical|outlook-ical)=1\b", re.IGNORECASE)
 _WEBCAL = re.compile(r"^webcals?:", re.IGNORECASE)
+_AUTHORS = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ')]"
 _BY = re.compile(r"(?:written\s+)?(?:by|von|par|di|por|de)[\s:]+(?=\w)", re.IGNORECASE)
 
 
@@ -221,9 +222,8 @@ def _published(said: _Said) -> datetime | None:
         *(said.metas.get(name, "") for name in _DATE_METAS.split()),
         *linked_text(said.items, "datePublished"),
         *_attributes(said.page, "//*[@itemprop='datePublished']/@content"),
-        *_attributes(
-            said.page, "//time[@pubdate or @itemprop='datePublished' or contains(@class, 'dt-published')]/@datetime"
-        ),
+        *_attributes(said.page, "//time[@pubdate or @itemprop='datePublished']/@datetime"),
+        *_attributes(said.page, "//time[contains(@class, 'dt-published')]/@datetime"),
         *_only_time(said.page),
     ]
     told = next((date for text in declared if (date := declared_date(text)) is not None), None)
@@ -275,12 +275,7 @@ def _line_before(heading: Any) -> list[str]:
 
 
 def _byline(said: _Said) -> str:
-    marked = [
-        one_line(_text(node)[: 3 * _LONGEST_NAME])
-        for node in said.page.xpath(
-            "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ')]"
-        )[:3]
-    ]
+    marked = [one_line(_text(node)[: 3 * _LONGEST_NAME]) for node in said.page.xpath(_AUTHORS)[:3]]
     names = [*(said.metas.get(name, "") for name in _AUTHOR_METAS.split()), linked_people(said.items)]
     told = _first([name for name in names if name and "://" not in name])
     return one_line(told)[:200] or _first([_BY.sub("", name, count=1) for name in marked if _is_name(name)])
