@@ -5,7 +5,6 @@ was stored before a crash is found again by its keys.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,12 +16,13 @@ from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
+from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
-from newsletter.sources.source import Source, Topic
+from newsletter.sources.source import Source
 from newsletter.sources.stories.identity import distinct, identify
 
 _SHOWN_STATES = frozenset({PostState.CANDIDATE, PostState.HELD})
@@ -61,7 +61,7 @@ class Ingestion:
         self._touched: set[PostId] = set()
         self._problems: list[str] = []
         with reading(engine) as db:
-            self._topics: Sequence[Topic] = topic_store.all_topics(db)
+            self._rules = TopicRules(topic_store.all_topics(db))
 
     def store_all(self, found: Reading) -> IngestReport:
         """Store every item that is new or changed; tell of those that could not be used."""
@@ -85,7 +85,7 @@ class Ingestion:
             known = post_store.find_post_by_keys(db, self._source.id, keys)
             state, stored_hash = post_store.stored_state(db, known) if known else (first or self._first_state(post), "")
         picture = self._pictures.keep(post.picture_url) if state in _SHOWN_STATES else ""
-        clean = clean_post(post, keys=keys, source=self._source, topics=self._topics, picture_hash=picture)
+        clean = clean_post(post, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
         if clean is None:
             self._problems.append(
                 f"an item has neither title nor text ({post.guid or post.url or 'without an address'})"
@@ -144,6 +144,7 @@ class Ingestion:
 
     def _revise(self, db: Connection, post_id: PostId, clean: CleanPost) -> None:
         old = post_store.post_by_id(db, post_id)
+        by_hand = topic_store.topics_of(db, post_id)
         story = story_store.story_of(db, clean, now=self._now, stored_as=post_id) or old.story_id
         since = story_store.story_since(db, story)
         # A date that is corrected moves an embargo, but never takes back what was already visible.
@@ -159,3 +160,4 @@ class Ingestion:
             ),
             now=self._now,
         )
+        topic_store.write_topics(db, post_id, self._rules.with_hand(topic_store.topics_of(db, post_id), by_hand))
