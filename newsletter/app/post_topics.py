@@ -70,7 +70,7 @@ def _changed(rules: TopicRules, present: Assigned, changes: TopicChanges) -> Ass
         raise UsageError(f"{both[0]} cannot be both added and taken off")
     reasons = {slug: present.reasons.get(slug, "") for slug in present.topics}
     reasons.update((slug, why) for slug, why in present.reasons.items() if why == REMOVED or slug == WHOLE)
-    reasons.update({slug: EDITOR for slug in changes.add if slug not in present.topics})
+    reasons.update(dict.fromkeys(changes.add, EDITOR))
     reasons.update(dict.fromkeys(changes.take_off, REMOVED))
     return Assigned(rules.ordered(_held(reasons)), reasons)
 

@@ -36,6 +36,7 @@ from newsletter.cli import (
     post_list,
     post_show,
     post_state,
+    post_topics,
     reconcile,
     restore,
     resume,
@@ -43,6 +44,7 @@ from newsletter.cli import (
     show,
     source_add,
     source_check,
+    source_form,
     source_list,
     subscriber_add,
     subscriber_import,
@@ -117,12 +119,14 @@ app.command("bench", rich_help_panel=RUN)(bench.bench)
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)
+source.command("form")(source_form.form)
 post.command("add")(post_add.add)
 post.command("list")(post_list.list_)
 post.command("show")(post_show.show)
 post.command("hold")(post_state.hold)
 post.command("release")(post_state.release)
 post.command("withdraw")(post_state.withdraw)
+post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.topics)
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)
