@@ -22,6 +22,7 @@ def post_json(post: "Post") -> dict[str, Any]:
     """Give a post as `post list --json` promises it."""
     return {
         "post": post.id,
+        "story": post.story_id,
         "source": post.source_name,
         "title": post.title,
         "url": post.url,
