@@ -22,9 +22,7 @@ from newsletter.sources.details.zones import zone_of_place
 from newsletter.sources.post import EventDetails
 from newsletter.sources.stories.identity import canonical_url
 
-_OTHER_EVENTS = frozenset(
-    {"Hackathon", "Festival", "CourseInstance", "EventSeries"}
-)  # subtypes without the word at the end
+_OTHER_EVENTS = frozenset({"Hackathon", "Festival", "CourseInstance", "EventSeries"})  # kinds not called ...Event
 _ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "TechArticle"})
 _OFF = ("cancelled", "canceled", "postponed")
 _ALIKE = 85.0  # of 100, rapidfuzz's token_set_ratio

@@ -12,11 +12,11 @@ from newsletter.sources.cleaning.language import language_code
 from newsletter.sources.cleaning.plain_text import plain_title, text_blocks
 from newsletter.sources.details.call_of_items import call_of_items
 from newsletter.sources.details.call_page import call_page
-from newsletter.sources.details.call_text import call_in_text, is_call_title
+from newsletter.sources.details.call_text import call_in_text, is_call_title, names_call
 from newsletter.sources.details.dates_in_text import MOST_TEXT
 from newsletter.sources.details.event_of_calendar import event_of_calendar
 from newsletter.sources.details.event_of_items import event_of_items
-from newsletter.sources.details.event_text import event_in_text
+from newsletter.sources.details.event_text import event_in_text, names_event
 from newsletter.sources.details.linked_items import Item, items_of
 from newsletter.sources.details.livestream import livestream_of
 from newsletter.sources.details.telling_words import may_tell
@@ -52,6 +52,8 @@ def _from_text(post: FetchedPost, page: str, items: list[Item], seen_at: datetim
     if not may_tell(f"{post.title} {markup[: 2 * MOST_TEXT]}".lower()):
         return _with_call(post, call) if call else post
     told = _told(post, markup, seen_at)
+    if not (names_event(told) or names_call(told)):
+        return _with_call(post, call) if call else post
     days = told_days(told)
     is_call = post.kind is PostKind.CALL or is_call_title(told.title)
     event = event_in_text(told, days) if post.kind is not PostKind.CALL and not is_call and call is None else None

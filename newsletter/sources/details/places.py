@@ -21,7 +21,7 @@ _ONLINE = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s{1,3}(?:(?:the|der|la|le)\s{1,3}|l['\u2019])?",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")

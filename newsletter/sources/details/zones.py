@@ -21,8 +21,8 @@ _WORDS = {
 }  # fmt: skip
 # Cities where meetings are, beside the capitals and the cities that zones are named after. None has a famous namesake.
 _CITIES = {
-    "Europe/Berlin": "Bonn Cologne Köln Colonia Munich München Monaco_di_Baviera Múnich Munique Hamburg Hambourg Amburgo "
-    "Hamburgo Heidelberg Leipzig Dresden Stuttgart Düsseldorf Hannover Hanover Göttingen Tübingen Freiburg Mainz Jena "
+    "Europe/Berlin": "Bonn Cologne Köln Colonia Munich München Monaco_di_Baviera Múnich Munique Hamburg Hambourg "
+    "Amburgo Hamburgo Heidelberg Leipzig Dresden Stuttgart Düsseldorf Hannover Hanover Göttingen Tübingen Freiburg Mainz Jena "
     "Frankfurt_am_Main Potsdam Berlín Berlim Berlino",
     "Europe/Brussels": "Bruxelles Brüssel Bruselas Bruxelas Brussel Antwerp Antwerpen Ghent Gent Leuven Liège",
     "Europe/Paris": "Lyon Marseille Strasbourg Straßburg Strasburgo Estrasburgo Toulouse Montpellier Lille Bordeaux "
