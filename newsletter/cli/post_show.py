@@ -1,11 +1,12 @@
 """`newsletter post show`: one post, whole."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from newsletter.cli.output import Json, emit, opened
-from newsletter.cli.post_words import post_json
+from newsletter.cli.post_words import call_fields, event_fields, post_json
 from newsletter.cli.words import field_lines
 
 
@@ -31,7 +32,8 @@ def show(
         "value": found.value,
         "revision": found.revision,
         "picture": found.picture.name if found.picture else "",
-        "event": found.event,
-        "call": found.call,
+        "event": asdict(found.event) if found.event else None,
+        "call": asdict(found.call) if found.call else None,
     }
-    emit(result, field_lines(result), as_json=as_json)
+    in_words = {**result, "event": event_fields(found.event), "call": call_fields(found.call)}
+    emit(result, field_lines(in_words), as_json=as_json)

@@ -37,7 +37,7 @@ class Structured:
 
 
 def event_of_items(items: list[Item], *, title: str, addresses: tuple[str, ...]) -> Structured:
-    """Give the post's event. Called off or moved to an unknown day, it is none, and nobody should look for it further."""
+    """Give the post's event. Called off or moved to an unknown day, it is none, and its text counts no more."""
     events = [item for item in items if is_event(item)]
     own = [item for item in events if _is_own(item, title, addresses)]
     if not own and len({str(item.get("startDate")) for item in events}) == 1:

@@ -6,9 +6,10 @@ from functools import cache
 # Beginnings of words; a cheap look for one of them spares most posts all further reading.
 _EVENTS = """
 conferenc conférenc conferenz konferenz conferênc congres congrès kongress workshop webinar webinai seminar
-séminaire seminár symposi simposi simpósi colloqu kolloqu tagung veranstaltung fachtag kick-off kickoff convegn giornat jornada journée
-summit gipfel sommet cumbre cimeira forum fórum masterclass hackathon atelier evento event encuentro encontro incontr
-rencontre livestream vortrag lecture meeting school sommerschule école assembly infotag training oficina taller
+séminaire seminár symposi simposi simpósi colloqu kolloqu tagung veranstaltung fachtag kick-off kickoff convegn giornat
+jornada journée summit gipfel sommet cumbre cimeira forum fórum masterclass hackathon atelier evento event encuentro
+encontro incontr rencontre livestream vortrag lecture meeting school sommerschule école assembly infotag
+training oficina taller
 """
 _CALLS = r"""
 calls? for (?:(?:project |research |grant |joint )?(?:proposals?|applications?|projects))

@@ -27,16 +27,22 @@ DETAILS = EventDetails(
     starts_at=datetime(2026, 11, 20, 9, tzinfo=BERLIN), ends_at=datetime(2026, 11, 21, 17, tzinfo=BERLIN),
     zone="Europe/Berlin", place="Town hall, Berlin",
 )  # fmt: skip
-MICRODATA = """<html><body><div itemscope itemtype="https://schema.org/Event"><h1 itemprop="name">First conference in action</h1>
-<time itemprop="startDate" datetime="2026-11-20T09:00:00+01:00">Friday</time><meta itemprop="endDate" content="2026-11-21T17:00:00+01:00">
+MICRODATA = """<html><body><div itemscope itemtype="https://schema.org/Event">
+<h1 itemprop="name">First conference in action</h1>
+<time itemprop="startDate" datetime="2026-11-20T09:00:00+01:00">Friday</time>
+<meta itemprop="endDate" content="2026-11-21T17:00:00+01:00">
 <div itemprop="location" itemscope itemtype="https://schema.org/Place"><b itemprop="name">Town hall</b>
-<p itemprop="address" itemscope itemtype="https://schema.org/PostalAddress"><i itemprop="addressLocality">Berlin</i></p></div></div>"""
-RDFA = """<html><body vocab="https://schema.org/"><div typeof="Event"><h1 property="name">First conference in action</h1>
-<time property="startDate" datetime="2026-11-20T09:00:00+01:00">Friday</time><meta property="endDate" content="2026-11-21T17:00:00+01:00">
+<p itemprop="address" itemscope itemtype="https://schema.org/PostalAddress">
+<i itemprop="addressLocality">Berlin</i></p></div></div>"""
+RDFA = """<html><body vocab="https://schema.org/"><div typeof="Event">
+<h1 property="name">First conference in action</h1>
+<time property="startDate" datetime="2026-11-20T09:00:00+01:00">Friday</time>
+<meta property="endDate" content="2026-11-21T17:00:00+01:00">
 <div property="location" typeof="Place"><b property="name">Town hall</b>
 <p property="address" typeof="PostalAddress"><i property="addressLocality">Berlin</i></p></div></div>"""
 H_EVENT = """<html><body><div class="h-event big"><h1 class="p-name">First conference in action</h1>
-<time class="dt-start" datetime="2026-11-20 09:00:00+01:00">Friday</time><time class="dt-end" datetime="2026-11-21 17:00+0100">
+<time class="dt-start" datetime="2026-11-20 09:00:00+01:00">Friday</time>
+<time class="dt-end" datetime="2026-11-21 17:00+0100">
 Saturday</time><b class="p-location">Town hall, Berlin</b></div>"""
 
 
@@ -114,21 +120,25 @@ def test_whole_days(start: str, end: str | None, expected: tuple[int, int | None
 
 
 @pytest.mark.parametrize(
-    ("start", "end"), [("20 November", None), ("", None), ("2026-11-31", None), ("0001-01-01", None), ("2026-11-20", "2026-11-19")]
-)  # fmt: skip
+    ("start", "end"),
+    [("20 November", None), ("", None), ("2026-11-31", None), ("0001-01-01", None), ("2026-11-20", "2026-11-19")],
+)
 def test_broken_dates_tell_no_event(start: str, end: str | None) -> None:
     """What cannot be read, is no day, or ends before it starts, is no event."""
     assert found(linked({**EVENT, "startDate": start, "endDate": end})) is None
 
 
 def test_zones_of_structured_hours() -> None:
-    """An hour without a zone takes its city's; of an unknown place only the day is told; an offset stays the instant."""
+    """An hour without a zone takes its city's; without a known place only the day is told; an offset is kept."""
     naive = {**EVENT, "startDate": "2026-11-20T09:00", "endDate": None}
     first = found(linked(naive))
     nowhere = found(linked({**naive, "location": "Our garden"}))
     offset = found(linked({**EVENT, "location": "Our garden", "endDate": None}))
     utc = found(linked({**EVENT, "startDate": "2026-11-20T08:00:00.000Z", "endDate": None}))
-    assert first is not None and nowhere is not None and offset is not None and utc is not None  # noqa: PT018 - for the types
+    assert first is not None
+    assert nowhere is not None
+    assert offset is not None
+    assert utc is not None
     assert (first.starts_at, first.all_day) == (datetime(2026, 11, 20, 9, tzinfo=BERLIN), False)
     assert (nowhere.starts_at.date().day, nowhere.all_day) == (20, True)
     assert (offset.starts_at, offset.zone) == (datetime(2026, 11, 20, 9, tzinfo=timezone(timedelta(hours=1))), "")
@@ -305,24 +315,11 @@ def test_any_calendar_is_read_without_a_fault(content: bytes, text: str) -> None
     calendar(f"DTSTART{text}", f"DURATION:{text}", f"LOCATION;{text}")
 
 
+KEYS = sorted({*EVENT, "offers", "subEvent", "video", "url", "@id", "eventStatus", "address", "@graph", "about"})
+WORDS = ["Event", "2026-11-20", "2026-11-20T25:00"]
 json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text(max_size=10)
-    | st.sampled_from(["Event", "2026-11-20", "2026-11-20T25:00"]),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                sorted(
-                    {*EVENT, "offers", "subEvent", "video", "url", "@id", "eventStatus", "address", "@graph", "about"}
-                )
-            ),
-            inner,
-            max_size=5,
-        )
-    ),  # fmt: skip
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
     max_leaves=12,
 )
 

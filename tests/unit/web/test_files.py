@@ -107,7 +107,7 @@ def test_titles_cannot_break_the_file() -> None:
 
 
 def test_registration_and_livestream_are_told() -> None:
-    """The last day to register and the livestream stand in the description; the stream is also a property of its own."""
+    """The last day to register and the livestream stand in the description; the stream is a property too."""
     zone = ZoneInfo("Europe/Lisbon")
     details = EventDetails(
         starts_at=datetime(2027, 3, 4, 9, tzinfo=zone), zone="Europe/Lisbon", livestream_url="https://live.example.org/1",
