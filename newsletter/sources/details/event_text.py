@@ -27,10 +27,15 @@ LONGEST_EVENT = timedelta(days=60)  # longer is a programme or an exhibition; a 
 _HEAD = 600  # characters of a post that show what it is about
 
 
+def names_event(post: ToldPost) -> bool:
+    """Tell whether the beginning of a post names an event that nobody called off."""
+    head = " ".join(post.lines)[:_HEAD]
+    return event_words().search(head) is not None and not cancelled_words().search(post.title)
+
+
 def event_in_text(post: ToldPost, days: list[list[ToldDays]]) -> EventDetails | None:
     """Give the event, or None. `days` are the dates of the post's lines, as told_days gives them."""
-    head = " ".join(post.lines)[:_HEAD]
-    if event_words().search(head) is None or cancelled_words().search(post.title):
+    if not names_event(post):
         return None
     chosen = _chosen(post, days)
     return _details(post, chosen, [one for line in days for one in line]) if chosen else None

@@ -21,7 +21,7 @@ _ONLINE = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s{1,3}(?:(?:the|der|la|le)\s{1,3}|l['\u2019])?",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")
@@ -29,7 +29,8 @@ _NAME = r"(?:[^\W\d_a-zà-öø-ÿ][\w'\u2019.&/-]*)"
 _SMALL = r"(?:de|di|du|des|la|le|del|della|der|am|an|do|da|dos|of|the|for|et|e|y|und|and|für|d['\u2019])"
 _PROPER = re.compile(rf"{_NAME}(?:\s{_SMALL}){{0,2}}(?:,?\s(?:{_SMALL}\s){{0,2}}{_NAME}){{0,7}}")
 _BEFORE = re.compile(
-    r"(?:[\s,(|\u00b7\u2013\u2014:-]|\b(?:on|am|vom|den|le|du|il|dal|el|del|de|em|no|dia|dias|los días|from|i|les)\b){1,9}$",
+    r"(?:[\s,(|\u00b7\u2013\u2014:-]|"
+    r"\b(?:on|am|vom|den|le|du|il|dal|el|del|de|em|no|dia|dias|los días|from|i|les)\b){1,9}$",
     re.IGNORECASE,
 )
 # German writes all nouns with a capital letter: "in Zusammenarbeit", "in Präsenz"; "in Person", "in English".

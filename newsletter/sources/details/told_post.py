@@ -45,18 +45,21 @@ class ToldDays:
 
 def told_days(post: ToldPost) -> list[list[ToldDays]]:
     """Give the dates of each line, the title first; those whose year would be a guess are left out."""
-    is_announced = future_words().search(" ".join(post.lines)) is not None
-    return [_of_line(line, post, is_announced=is_announced) for line in post.lines]
+    written = [written_days(line, post.language) for line in post.lines]
+    is_open = any(one.year is None for line in written for one in line)
+    is_announced = is_open and future_words().search(" ".join(post.lines)) is not None
+    return [
+        [days for one in found if (days := _told(line, one, post, is_announced=is_announced)) is not None]
+        for line, found in zip(post.lines, written, strict=True)
+    ]
 
 
-def _of_line(line: str, post: ToldPost, *, is_announced: bool) -> list[ToldDays]:
-    found = []
-    for written in written_days(line, post.language):
-        days = days_of(written, published=post.published, is_announced=is_announced)
-        if days is not None:
-            lead, rest = sentence_around(line, written.start, written.end)
-            found.append(ToldDays(line=line, written=written, first=days[0], last=days[1], lead=lead, rest=rest))
-    return found
+def _told(line: str, written: WrittenDays, post: ToldPost, *, is_announced: bool) -> ToldDays | None:
+    days = days_of(written, published=post.published, is_announced=is_announced)
+    if days is None:
+        return None
+    lead, rest = sentence_around(line, written.start, written.end)
+    return ToldDays(line=line, written=written, first=days[0], last=days[1], lead=lead, rest=rest)
 
 
 def sentence_around(line: str, start: int, end: int) -> tuple[str, str]:
