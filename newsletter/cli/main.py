@@ -14,6 +14,7 @@ from newsletter.cli import (
     apply,
     backup,
     bench,
+    conformance,
     demo,
     doctor,
     explain,
@@ -33,9 +34,12 @@ from newsletter.cli import (
     issue_test,
     plan,
     post_add,
+    post_join,
     post_list,
     post_show,
+    post_split,
     post_state,
+    post_topics,
     reconcile,
     restore,
     resume,
@@ -43,6 +47,7 @@ from newsletter.cli import (
     show,
     source_add,
     source_check,
+    source_form,
     source_list,
     subscriber_add,
     subscriber_import,
@@ -112,17 +117,22 @@ app.command("resume", rich_help_panel=RUN)(resume.resume)
 app.command("backup", rich_help_panel=RUN)(backup.backup)
 app.command("restore", rich_help_panel=RUN)(restore.restore)
 app.command("upgrade", rich_help_panel=RUN)(upgrade.upgrade)
+app.command("conformance", rich_help_panel=RUN)(conformance.conformance)
 app.command("bench", rich_help_panel=RUN)(bench.bench)
 
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)
+source.command("form")(source_form.form)
 post.command("add")(post_add.add)
 post.command("list")(post_list.list_)
 post.command("show")(post_show.show)
 post.command("hold")(post_state.hold)
 post.command("release")(post_state.release)
 post.command("withdraw")(post_state.withdraw)
+post.command("join")(post_join.join)
+post.command("split")(post_split.split)
+post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.topics)
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)

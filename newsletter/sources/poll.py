@@ -25,7 +25,8 @@ from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
 from newsletter.sources.fetching.pace import next_pause
 from newsletter.sources.ingest import Ingestion, IngestReport
-from newsletter.sources.reading.find_kind import find_kind
+from newsletter.sources.look_again import look_again, page_failed
+from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
 
@@ -116,12 +117,17 @@ def ingest_source(
             source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
         return IngestReport(source=source.name, error=str(error))
     except SourceError as error:
+        gone = page_failed(engine, source, error, now=now).gone
         with writing(engine) as db:
             pause = _pause_after_error(source.error_count + 1, every, error)
             source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
         log.warning("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
-        return IngestReport(source=source.name, error=str(error))
-    report = Ingestion(engine, fetcher, media, read.source, now=now).store_all(read.found)
+        return IngestReport(source=source.name, gone=gone, error=str(error))
+    ingestion = Ingestion(engine, fetcher, media, read.source, now=now)
+    report = ingestion.store_all(read.found)
+    if not read.is_unchanged or read.source.kind is SourceKind.INDEX:  # "not modified": all posts are where they were
+        look = look_again(engine, fetcher, read.source, read.found, now=now, on_change=ingestion.store_page)
+        report = replace(report, gone=look.gone)
     with writing(engine) as db:
         _record(db, read, report, every=every, now=now)
     log.info("source_read", new=report.new, updated=report.updated, problems=len(report.problems))
@@ -135,6 +141,10 @@ class _Read:
     source: Source
     found: Reading
     document: Document | None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.document is not None and self.document.is_unchanged
 
 
 def _by_server(sources: Iterable[Source]) -> list[list[Source]]:
@@ -171,7 +181,11 @@ def _ingest_claimed(
 
 def _read(engine: Engine, fetcher: Fetcher, source: Source) -> _Read:
     """Read a source where it is by now: where its address moved for good, else at its own."""
-    source = _found_out(engine, fetcher, source)
+    if source.kind is SourceKind.AUTO:
+        found_out = find_kind(fetcher, source.url)
+        source = _settled(engine, source, found_out)
+        if found_out.reading is not None:
+            return _Read(source=source, found=found_out.reading, document=found_out.document)
     if source.moved_to:
         try:
             found, document = read_source(fetcher, replace(source, url=source.moved_to))
@@ -184,14 +198,11 @@ def _read(engine: Engine, fetcher: Fetcher, source: Source) -> _Read:
     return _Read(source=source, found=found, document=document)
 
 
-def _found_out(engine: Engine, fetcher: Fetcher, source: Source) -> Source:
-    """Find out what a source is, if nobody has yet: it may have been applied while its server was down."""
-    if source.kind is not SourceKind.AUTO:
-        return source
-    found = find_kind(fetcher, source.url)
+def _settled(engine: Engine, source: Source, found: FoundSource) -> Source:
+    """Note what a source was found out to be: nobody had, it may have been applied while its server was down."""
     with writing(engine) as db:
-        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url)
-    return replace(source, kind=found.kind, url=found.url)
+        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url, link_pattern=found.link_pattern)
+    return replace(source, kind=found.kind, url=found.url, link_pattern=found.link_pattern)
 
 
 def _may_pass(error: SourceError) -> bool:
@@ -208,15 +219,14 @@ def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
 
 def _refuse_loss(db: Connection, read: _Read) -> None:
     """An empty feed after posts is more likely a fault than the truth (a broken query, a maintenance page)."""
-    is_unchanged = read.document is not None and read.document.is_unchanged
-    is_empty_feed = read.source.kind is SourceKind.FEED and not read.found.posts and not is_unchanged
+    is_empty_feed = read.source.kind is SourceKind.FEED and not read.found.posts and not read.is_unchanged
     if is_empty_feed and source_store.has_posts(db, read.source.id):
         raise NotUnderstood("the feed is empty, though it had posts before; what it gave stays")
 
 
 def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedelta, now: datetime) -> None:
     source, document = read.source, read.document or Document(url="", content=b"")
-    fresh_until = now + document.fresh_for if document.fresh_for else None
+    fresh_until = now + document.fresh_for if document.fresh_for and not report.postponed else None
     pause = every
     if is_web(source.url):
         pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)
@@ -226,10 +236,12 @@ def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedel
         source.id,
         now=now,
         next_fetch_at=max(now + pause * _EARLY, fresh_until or now),
-        etag=document.etag,
-        last_modified=document.last_modified,
+        # What was postponed is asked for again: "not modified" would hide it.
+        etag="" if report.postponed else document.etag,
+        last_modified="" if report.postponed else document.last_modified,
         moved_to="" if moved_to == source.url else moved_to,
         fresh_until=fresh_until,
+        link_pattern=read.found.link_pattern or source.link_pattern,
         problems=report.problems,
     )
 

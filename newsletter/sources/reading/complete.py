@@ -6,7 +6,7 @@ in a friendly tone) adds nothing, because its text does not go on where the feed
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
@@ -57,6 +57,15 @@ def complete(fetcher: Fetcher, post: FetchedPost) -> Completed:
     )
 
 
+def called_by_address(post: FetchedPost) -> FetchedPost:
+    """Give a post without title and text the last words of its address as a title: a sitemap tells no other."""
+    if post.title or post.html or post.summary:
+        return post
+    last = unquote(urlsplit(post.url).path.rstrip("/").rpartition("/")[2])
+    words = re.sub(r"\.\w{2,5}$", "", last).replace("-", " ").replace("_", " ").split()
+    return replace(post, title=" ".join(words).capitalize())
+
+
 def belongs(post: FetchedPost, told: FetchedPost) -> bool:
     """Tell whether a page goes on with what a post began: its title, or most of its first words, stand there."""
     page = _words(f"{told.title} {plain_text(told.html)} {told.summary}")
@@ -68,9 +77,19 @@ def belongs(post: FetchedPost, told: FetchedPost) -> bool:
     return is_titled or (len(begun) >= _TELLING and _share(begun, page) >= _SHARE)
 
 
+def goes_on(post: FetchedPost, told: FetchedPost) -> bool:
+    """Tell whether a page's text goes on where the post's stops: it is longer, and the post's first words stand there.
+
+    A page that shows members more shows us the beginning alone, so that the post stays what it was.
+    """
+    begun, page = plain_text(post.html or post.summary), plain_text(told.html)
+    words = _words(begun)[:_MOST_TELLING]
+    return len(page) > len(begun) and (not words or _share(words, _words(page)) >= _SHARE)
+
+
 def joined(post: FetchedPost, told: FetchedPost) -> FetchedPost:
     """Give the post with what its page adds: the whole text if the feed's was cut, and whatever was missing."""
-    is_longer = post.is_cut and len(plain_text(told.html)) > len(plain_text(post.html or post.summary))
+    is_longer = post.is_cut and goes_on(post, told)
     is_title_cut = bool(_CUT_TITLE.search(plain_title(post.title))) or not plain_title(post.title)
     return replace(
         post,
