@@ -135,7 +135,6 @@ def record_good_fetch(
     last_modified: str,
     moved_to: str = "",
     fresh_until: datetime | None = None,
-    link_pattern: str = "",
     problems: Sequence[str] = (),
 ) -> None:
     """Note that a source was read, where, until when that holds, and which of its items could not be used."""
@@ -146,13 +145,17 @@ def record_good_fetch(
         "next_fetch_at": next_fetch_at,
         "moved_to": moved_to,
         "fresh_until": fresh_until,
-        "link_pattern": link_pattern,
         "last_error": "",
         "error_count": 0,
     }
     db.execute(
         update(sources).where(sources.c.id == source_id).values(etag=etag, last_modified=last_modified, **values)
     )
+
+
+def keep_link_pattern(db: Connection, source_id: SourceId, pattern: str) -> None:
+    """Note which links of an index page were found to lead to posts."""
+    db.execute(update(sources).where(sources.c.id == source_id).values(link_pattern=pattern))
 
 
 def record_failed_fetch(
