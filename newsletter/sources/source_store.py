@@ -158,6 +158,11 @@ def record_good_fetch(
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
 
+def keep_link_pattern(db: Connection, source_id: SourceId, pattern: str) -> None:
+    """Note which links of an index page were found to lead to posts."""
+    db.execute(update(sources).where(sources.c.id == source_id).values(link_pattern=pattern))
+
+
 def record_failed_fetch(
     db: Connection, source_id: SourceId, *, now: datetime, next_fetch_at: datetime, error: str
 ) -> None:
