@@ -48,7 +48,7 @@ def form_of(served: Serving) -> str:
 @pytest.mark.parametrize("size", ["desktop", "phone"])
 def test_a_partner_sends_in_news(served: Serving, browser: "Browser", size: str, scheme: str, tmp_path: Path) -> None:
     """What is wrong is told and focused, nothing that was entered is lost, and what came in is shown and held."""
-    shots = Path(os.environ.get("NEWSLETTER_SHOTS", tmp_path))
+    shots = Path(os.environ.get("SHOTS", tmp_path))
     complaint = re.compile("422|favicon")
     title = f"News from a {scheme} {size}"
     with opened(browser, size, scheme, expected=complaint) as page:
@@ -86,7 +86,7 @@ def test_a_partner_sends_in_news(served: Serving, browser: "Browser", size: str,
 @pytest.mark.browser
 def test_the_form_mirrors_for_arabic(served: Serving, browser: "Browser", tmp_path: Path) -> None:
     """A browser that asks for Arabic gets the form from right to left, and it fits a phone."""
-    shots = Path(os.environ.get("NEWSLETTER_SHOTS", tmp_path))
+    shots = Path(os.environ.get("SHOTS", tmp_path))
     context = browser.new_context(viewport={"width": 360, "height": 780}, locale="ar")
     page = context.new_page()
     page.goto(form_of(served))

@@ -45,24 +45,33 @@ def test_enough_text_tells_its_language(text: str, code: str) -> None:
 
 
 TEXTS = {
-    "en": "The ministry funds eight projects on personalised medicine with twelve million euros. Teams may apply until "
-    "the end of January; experts and patients choose together, and the first work begins in the month of May.",
-    "de": "Das Ministerium fördert acht Vorhaben zur personalisierten Medizin mit zwölf Millionen Euro. Anträge sind bis "
-    "Ende Januar möglich; Fachleute und Betroffene wählen gemeinsam aus, und im Mai beginnen die ersten Arbeiten.",
-    "fr": "Le ministère finance huit projets de médecine personnalisée avec douze millions d'euros. Les équipes peuvent "
-    "déposer leur dossier jusqu'à fin janvier ; experts et patients choisissent ensemble, et les travaux débutent en mai.",
-    "it": "Il ministero finanzia otto progetti di medicina personalizzata con dodici milioni di euro. Le domande sono "
-    "possibili fino alla fine di gennaio; esperti e pazienti scelgono insieme, e i primi lavori cominciano a maggio.",
-    "es": "El ministerio financia ocho proyectos de medicina personalizada con doce millones de euros. Las solicitudes se "
-    "aceptan hasta finales de enero; expertos y pacientes eligen juntos, y los primeros trabajos empiezan en mayo.",
-    "pt": "O ministério financia oito projetos de medicina personalizada com doze milhões de euros. As candidaturas são "
-    "aceites até ao fim de janeiro; especialistas e doentes escolhem em conjunto, e os trabalhos começam em maio.",
-    "ar": "تموّل الوزارة ثمانية مشاريع للطب الشخصي باثني عشر مليون يورو، ويمكن تقديم الطلبات حتى نهاية شهر يناير، ويختار "
-    "الخبراء والمرضى معًا المشاريع الفائزة، ثم تبدأ الأعمال الأولى في شهر مايو من العام المقبل في عدة مستشفيات كبيرة.",
-    "ja": "厚生労働省は個別化医療に関する八つの研究計画に十二億円を助成します。応募は一月末まで受け付け、専門家と患者が一緒に選考します。"
-    "最初の研究は五月に始まり、全国の大学病院で行われる予定です。結果は来年の秋に公開されることになっています。",
-    "pl": "Ministerstwo finansuje osiem projektów z zakresu medycyny spersonalizowanej kwotą dwunastu milionów euro. "
-    "Wnioski można składać do końca stycznia; eksperci i pacjenci wybierają wspólnie, a prace ruszają w maju.",
+    "en": "The ministry funds eight projects on personalised medicine with twelve million euros. Teams may "
+    "apply until the end of January; experts and patients choose together, and the first work begins "
+    "in the month of May.",
+    "de": "Das Ministerium fördert acht Vorhaben zur personalisierten Medizin mit zwölf Millionen Euro. "
+    "Anträge sind bis Ende Januar möglich; Fachleute und Betroffene wählen gemeinsam aus, und im Mai "
+    "beginnen die ersten Arbeiten.",
+    "fr": "Le ministère finance huit projets de médecine personnalisée avec douze millions d'euros. Les "
+    "équipes peuvent déposer leur dossier jusqu'à fin janvier ; experts et patients choisissent "
+    "ensemble, et les travaux débutent en mai.",
+    "it": "Il ministero finanzia otto progetti di medicina personalizzata con dodici milioni di euro. Le "
+    "domande sono possibili fino alla fine di gennaio; esperti e pazienti scelgono insieme, e i "
+    "primi lavori cominciano a maggio.",
+    "es": "El ministerio financia ocho proyectos de medicina personalizada con doce millones de euros. Las "
+    "solicitudes se aceptan hasta finales de enero; expertos y pacientes eligen juntos, y los "
+    "primeros trabajos empiezan en mayo.",
+    "pt": "O ministério financia oito projetos de medicina personalizada com doze milhões de euros. As "
+    "candidaturas são aceites até ao fim de janeiro; especialistas e doentes escolhem em conjunto, e "
+    "os trabalhos começam em maio.",
+    "ar": "تموّل الوزارة ثمانية مشاريع للطب الشخصي باثني عشر مليون يورو، ويمكن تقديم الطلبات حتى نهاية شهر "
+    "يناير، ويختار الخبراء والمرضى معًا المشاريع الفائزة، ثم تبدأ الأعمال الأولى في شهر مايو من "
+    "العام المقبل في عدة مستشفيات كبيرة.",
+    "ja": "厚生労働省は個別化医療に関する八つの研究計画に十二億円を助成します。応募は一月末まで受け付け、専"
+    "門家と患者が一緒に選考します。最初の研究は五月に始まり、全国の大学病院で行われる予定です。結果は"
+    "来年の秋に公開されることになっています。",
+    "pl": "Ministerstwo finansuje osiem projektów z zakresu medycyny spersonalizowanej kwotą dwunastu "
+    "milionów euro. Wnioski można składać do końca stycznia; eksperci i pacjenci wybierają wspólnie, "
+    "a prace ruszają w maju.",
 }
 
 
@@ -76,7 +85,7 @@ def test_a_template_cannot_declare_what_its_text_is_not(code: str) -> None:
 
 @pytest.mark.parametrize("code", TEXTS)
 def test_what_a_post_says_of_itself_gives_way_to_what_is_beyond_doubt(code: str) -> None:
-    """A whole text overrules a post's own declaration and its source's; a sentence of it in the same script does not."""
+    """A whole text overrules a post's own declaration and its source's; a sentence in the same script does not."""
     other = "fr" if code == "en" else "en"
     assert language_of(TEXTS[code], post=other) == code
     assert language_of(TEXTS[code][:70], source=other) == (code if code in {"ar", "ja"} else other)
@@ -105,9 +114,7 @@ def test_the_nearest_declaration_counts_first() -> None:
 
 def test_like_languages_are_told_apart_by_those_who_write_them() -> None:
     """Norwegian and Danish, Czech and Slovak: a declaration knows better than statistics."""
-    text = (
-        "Ministeriet støtter otte projekter om personlig medicin med tolv millioner euro frem til slutningen af året."
-    )
+    text = "Ministeriet støtter otte projekter om personlig medicin med tolv millioner euro til slutningen af året."
     assert language_of(text, document="no") == "no"
     assert language_of(text, document="en") == "da"
 

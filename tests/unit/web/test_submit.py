@@ -133,7 +133,7 @@ def test_a_fault_is_told_beside_its_field(form: Form, fields: dict[str, str], fi
     assert f'href="#{field}"' in answer.text
     assert f'id="{field}-fault"' in answer.text
     assert re.search(rf'id="{field}"[^>]*aria-describedby="{field}-fault[^>]*aria-invalid="true"', answer.text)
-    if field not in {"text"}:
+    if field != "text":
         assert "Anträge sind bis Januar möglich." in answer.text
 
 
