@@ -27,6 +27,8 @@ from newsletter.providers.registry import is_local, make_provider
 from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.templates import mail_environment
 from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.fetching.host_turns import host_turns
+from newsletter.sources.host_memory import StoredHosts
 
 # A relay that is not on this machine starts gently until the operator says what it bears.
 _CAREFUL_RATE = "5/s"
@@ -55,7 +57,13 @@ class App:
 
     @cached_property
     def fetcher(self) -> Fetcher:
-        return Fetcher(self.settings.fetch, f"newsletter/{__version__} (+{self.settings.web.public_url})")
+        return Fetcher(
+            self.settings.fetch,
+            f"newsletter/{__version__} (+{self.settings.web.public_url})",
+            hosts=StoredHosts(self.engine),
+            turns=host_turns(self.engine, self.home / "locks"),
+            clock=self.clock,
+        )
 
     @property
     def provider_names(self) -> list[str]:

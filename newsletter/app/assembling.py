@@ -4,6 +4,8 @@ from datetime import datetime
 
 from newsletter.app.app import App
 from newsletter.app.content import content_of
+from newsletter.app.cutoff import ask_before_assembling, sources_of
+from newsletter.app.source_health import stale_words
 from newsletter.base.errors import UsageError
 from newsletter.db.engine import reading
 from newsletter.issues import assemble as making
@@ -13,8 +15,12 @@ from newsletter.issues.recipe import Newsletter
 
 
 def assemble_issue(app: App, slug: str, *, by: str, at: datetime | None = None) -> tuple[Issue, int]:
-    """Make, or find again, the issue of a newsletter; gives it and how many posts it would hold now."""
+    """Make, or find again, the issue of a newsletter; gives it and how many posts it would hold now.
+
+    Its sources are asked once more before, if what comes could still stand in it.
+    """
     newsletter = _newsletter(app, slug)
+    ask_before_assembling(app, newsletter, at=at or app.clock.now())
     issue = making.assemble(app.engine, newsletter, now=app.clock.now(), at=at, by=by)
     return issue, post_count(app, issue)
 
@@ -29,6 +35,11 @@ def new_issue(app: App, kind: str, slug: str, *, by: str) -> Issue:
             raise UsageError(f"say whose issue with --newsletter; there are: {names}")
         slug = newsletters[0].slug
     return making.new_issue(app.engine, _newsletter(app, slug), kind, now=app.clock.now(), by=by)
+
+
+def stale_sources(app: App, slug: str) -> str:
+    """Say which sources of a newsletter could not be read lately; empty when all could."""
+    return stale_words(app, sources_of(app, _newsletter(app, slug)))
 
 
 def post_count(app: App, issue: Issue) -> int:

@@ -11,13 +11,14 @@ from typing import Literal
 
 from newsletter.app.app import App, open_app
 from newsletter.app.holds import REMEDY, why_held
+from newsletter.app.source_health import healths
 from newsletter.app.telling import waiting_for_somebody
 from newsletter.base.errors import NewsletterError
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
-from newsletter.sources import source_store
+from newsletter.sources.health import Health, failing_words
 from subscribers import lists as list_store
 from subscribers.doors import member_count
 
@@ -127,20 +128,24 @@ def _newsletters(app: App) -> Iterator[Finding]:
 
 
 def _sources(app: App) -> Iterator[Finding]:
-    with reading(app.engine) as db:
-        sources = source_store.all_sources(db)
-    failing = [one for one in sources if one.last_error]
-    for one in failing:
-        since = f"last read {one.last_good_at:%Y-%m-%d %H:%M} UTC" if one.last_good_at else "never read yet"
-        words = f"{one.last_error} ({one.error_count} times in a row, {since})"
-        yield Finding(
-            what=f"source {one.name}", verdict="warning", words=words, remedy=f"newsletter source check {one.name!r}"
-        )
-    for one in sources:
-        for problem in [] if one.last_error else one.last_problems.splitlines():
-            yield Finding(what=f"source {one.name}", verdict="warning", words=problem)
-    if sources and not failing:
-        yield Finding(what="sources", verdict="good", words=f"{len(sources)}, none of them failing")
+    all_of_them = healths(app)
+    for one in all_of_them:
+        yield from _trouble_of(one)
+    if all_of_them and not any(one.source.last_error for one in all_of_them):
+        yield Finding(what="sources", verdict="good", words=f"{len(all_of_them)}, none of them failing")
+
+
+def _trouble_of(one: Health) -> Iterator[Finding]:
+    what, source = f"source {one.source.name}", one.source
+    remedy = f"newsletter source check {source.name!r}"
+    if source.last_error:
+        yield Finding(what=what, verdict="warning", words=failing_words(source), remedy=remedy)
+        return
+    for problem in source.last_problems.splitlines():
+        yield Finding(what=what, verdict="warning", words=problem)
+    if one.quiet_since:
+        words = f"is read, but quiet: no post since {one.quiet_since:%Y-%m-%d}, longer than usual for it"
+        yield Finding(what=what, verdict="warning", words=words, remedy=remedy)
 
 
 def _waiting(app: App) -> Iterator[Finding]:

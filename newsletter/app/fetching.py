@@ -7,10 +7,12 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from newsletter.app.app import App
+from newsletter.app.source_health import healths
 from newsletter.base.errors import NotFound, SourceError, UsageError
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store, topic_store
 from newsletter.sources.add_post import EDITORS
+from newsletter.sources.health import Health
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import ingest_source
 from newsletter.sources.reading.find_kind import find_kind
@@ -27,6 +29,7 @@ class SourceCheck:
     newest: datetime | None
     problems: tuple[str, ...]  # items that could not be used
     error: str
+    health: Health  # as polling left it
 
 
 def ingest_now(app: App, names: Sequence[str]) -> Iterator[IngestReport]:
@@ -63,17 +66,20 @@ def add_source(app: App, location: str, *, name: str, topics: tuple[str, ...], l
 
 def check_sources(app: App, names: Sequence[str]) -> Iterator[SourceCheck]:
     """Read sources without storing anything."""
-    for source in _named(app, names):
-        yield _check(app, source)
+    for health in healths(app, names):
+        if health.source.name != EDITORS or names:
+            yield _check(app, health)
 
 
-def _check(app: App, source: Source) -> SourceCheck:
+def _check(app: App, health: Health) -> SourceCheck:
+    source = health.source
     try:
         # Without what the last fetch left: a check wants to see the posts, not that nothing has changed.
         kind = find_kind(app.fetcher, source.url).kind if source.kind is SourceKind.AUTO else source.kind
-        found, _ = read_source(app.fetcher, replace(source, kind=kind, etag="", last_modified=""))
+        where = source.moved_to or source.url
+        found, _ = read_source(app.fetcher, replace(source, kind=kind, url=where, etag="", last_modified=""))
     except SourceError as error:
-        return SourceCheck(source=source.name, posts=0, newest=None, problems=(), error=str(error))
+        return SourceCheck(source=source.name, posts=0, newest=None, problems=(), error=str(error), health=health)
     dates = [post.published for post in found.posts if post.published is not None]
     return SourceCheck(
         source=source.name,
@@ -81,6 +87,7 @@ def _check(app: App, source: Source) -> SourceCheck:
         newest=max(dates, default=None),
         problems=tuple(found.problems),
         error="",
+        health=health,
     )
 
 

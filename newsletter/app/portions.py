@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
+from newsletter.app.cutoff import ask_before_cutoffs, sources_wanted_soon
+from newsletter.app.source_health import alert_of_sources
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.mailbox import read_mailbox
 from newsletter.issues import sending_store
@@ -19,18 +21,25 @@ from subscribers.importing import import_some as import_rows
 
 
 def fetch_some(app: App) -> int:
-    """Ask the sources that are due for news."""
-    return fetch(
+    """Ask the sources that are due for news, and tell of those that have failed for a day."""
+    count = fetch(
         app.engine,
         app.fetcher,
         app.media,
         clock=app.clock,
         every=timedelta(minutes=app.settings.fetch.every_minutes),
+        soon=sources_wanted_soon(app),
     )
+    alert_of_sources(app)
+    return count
 
 
 def make_due_issues(app: App) -> int:
-    """Make the issues whose slot has come, and move on those whose hour has: to review, approved, or held."""
+    """Make the issues whose slot has come, and move on those whose hour has: to review, approved, or held.
+
+    Their sources are asked once more before.
+    """
+    ask_before_cutoffs(app)
     return make_issues(app.engine, app.clock) + advance_issues(app)
 
 

@@ -1,13 +1,18 @@
-"""Posts by an editor's hand: listing, adding, holding, withdrawing."""
+"""Posts by an editor's hand: listing, adding, holding, withdrawing, joining and splitting their stories."""
+
+from collections.abc import Sequence
 
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound, UsageError
 from newsletter.base.ids import PostId
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
-from newsletter.sources import post_store, source_store, topic_store
+from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.add_post import add_post
 from newsletter.sources.post import Post, PostState
+from newsletter.sources.stories.join_posts import join_posts, split_post
+
+_MOST_AT_ONCE = 10_000
 
 
 def list_posts(app: App, *, source: str = "", state: str = "", limit: int = 200) -> list[Post]:
@@ -41,6 +46,44 @@ def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:
         post_store.set_post_state(db, post.id, start=post.state, to=_state(state), reason=why)
         audit.record(db, at=now, who=by, act=f"post.{state}", subject=f"post:{post.id}", details=why)
     return one_post(app, number)
+
+
+def release_held(app: App, source: str, *, why: str, by: str) -> list[Post]:
+    """Make all held posts of a source candidates: those of a flood that turned out to be news."""
+    with reading(app.engine) as db:
+        source_id = source_store.source_by_name(db, source).id
+        held = post_store.list_posts(db, source_id=source_id, state=PostState.HELD, limit=_MOST_AT_ONCE)
+    return [move_post(app, post.id, "candidate", why=why, by=by) for post in reversed(held)]
+
+
+def join_by_hand(app: App, numbers: Sequence[int], *, by: str) -> list[Post]:
+    """Make posts tell one story, for good; give all posts of it."""
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        together = join_posts(db, [PostId(number) for number in numbers])
+        subject = f"post:{together[0]}"
+        audit.record(db, at=now, who=by, act="post.join", subject=subject, details=_numbers(together))
+        return post_store.posts_by_ids(db, together)
+
+
+def split_by_hand(app: App, number: int, *, by: str) -> Post:
+    """Make a post tell a story of its own, for good."""
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        mates = split_post(db, PostId(number))
+        details = f"from {_numbers(mates)}"
+        audit.record(db, at=now, who=by, act="post.split", subject=f"post:{number}", details=details)
+        return post_store.post_by_id(db, PostId(number))
+
+
+def story_mates(app: App, post: Post) -> list[PostId]:
+    """Give the other posts that tell the same story."""
+    with reading(app.engine) as db:
+        return [one for one in story_store.posts_of_stories(db, [post.story_id]) if one != post.id]
+
+
+def _numbers(ids: Sequence[PostId]) -> str:
+    return ", ".join(str(one) for one in ids)
 
 
 def _state(name: str) -> PostState:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from newsletter.app.app import App
+from newsletter.app.cutoff import all_sources_used
 from newsletter.app.portions import fetch_some, import_some, make_due_issues, read_some
 from newsletter.app.sender import drain, sending
+from newsletter.app.source_health import stale_words
 from newsletter.app.telling import beat_heart, tell_people
 from newsletter.db.locks import turn
 from newsletter.outbox.alert_store import Alert
@@ -25,6 +27,7 @@ class TickReport:
     feedback: int = 0
     imported: int = 0
     alerts: list[Alert] = field(default_factory=list)
+    stale: str = ""  # which sources could not be read, when issues were made or moved on
 
 
 def tick(app: App, *, stop: threading.Event | None = None) -> TickReport:
@@ -35,6 +38,7 @@ def tick(app: App, *, stop: threading.Event | None = None) -> TickReport:
     with turn(app.engine, app.home / "locks", _COLLECTING):
         fetched = _to_zero(app, fetch_some, stop)
         issues = _to_zero(app, make_due_issues, stop)
+    stale = stale_words(app, all_sources_used(app)) if issues else ""
     feedback = _to_zero(app, read_some, stop)
     deliveries = _send(app, stop)
     alerts = tell_people(app)
@@ -43,7 +47,13 @@ def tick(app: App, *, stop: threading.Event | None = None) -> TickReport:
     else:
         beat_heart(app)
     return TickReport(
-        fetched=fetched, issues=issues, deliveries=deliveries, feedback=feedback, imported=imported, alerts=alerts
+        fetched=fetched,
+        issues=issues,
+        deliveries=deliveries,
+        feedback=feedback,
+        imported=imported,
+        alerts=alerts,
+        stale=stale,
     )
 
 

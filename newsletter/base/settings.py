@@ -121,7 +121,11 @@ class FetchSettings(_Section):
     max_bytes: int = Field(
         default=10_000_000, gt=0, description="the largest feed, page or picture that is read, unpacked"
     )
-    every_minutes: int = Field(default=60, gt=0, description="how often `tick` and `serve` ask each source for news")
+    every_minutes: int = Field(
+        default=60,
+        gt=0,
+        description="the shortest pause before a source is asked again; one that posts rarely is asked less often",
+    )
 
 
 class ProviderSettings(_Section):

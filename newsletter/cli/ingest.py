@@ -23,19 +23,24 @@ def ingest(
             reports.append(report)
             if not as_json and sys.stderr.isatty():  # sources may take their time; the table tells it again
                 talk(f"{report.source}: {report.error or f'{report.new} new, {report.updated} updated'}")
-    rows = [(one.source, one.new, one.updated, one.unchanged, one.error) for one in reports]
+    rows = [
+        (one.source, one.new, one.updated, one.unchanged, one.held, one.gone, one.joined, one.error) for one in reports
+    ]
     result = [
         {
             "source": one.source,
             "new": one.new,
             "updated": one.updated,
             "unchanged": one.unchanged,
+            "held": one.held,
+            "gone": one.gone,
+            "joined": one.joined,
             "problems": list(one.problems),
             "error": one.error,
         }
         for one in reports
     ]
-    words = table(rows, ("source", "new", "updated", "unchanged", "trouble"))
+    words = table(rows, ("source", "new", "updated", "unchanged", "held", "gone", "joined", "trouble"))
     words += "".join(f"\n  {one.source}: {problem}" for one in reports for problem in one.problems)
     emit(result, words if rows else "no source yet: newsletter source add URL", as_json=as_json)
     if any(one.error for one in reports):

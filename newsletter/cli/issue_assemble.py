@@ -16,12 +16,15 @@ def assemble(
     as_json: Json = False,
 ) -> None:
     """Make the issue that is due, or would be at a time, or one for now. Called again it gives the same issue."""
-    from newsletter.app.assembling import assemble_issue
+    from newsletter.app.assembling import assemble_issue, stale_sources
     from newsletter.issues.issue import UNAPPROVED
 
     with opened(context) as app:
         issue, posts = assemble_issue(app, newsletter, at=moment(at), by=who())
+        stale = stale_sources(app, newsletter)
     emit(issue_json(issue, posts=posts), f"{issue_line(issue)}, {posts} posts", as_json=as_json)
+    if stale:
+        talk(stale)
     if as_json:
         return
     if not posts:

@@ -14,6 +14,7 @@ from newsletter.cli import (
     apply,
     backup,
     bench,
+    conformance,
     demo,
     doctor,
     explain,
@@ -33,8 +34,10 @@ from newsletter.cli import (
     issue_test,
     plan,
     post_add,
+    post_join,
     post_list,
     post_show,
+    post_split,
     post_state,
     post_topics,
     reconcile,
@@ -114,6 +117,7 @@ app.command("resume", rich_help_panel=RUN)(resume.resume)
 app.command("backup", rich_help_panel=RUN)(backup.backup)
 app.command("restore", rich_help_panel=RUN)(restore.restore)
 app.command("upgrade", rich_help_panel=RUN)(upgrade.upgrade)
+app.command("conformance", rich_help_panel=RUN)(conformance.conformance)
 app.command("bench", rich_help_panel=RUN)(bench.bench)
 
 source.command("add")(source_add.add)
@@ -126,6 +130,8 @@ post.command("show")(post_show.show)
 post.command("hold")(post_state.hold)
 post.command("release")(post_state.release)
 post.command("withdraw")(post_state.withdraw)
+post.command("join")(post_join.join)
+post.command("split")(post_split.split)
 post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.topics)
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)

@@ -1,12 +1,15 @@
 """`newsletter post show`: one post, whole."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.output import Json, emit, opened
 from newsletter.cli.post_words import origin_json, post_json, why_lines
 from newsletter.cli.words import field_lines
+
+if TYPE_CHECKING:
+    from newsletter.sources.post import Post
 
 
 def show(
@@ -17,10 +20,11 @@ def show(
 ) -> None:
     """Show a post as it is stored: texts, dates, details, picture."""
     from newsletter.app.post_topics import origins_of
-    from newsletter.app.posts import one_post
+    from newsletter.app.posts import one_post, story_mates
 
     with opened(context) as app:
         found = one_post(app, post)
+        mates = story_mates(app, found)
         origin = origins_of(app, [found])[found.id]
     result = {
         **post_json(found),
@@ -36,5 +40,12 @@ def show(
         "picture": found.picture.name if found.picture else "",
         "event": found.event,
         "call": found.call,
+        "state_reason": found.state_reason,
+        "gone_reason": _gone(found),
+        "story_with": mates,
     }
     emit(result, field_lines({**result, "why": why_lines(origin.topics)}), as_json=as_json)
+
+
+def _gone(post: "Post") -> str:
+    return f"gone at its source since {post.gone_at:%Y-%m-%d}: {post.gone_reason}" if post.gone_at else ""

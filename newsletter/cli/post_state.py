@@ -1,9 +1,10 @@
-"""`newsletter post hold` and `withdraw`: take a post out of everything that is not sent yet."""
+"""`newsletter post hold`, `withdraw` and `release`: take posts out of everything not sent yet, or let them in."""
 
 from typing import Annotated
 
 import typer
 
+from newsletter.base.errors import UsageError
 from newsletter.cli.output import Json, emit, opened, who
 from newsletter.cli.post_words import post_json
 
@@ -21,9 +22,28 @@ def withdraw(context: typer.Context, post: Number, why: Why = "withdrawn by hand
     _move(context, post, "withdrawn", why, as_json=as_json)
 
 
-def release(context: typer.Context, post: Number, why: Why = "released by hand", *, as_json: Json = False) -> None:
-    """Make a held post, or one of the back-catalogue, a candidate."""
-    _move(context, post, "candidate", why, as_json=as_json)
+def release(
+    context: typer.Context,
+    posts: Annotated[list[int] | None, typer.Argument(help="posts' numbers", metavar="POST...")] = None,
+    source: Annotated[str, typer.Option(help="with --all-held: of this source")] = "",
+    why: Why = "released by hand",
+    *,
+    all_held: Annotated[bool, typer.Option("--all-held", help="all held posts of --source")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make held posts, or some of the back-catalogue, candidates."""
+    from newsletter.app.posts import move_post, release_held
+
+    if all_held != bool(source) or all_held == bool(posts):
+        raise UsageError("name posts by their numbers, or a whole source with --source NAME --all-held")
+    with opened(context) as app:
+        if all_held:
+            moved = release_held(app, source, why=why, by=who())
+        else:
+            moved = [move_post(app, number, "candidate", why=why, by=who()) for number in posts or []]
+    words = "\n".join(f"post {one.id} is {one.state.value}: {one.title}" for one in moved)
+    result = [post_json(one) for one in moved]
+    emit(result[0] if len(result) == 1 and not all_held else result, words or "nothing is held", as_json=as_json)
 
 
 def _move(context: typer.Context, post: int, state: str, why: str, *, as_json: bool) -> None:

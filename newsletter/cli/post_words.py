@@ -30,6 +30,7 @@ def post_json(post: "Post") -> dict[str, Any]:
         "published_at": post.published_at,
         "kind": post.kind.value,
         "state": post.state.value,
+        "gone_at": post.gone_at,
     }
 
 
@@ -42,7 +43,8 @@ def post_row(post: "Post") -> tuple[object, ...]:
     """Give a post as a row under POST_HEADS."""
     published = f"{post.published_at:%Y-%m-%d}" if post.published_at else "-"
     title = post.title if len(post.title) <= _TITLE_WIDTH else post.title[: _TITLE_WIDTH - 1] + "…"
-    return post.id, post.kind.value, post.state.value, post.language or "-", published, post.source_name, title
+    state = f"gone since {post.gone_at:%Y-%m-%d}" if post.gone_at else post.state.value
+    return post.id, post.kind.value, state, post.language or "-", published, post.source_name, title
 
 
 def why_words(why: str) -> str:

@@ -3,19 +3,18 @@
 import typer
 
 from newsletter.cli.output import Json, emit, opened, table
-from newsletter.cli.source_words import SOURCE_HEADS, source_json, source_row
+from newsletter.cli.source_words import SOURCE_HEADS, health_json, health_row
 
 
 def list_(context: typer.Context, *, as_json: Json = False) -> None:
-    """List sources: last good fetch, and the last trouble in words."""
-    from newsletter.db.engine import reading
-    from newsletter.sources import source_store
+    """List sources: last good fetch, posts a month, newest post, next look, and the last trouble in words."""
+    from newsletter.app.source_health import healths
 
-    with opened(context) as app, reading(app.engine) as db:
-        sources = source_store.all_sources(db)
+    with opened(context) as app:
+        sources = healths(app)
     words = (
-        table([source_row(one) for one in sources], SOURCE_HEADS)
+        table([health_row(one) for one in sources], SOURCE_HEADS)
         if sources
         else "no source yet: newsletter source add URL"
     )
-    emit([source_json(one) for one in sources], words, as_json=as_json)
+    emit([health_json(one) for one in sources], words, as_json=as_json)

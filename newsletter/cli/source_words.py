@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 from newsletter.cli.words import day_and_hour
 
 if TYPE_CHECKING:
+    from newsletter.sources.health import Health
     from newsletter.sources.source import Source
 
-SOURCE_HEADS = ("source", "kind", "last good", "trouble", "address")
+SOURCE_HEADS = ("source", "kind", "last good", "posts a month", "newest", "next look", "trouble", "address")
 
 
 def source_json(source: "Source") -> dict[str, Any]:
-    """Give a source with its health."""
+    """Give a source with what its polling left."""
     return {
         "source": source.name,
         "kind": source.kind.value,
@@ -24,12 +25,46 @@ def source_json(source: "Source") -> dict[str, Any]:
         "last_error": source.last_error,
         "last_problems": source.last_problems.splitlines(),
         "error_count": source.error_count,
+        "moved_to": source.moved_to,
+        "next_fetch_at": source.next_fetch_at,
     }
 
 
-def source_row(source: "Source") -> tuple[object, ...]:
+def health_json(health: "Health") -> dict[str, Any]:
+    """Give a source with its health: what stands in its row, and what follows from its posts."""
+    return {
+        **source_json(health.source),
+        "posts_a_month": health.posts_a_month,
+        "newest_post_at": health.newest,
+        "stale_since": health.stale_since,
+        "quiet_since": health.quiet_since,
+    }
+
+
+def health_row(health: "Health") -> tuple[object, ...]:
     """Give a source as a row under SOURCE_HEADS."""
+    source = health.source
     good = day_and_hour(source.last_good_at) if source.last_good_at else "never"
-    trouble = f"{source.last_error} ({source.error_count} in a row)" if source.last_error else ""
-    trouble = trouble or "; ".join(source.last_problems.splitlines())
-    return source.name, source.kind.value, good, trouble, source.url
+    next_look = day_and_hour(source.next_fetch_at) if source.next_fetch_at or not source.url else "now"
+    address = f"{source.url} (moved to {source.moved_to})" if source.moved_to else source.url
+    return (
+        source.name,
+        source.kind.value,
+        good,
+        f"{health.posts_a_month:g}",
+        f"{health.newest:%Y-%m-%d}" if health.newest else "-",
+        next_look,
+        trouble_words(health),
+        address,
+    )
+
+
+def trouble_words(health: "Health") -> str:
+    """Say what is wrong with a source and since when; empty when nothing is."""
+    from newsletter.sources.health import failing_words
+
+    source = health.source
+    if source.last_error:
+        return failing_words(source)
+    quiet = f"quiet since {health.quiet_since:%Y-%m-%d}" if health.quiet_since else ""
+    return "; ".join([*filter(None, [quiet]), *source.last_problems.splitlines()])

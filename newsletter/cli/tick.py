@@ -43,9 +43,12 @@ def tick(
         "deliveries": report.deliveries,
         "feedback": report.feedback,
         "imported": report.imported,
+        "stale": report.stale,
         "alerts": [{"key": one.key, "words": one.words, "remedy": one.remedy} for one in report.alerts],
     }
     emit(result, ", ".join(parts), as_json=as_json)
+    if report.stale:
+        talk(report.stale)
     for alert in report.alerts:
         talk(f"{alert.words}. What ends it: {alert.remedy}")
     if report.alerts:

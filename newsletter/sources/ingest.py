@@ -5,7 +5,7 @@ was stored before a crash is found again by its keys.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -17,26 +17,41 @@ from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
 from newsletter.sources.cleaning.topics import TopicRules
+from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
-from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
-from newsletter.sources.source import Source
+from newsletter.sources.reading.complete import Completed, called_by_address, complete, needs_page
+from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.stories.find_story import StoryFinder, keys_of
+from newsletter.sources.stories.fingerprint import fetched_fingerprint, rules_fingerprint
+from newsletter.sources.stories.flood import FLOOD
 from newsletter.sources.stories.identity import distinct, identify
+from newsletter.sources.stories.story_key import StoryKeys
+from newsletter.sources.stories.triage import triage
 
 _SHOWN_STATES = frozenset({PostState.CANDIDATE, PostState.HELD})
+_MOST_PAGES = 30  # of posts, asked of one site at one reading; what needs more waits for the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """What one reading of a source brought. `error`: it could not be read; `problems`: parts of it could not."""
+    """What one reading of a source brought. `error`: it could not be read; `problems`: parts of it could not.
+
+    Each item counts once, as new, updated, unchanged or held; `joined` tells how many of them joined another's story.
+    """
 
     source: str
     new: int = 0
     updated: int = 0
     unchanged: int = 0
     held: int = 0
+    gone: int = 0  # found gone at the source
+    joined: int = 0
+    postponed: int = 0  # for their pages: there were too many for one reading
     problems: tuple[str, ...] = ()
     error: str = ""
 
@@ -48,6 +63,7 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     HELD = "held"
+    POSTPONED = "postponed"
 
 
 class Ingestion:
@@ -55,46 +71,124 @@ class Ingestion:
 
     def __init__(self, engine: Engine, fetcher: Fetcher, media: Path, source: Source, *, now: datetime) -> None:
         self._engine = engine
+        self._fetcher = fetcher
         self._source = source
         self._now = now
         self._pictures = PictureKeeper(engine, fetcher, media, now=now)
+        self._stories = StoryFinder(engine, source.id, now=now)
         self._touched: set[PostId] = set()
         self._problems: list[str] = []
+        self._joined = 0
+        self._pages_left = _MOST_PAGES
         with reading(engine) as db:
-            self._rules = TopicRules(topic_store.all_topics(db))
+            topics = topic_store.all_topics(db)
+        self._rules = TopicRules(topics)
+        self._set_up = rules_fingerprint(source, topics)
 
     def store_all(self, found: Reading) -> IngestReport:
         """Store every item that is new or changed; tell of those that could not be used."""
         counts: Counter[Outcome] = Counter()
-        for post, keys in identify(distinct(found.posts)):
-            outcome = self.store_one(post, keys)
+        items = identify(distinct(found.posts))
+        sorted_out = triage(self._engine, self._source, items)
+        for place, (post, keys) in enumerate(items):
+            if place in sorted_out.held:
+                outcome = self.store_one(post, keys, first=PostState.HELD, reason=sorted_out.reason)
+            else:
+                outcome = self.store_one(post, keys)
             if outcome is not None:
                 counts[outcome] += 1
         return IngestReport(
             source=self._source.name,
-            new=counts[Outcome.NEW] + counts[Outcome.HELD],
+            new=counts[Outcome.NEW],
             updated=counts[Outcome.UPDATED],
             unchanged=counts[Outcome.UNCHANGED],
             held=counts[Outcome.HELD],
-            problems=(*found.problems, *self._problems, *self._pictures.problems),
+            joined=self._joined,
+            postponed=counts[Outcome.POSTPONED],
+            problems=(*self._flood_in_words(), *found.problems, *self._problems, *self._pictures.problems),
         )
 
-    def store_one(self, post: FetchedPost, keys: tuple[str, ...], *, first: PostState | None = None) -> Outcome | None:
-        """Store one item; None if it shows nothing. `first`: the state of a new one, if that is decided."""
+    def store_one(
+        self, post: FetchedPost, keys: tuple[str, ...], *, first: PostState | None = None, reason: str = ""
+    ) -> Outcome | None:
+        """Store one item; None if it shows nothing. `first`: the state of a new one, if that is decided, and why."""
         with reading(self._engine) as db:
             known = post_store.find_post_by_keys(db, self._source.id, keys)
-            state, stored_hash = post_store.stored_state(db, known) if known else (first or self._first_state(post), "")
-        picture = self._pictures.keep(post.picture_url) if state in _SHOWN_STATES else ""
-        clean = clean_post(post, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
+            stored = post_store.stored_state(db, known) if known else None
+            has_all_keys = known is not None and len(post_store.known_keys(db, self._source.id, keys)) == len(keys)
+        if (
+            known
+            and stored
+            and (known in self._touched or stored.fetched_hash == self._fingerprint(post, stored.state))
+        ):
+            self._note_known(known, () if has_all_keys else keys)
+            return Outcome.UNCHANGED
+        # From here on the item is new or changed, so that it may cost requests: for its page, for its picture.
+        state = stored.state if stored else first or self._first_state(post)
+        completed = self._complete(post, state)
+        if completed is None:
+            return Outcome.POSTPONED
+        if stored is None and first is None:
+            state = self._first_state(completed.post)  # its page may have told its date
+        picture = self._pictures.keep(completed.post.picture_url) if state in _SHOWN_STATES else ""
+        clean = clean_post(completed.post, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
         if clean is None:
             self._problems.append(
                 f"an item has neither title nor text ({post.guid or post.url or 'without an address'})"
             )
             return None
-        if known and (known in self._touched or stored_hash == clean.content_hash):
-            self._touched.add(known)
-            return Outcome.UNCHANGED
-        return self._write(clean, keys, state)
+        story, fetched = keys_of(clean, completed.post), self._fingerprint(post, state)
+        item = _Item(clean=clean, keys=keys, story=story, fetched_hash=fetched, completed=completed)
+        return self._write(item, state, reason if stored is None else "")
+
+    def _fingerprint(self, post: FetchedPost, state: PostState) -> str:
+        return fetched_fingerprint(post, rules=self._set_up, is_shown=state in _SHOWN_STATES)
+
+    def _complete(self, post: FetchedPost, state: PostState) -> Completed | None:
+        """Add what the post's page tells; None if that has to wait for the next reading.
+
+        The first reading of an index asks for the pages of the newest links: nothing else tells how old they are.
+        """
+        is_undated_link = self._source.kind is SourceKind.INDEX and post.published is None
+        if not needs_page(post) or not (state in _SHOWN_STATES or is_undated_link):
+            return Completed(post=called_by_address(post) if state is PostState.SEEN else post)
+        if self._pages_left == 0:
+            return None if state in _SHOWN_STATES else Completed(post=called_by_address(post))
+        self._pages_left -= 1
+        return complete(self._fetcher, post)
+
+    def store_page(self, post_id: PostId, page: Fetched) -> Outcome | None:
+        """Revise a stored post by its own page, read again; what only its source told of it stays."""
+        with reading(self._engine) as db:
+            keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
+            read_before = post_store.stored_state(db, post_id).fetched_hash
+        try:
+            found = parse_page(page.content, url=page.url, charset=page.charset)
+        except NotUnderstood as error:
+            self._problems.append(f"{old.url}: {error}")
+            return None
+        post = replace(found, url=old.url, published=found.published or old.published_at)
+        self._touched.discard(post_id)
+        outcome = self.store_one(post, keys)
+        with writing(self._engine) as db:
+            post_store.note_fetched(db, post_id, read_before)  # the source's own item is unchanged
+        return outcome
+
+    def _note_known(self, post_id: PostId, keys: tuple[str, ...]) -> None:
+        self._touched.add(post_id)
+        if keys:
+            with writing(self._engine) as db:
+                post_store.add_keys(db, self._source.id, post_id, keys)
+
+    def _flood_in_words(self) -> list[str]:
+        with reading(self._engine) as db:
+            held = len(post_store.held_for(db, self._source.id, reason=FLOOD))
+        name = self._source.name
+        words = (
+            f"{held} posts that turned new at once are held: `newsletter post list --source {name} --state held` shows "
+            f"them, `newsletter post release --source {name} --all-held` lets them go out"
+        )
+        return [words] if held else []
 
     def _first_state(self, post: FetchedPost) -> PostState:
         return first_state(
@@ -105,27 +199,40 @@ class Ingestion:
             now=self._now,
         )
 
-    def _write(self, clean: CleanPost, keys: tuple[str, ...], state: PostState) -> Outcome:
+    def _write(self, item: "_Item", state: PostState, reason: str) -> Outcome:
         """Store it in one short transaction, having looked again: another process may have been here."""
+        with reading(self._engine) as db:
+            before = post_store.find_post_by_keys(db, self._source.id, item.keys)
+        near = self._stories.near(item.clean, but=before)
         with writing(self._engine) as db:
             source_store.lock_source(db, self._source.id)
-            known = post_store.find_post_by_keys(db, self._source.id, keys)
-            outcome = self._outcome(db, known, clean, state)
-            if outcome is Outcome.UPDATED and known is not None:
-                self._revise(db, known, clean)
-            post_id = known or self._insert(db, clean, state)
-            post_store.add_keys(db, self._source.id, post_id, keys)
-        self._touched.add(post_id)
+            story_store.lock_stories(db)
+            known = post_store.find_post_by_keys(db, self._source.id, item.keys)
+            outcome = self._outcome(db, known, item.clean, state)
+            if known is None:
+                known = self._insert(db, item, state, reason, near)
+            elif outcome is Outcome.UPDATED:
+                self._revise(db, known, item, near)
+            post_store.add_keys(db, self._source.id, known, item.keys)
+            post_store.note_fetched(db, known, item.fetched_hash)
+            page = item.completed
+            if page.page:
+                post_store.note_page(db, known, etag=page.etag, last_modified=page.last_modified, now=self._now)
+            story_store.put_story_keys(db, known, item.story.stored())
+        self._touched.add(known)
         return outcome
 
     def _outcome(self, db: Connection, known: PostId | None, clean: CleanPost, state: PostState) -> Outcome:
         if known is None:
             return Outcome.HELD if state is PostState.HELD else Outcome.NEW
-        is_same = post_store.stored_state(db, known)[1] == clean.content_hash
+        is_same = post_store.stored_state(db, known).content_hash == clean.content_hash
         return Outcome.UNCHANGED if is_same else Outcome.UPDATED
 
-    def _insert(self, db: Connection, clean: CleanPost, state: PostState) -> PostId:
-        story = story_store.story_of(db, clean, now=self._now) or story_store.new_story(db, now=self._now)
+    def _insert(self, db: Connection, item: "_Item", state: PostState, reason: str, near: PostId | None) -> PostId:
+        clean = item.clean
+        shared = self._stories.story_of(db, clean, item.story, near=near, stored_as=None)
+        self._joined += shared is not None
+        story = shared or story_store.new_story(db, now=self._now)
         since = story_store.story_since(db, story)
         if never_offered(clean.published_at, self._now):
             self._problems.append(
@@ -137,15 +244,20 @@ class Ingestion:
             story,
             clean,
             state=state,
+            state_reason=reason,
             first_seen_at=self._now,
             visible_from=visible_from(clean.published_at, self._now),
             alive_until=alive_until(first_seen_at=self._now, story_since=since, event=clean.event, call=clean.call),
         )
 
-    def _revise(self, db: Connection, post_id: PostId, clean: CleanPost) -> None:
-        old = post_store.post_by_id(db, post_id)
+    def _revise(self, db: Connection, post_id: PostId, item: "_Item", near: PostId | None) -> None:
+        clean, old = item.clean, post_store.post_by_id(db, post_id)
         by_hand = topic_store.topics_of(db, post_id)
-        story = story_store.story_of(db, clean, now=self._now, stored_as=post_id) or old.story_id
+        is_alone = len(story_store.posts_of_stories(db, [old.story_id])) == 1
+        shared = self._stories.story_of(db, clean, item.story, near=near, stored_as=post_id)
+        # A correction may show that it tells another's story; it never takes a post out of the story that it is in.
+        story = shared if shared is not None and is_alone else old.story_id
+        self._joined += story != old.story_id
         since = story_store.story_since(db, story)
         # A date that is corrected moves an embargo, but never takes back what was already visible.
         is_hidden = old.visible_from > self._now
@@ -161,3 +273,14 @@ class Ingestion:
             now=self._now,
         )
         topic_store.write_topics(db, post_id, self._rules.with_hand(topic_store.topics_of(db, post_id), by_hand))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """What is to be stored of one item."""
+
+    clean: CleanPost
+    keys: tuple[str, ...]
+    story: StoryKeys
+    fetched_hash: str
+    completed: Completed

@@ -1,11 +1,15 @@
 """Polls sources: claims those that are due, reads each, and notes its health. A bad source changes nothing else.
 
-The source's ETag is noted last, so that a crash in the middle loses nothing: the same document is read again.
+The source's ETag is noted last, so that a crash in the middle loses nothing: the same document is read again. Sources
+of one server are read one after the other, the servers side by side.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import timedelta
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -15,33 +19,87 @@ from newsletter.base.errors import SourceError
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store
-from newsletter.sources.errors import FetchFailed, NotUnderstood
+from newsletter.sources.errors import FetchFailed, HostRests, NotUnderstood
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.fetching.hosts import host_of
+from newsletter.sources.fetching.pace import next_pause
 from newsletter.sources.ingest import Ingestion, IngestReport
-from newsletter.sources.reading.find_kind import find_kind
-from newsletter.sources.reading.read_source import read_source
+from newsletter.sources.look_again import look_again, page_failed
+from newsletter.sources.reading.find_kind import FoundSource, find_kind
+from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
 
 EVERY = timedelta(hours=1)
 _LONGEST_PAUSE = timedelta(days=1)  # a source that fails is asked again at least daily, for ever
 _CLAIM = timedelta(minutes=15)  # a process that died over a source holds it up no longer
 _THREADS = 8  # sources wait for servers most of the time
+# A little before it is due: `tick` comes by the clock, and an hour after 8:00:03 is past the tick of 9:00:00.
+_EARLY = 0.9
 
 
 def fetch_some(
-    engine: Engine, fetcher: Fetcher, media: Path, *, clock: Clock, every: timedelta, limit: int = 20
+    engine: Engine,
+    fetcher: Fetcher,
+    media: Path,
+    *,
+    clock: Clock,
+    every: timedelta,
+    soon: Collection[str] = (),
+    limit: int = 20,
 ) -> int:
-    """Ingest sources that are due, several at a time; gives how many. A portion: call it until it gives 0."""
+    """Ingest sources that are due, several at a time; gives how many. A portion: call it until it gives 0.
+
+    `soon`: names of sources that an issue of the next hours takes from; those are asked at the shortest pace.
+    """
     now = clock.now()
-    with writing(engine) as db:
+    if soon:
+        with writing(engine) as db:
+            asked_before = now - every * _EARLY
+            source_store.bring_forward(db, soon, now=now, claimed_until=now + _CLAIM, asked_before=asked_before)
+    with reading(engine) as db:
         due = source_store.due_sources(db, now=now, limit=limit)
-        mine = [source for source in due if source_store.claim_source(db, source, until=now + _CLAIM)]
-    if not mine:
+    if not due:
         return 0
-    with ThreadPoolExecutor(min(_THREADS, len(mine))) as pool:
-        reports = pool.map(lambda source: ingest_source(engine, fetcher, media, source, clock=clock, every=every), mine)
-        return len(list(reports))
+    groups = _by_server(due)
+    with ThreadPoolExecutor(min(_THREADS, len(groups))) as pool:
+        return sum(pool.map(lambda group: _ingest_claimed(engine, fetcher, media, group, clock, every), groups))
+
+
+def ask_once_more(
+    engine: Engine,
+    fetcher: Fetcher,
+    media: Path,
+    names: Collection[str],
+    *,
+    clock: Clock,
+    every: timedelta,
+    unless_within: timedelta,
+    seconds: float,
+) -> list[str]:
+    """Ingest these sources now, but for those asked a moment ago or still fresh; gives those not done in time.
+
+    What is under way after that many seconds comes to its end behind us; what has not begun is left alone.
+    """
+    now = clock.now()
+    with reading(engine) as db:
+        wanted = source_store.sources_to_ask(db, names, now=now, asked_before=now - unless_within)
+    if not wanted:
+        return []
+    stop = threading.Event()
+    done: set[str] = set()
+
+    def ask(group: Iterable[Source]) -> None:
+        _ingest_claimed(engine, fetcher, media, group, clock, every, stop=stop, done=done.add)
+
+    groups = _by_server(wanted)
+    pool = ThreadPoolExecutor(min(2 * _THREADS, len(groups)))
+    finished, _ = wait([pool.submit(ask, group) for group in groups], timeout=seconds)
+    stop.set()
+    pool.shutdown(wait=False, cancel_futures=True)
+    for future in finished:
+        future.result()  # a fault of ours is not swallowed
+    return [source.name for source in wanted if source.name not in done]
 
 
 def ingest_source(
@@ -51,53 +109,144 @@ def ingest_source(
     log = get_log("sources").bind(source=source.name)
     now = clock.now()
     try:
-        source = _found_out(engine, fetcher, source)
-        found, document = read_source(fetcher, source)
+        read = _read(engine, fetcher, source)
         with reading(engine) as db:
-            _refuse_loss(db, source, found, is_unchanged=document is not None and document.is_unchanged)
-    except SourceError as error:
+            _refuse_loss(db, read)
+    except HostRests as error:
         with writing(engine) as db:
-            pause = _pause(source.error_count + 1, every, error)
+            source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
+        return IngestReport(source=source.name, error=str(error))
+    except SourceError as error:
+        gone = page_failed(engine, source, error, now=now).gone
+        with writing(engine) as db:
+            pause = _pause_after_error(source.error_count + 1, every, error)
             source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
         log.warning("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
-        return IngestReport(source=source.name, error=str(error))
-    report = Ingestion(engine, fetcher, media, source, now=now).store_all(found)
+        return IngestReport(source=source.name, gone=gone, error=str(error))
+    ingestion = Ingestion(engine, fetcher, media, read.source, now=now)
+    report = ingestion.store_all(read.found)
+    if not read.is_unchanged or read.source.kind is SourceKind.INDEX:  # "not modified": all posts are where they were
+        look = look_again(engine, fetcher, read.source, read.found, now=now, on_change=ingestion.store_page)
+        report = replace(report, gone=look.gone)
     with writing(engine) as db:
-        # A little before it is due: `tick` comes by the clock, and an hour after 8:00:03 is past the tick of 9:00:00.
-        source_store.record_good_fetch(
-            db,
-            source.id,
-            now=now,
-            next_fetch_at=now + every * 0.9,
-            etag=document.etag if document else "",
-            last_modified=document.last_modified if document else "",
-            problems=report.problems,
-        )
+        _record(db, read, report, every=every, now=now)
     log.info("source_read", new=report.new, updated=report.updated, problems=len(report.problems))
     return report
 
 
-def _found_out(engine: Engine, fetcher: Fetcher, source: Source) -> Source:
-    """Find out what a source is, if nobody has yet: it may have been applied while its server was down."""
-    if source.kind is not SourceKind.AUTO:
-        return source
-    found = find_kind(fetcher, source.url)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What a source gave, and the source as it is known by then."""
+
+    source: Source
+    found: Reading
+    document: Document | None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.document is not None and self.document.is_unchanged
+
+
+def _by_server(sources: Iterable[Source]) -> list[list[Source]]:
+    groups: dict[str, list[Source]] = defaultdict(list)
+    for source in sources:
+        groups[host_of(source.moved_to or source.url) if is_web(source.url) else source.url].append(source)
+    return list(groups.values())
+
+
+def _ingest_claimed(
+    engine: Engine,
+    fetcher: Fetcher,
+    media: Path,
+    group: Iterable[Source],
+    clock: Clock,
+    every: timedelta,
+    *,
+    stop: threading.Event | None = None,
+    done: Callable[[str], None] = lambda _: None,
+) -> int:
+    """Ingest the sources of one server in turn, each claimed just before: the last must not lose its claim waiting."""
+    count = 0
+    for source in group:
+        if stop is not None and stop.is_set():
+            break
+        with writing(engine) as db:
+            is_mine = source_store.claim_source(db, source, until=clock.now() + _CLAIM)
+        if is_mine:
+            ingest_source(engine, fetcher, media, source, clock=clock, every=every)
+            count += 1
+        done(source.name)  # if not ours, then another process has it in hand
+    return count
+
+
+def _read(engine: Engine, fetcher: Fetcher, source: Source) -> _Read:
+    """Read a source where it is by now: where its address moved for good, else at its own."""
+    if source.kind is SourceKind.AUTO:
+        found_out = find_kind(fetcher, source.url)
+        source = _settled(engine, source, found_out)
+        if found_out.reading is not None:
+            return _Read(source=source, found=found_out.reading, document=found_out.document)
+    if source.moved_to:
+        try:
+            found, document = read_source(fetcher, replace(source, url=source.moved_to))
+            return _Read(source=source, found=found, document=document)
+        except SourceError as error:
+            if _may_pass(error):
+                raise
+            source = _forget_move(engine, source, error)
+    found, document = read_source(fetcher, source)
+    return _Read(source=source, found=found, document=document)
+
+
+def _settled(engine: Engine, source: Source, found: FoundSource) -> Source:
+    """Note what a source was found out to be: nobody had, it may have been applied while its server was down."""
     with writing(engine) as db:
-        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url)
-    return replace(source, kind=found.kind, url=found.url)
+        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url, link_pattern=found.link_pattern)
+    return replace(source, kind=found.kind, url=found.url, link_pattern=found.link_pattern)
 
 
-def _refuse_loss(db: Connection, source: Source, found: Reading, *, is_unchanged: bool) -> None:
-    if (
-        source.kind is SourceKind.FEED
-        and not found.posts
-        and not is_unchanged
-        and source_store.has_posts(db, source.id)
-    ):
+def _may_pass(error: SourceError) -> bool:
+    """Tell whether a server is there and may answer later: a reason to wait, none to give its address up."""
+    return isinstance(error, HostRests) or (isinstance(error, FetchFailed) and error.temporary and error.status > 0)
+
+
+def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
+    with writing(engine) as db:
+        source_store.forget_move(db, source.id)
+    get_log("sources").warning("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
+    return replace(source, moved_to="", etag="", last_modified="", fresh_until=None)
+
+
+def _refuse_loss(db: Connection, read: _Read) -> None:
+    """An empty feed after posts is more likely a fault than the truth (a broken query, a maintenance page)."""
+    is_empty_feed = read.source.kind is SourceKind.FEED and not read.found.posts and not read.is_unchanged
+    if is_empty_feed and source_store.has_posts(db, read.source.id):
         raise NotUnderstood("the feed is empty, though it had posts before; what it gave stays")
 
 
-def _pause(errors: int, every: timedelta, error: SourceError) -> timedelta:
+def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedelta, now: datetime) -> None:
+    source, document = read.source, read.document or Document(url="", content=b"")
+    fresh_until = now + document.fresh_for if document.fresh_for and not report.postponed else None
+    pause = every
+    if is_web(source.url):
+        pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)
+    moved_to = document.moved_to or source.moved_to
+    source_store.record_good_fetch(
+        db,
+        source.id,
+        now=now,
+        next_fetch_at=max(now + pause * _EARLY, fresh_until or now),
+        # What was postponed is asked for again: "not modified" would hide it.
+        etag="" if report.postponed else document.etag,
+        last_modified="" if report.postponed else document.last_modified,
+        moved_to="" if moved_to == source.url else moved_to,
+        fresh_until=fresh_until,
+        link_pattern=read.found.link_pattern or source.link_pattern,
+        problems=report.problems,
+    )
+
+
+def _pause_after_error(errors: int, every: timedelta, error: SourceError) -> timedelta:
     """Decide how long a failing source is left alone: doubling, at most a day, or as long as it asks."""
     asked = error.retry_after if isinstance(error, FetchFailed) and error.retry_after else timedelta()
     return max(min(every * (1 << min(errors - 1, 10)), _LONGEST_PAUSE), asked)

@@ -90,3 +90,6 @@ class Post:
     call: CallDetails | None
     value: int  # the editor's, 0 to 3
     revision: int
+    state_reason: str = ""  # why it is in its state, where somebody or the flood guard moved it
+    gone_at: datetime | None = None  # found gone at its source; it is not offered until it comes back
+    gone_reason: str = ""

@@ -6,9 +6,9 @@ Every change of a post's state is one guarded UPDATE: a row that is no longer in
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.base.errors import NotAllowedNow, NotFound, StaleState
@@ -19,6 +19,7 @@ from newsletter.sources.post import Post, PostState
 from newsletter.sources.rows import post_of
 from newsletter.sources.tables import pictures, post_keys, post_revisions, posts, sources
 
+_MOST_KEYS = 20  # of one post
 _MOST_AT_ONCE = 500  # ids in one IN (...): both databases limit the parameters of a statement
 
 
@@ -35,16 +36,73 @@ def find_post_by_keys(db: Connection, source_id: SourceId, keys: Sequence[str]) 
     return None if found is None else PostId(found)
 
 
-def stored_state(db: Connection, post_id: PostId) -> tuple[PostState, str]:
-    """Give a post's state and the hash of its content."""
-    row = db.execute(select(posts.c.state, posts.c.content_hash).where(posts.c.id == post_id)).one()
-    return PostState(row.state), row.content_hash
+class StoredState(NamedTuple):
+    """Where a post stands, the hash of its content, and that of the item it was read from."""
+
+    state: PostState
+    content_hash: str
+    fetched_hash: str
+
+
+def stored_state(db: Connection, post_id: PostId) -> StoredState:
+    """Give a post's state and hashes."""
+    wanted = select(posts.c.state, posts.c.content_hash, posts.c.fetched_hash).where(posts.c.id == post_id)
+    row = db.execute(wanted).one()
+    return StoredState(PostState(row.state), row.content_hash, row.fetched_hash)
 
 
 def add_keys(db: Connection, source_id: SourceId, post_id: PostId, keys: Iterable[str]) -> None:
-    """Remember keys of a post; a key that already leads to a post stays with it."""
-    for key in keys:
+    """Remember keys of a post; a key that already leads to a post stays with it.
+
+    A feed that makes up new ids at each fetch does not fill the table: of a post with very many keys no more are kept.
+    """
+    had = db.execute(select(func.count()).where(post_keys.c.post_id == post_id)).scalar_one()
+    for key in list(keys)[: _MOST_KEYS - had] if had < _MOST_KEYS else ():
         insert_new(db, post_keys, {"source_id": source_id, "key": key, "post_id": post_id})
+
+
+def known_keys(db: Connection, source_id: SourceId, keys: Sequence[str]) -> dict[str, PostId]:
+    """Give those of the keys that lead to a post of the source."""
+    found: dict[str, PostId] = {}
+    for start in range(0, len(keys), _MOST_AT_ONCE):
+        chunk = keys[start : start + _MOST_AT_ONCE]
+        hits = select(post_keys.c.key, post_keys.c.post_id).where(post_keys.c.source_id == source_id)
+        found.update((row.key, PostId(row.post_id)) for row in db.execute(hits.where(post_keys.c.key.in_(chunk))))
+    return found
+
+
+def keys_of_post(db: Connection, post_id: PostId) -> tuple[str, ...]:
+    """Give the keys that lead to a post."""
+    found = select(post_keys.c.key).where(post_keys.c.post_id == post_id).order_by(post_keys.c.key)
+    return tuple(row.key for row in db.execute(found))
+
+
+def held_for(db: Connection, source_id: SourceId, *, reason: str) -> list[PostId]:
+    """Give the posts of a source that are held for a reason that begins so."""
+    is_mine = and_(posts.c.source_id == source_id, posts.c.state == "held")
+    found = select(posts.c.id).where(is_mine, posts.c.state_reason.startswith(reason, autoescape=True))
+    return [PostId(row.id) for row in db.execute(found.order_by(posts.c.id))]
+
+
+def last_posts(db: Connection, source_id: SourceId, *, limit: int) -> Sequence[RowMapping]:
+    """Give id, title, body, excerpt and date of the posts that a source gave last."""
+    facts = (posts.c.id, posts.c.title, posts.c.body, posts.c.excerpt, posts.c.published_at)
+    return (
+        db.execute(select(*facts).where(posts.c.source_id == source_id).order_by(posts.c.id.desc()).limit(limit))
+        .mappings()
+        .all()
+    )
+
+
+def note_fetched(db: Connection, post_id: PostId, fetched_hash: str) -> None:
+    """Note the item that a post was last read from."""
+    db.execute(update(posts).where(posts.c.id == post_id).values(fetched_hash=fetched_hash))
+
+
+def note_page(db: Connection, post_id: PostId, *, etag: str, last_modified: str, now: datetime) -> None:
+    """Note that a post's own page was read, and how its server knows this version of it."""
+    seen = {"page_etag": etag, "page_last_modified": last_modified, "page_checked_at": now}
+    db.execute(update(posts).where(posts.c.id == post_id).values(**seen))
 
 
 def insert_post(
@@ -54,14 +112,16 @@ def insert_post(
     post: CleanPost,
     *,
     state: PostState,
+    state_reason: str = "",
     first_seen_at: datetime,
     visible_from: datetime,
     alive_until: datetime,
 ) -> PostId:
     """Store a new post at its first revision."""
-    place = {"source_id": source_id, "story_id": story_id, "state": str(state), "content_hash": post.content_hash}
+    place = {"source_id": source_id, "story_id": story_id, "content_hash": post.content_hash}
+    states = {"state": str(state), "state_reason": state_reason}
     life = {"first_seen_at": first_seen_at, "visible_from": visible_from, "alive_until": alive_until}
-    added = insert(posts).values(**place, **life, **post.content())
+    added = insert(posts).values(**place, **states, **life, **post.content())
     return PostId(db.execute(added.returning(posts.c.id)).scalar_one())
 
 
@@ -108,7 +168,7 @@ def candidate_posts(
 
     `sources`: only of these; None: of all that are not removed.
     """
-    is_alive = and_(posts.c.visible_from <= now, posts.c.alive_until > now)
+    is_alive = and_(posts.c.visible_from <= now, posts.c.alive_until > now, posts.c.gone_at.is_(None))
     wanted = _posts().where(posts.c.state == "candidate", posts.c.first_seen_at < seen_before, is_alive, _is_kept)
     if sources is not None:
         wanted = wanted.where(posts.c.source_id.in_(sources))
@@ -133,10 +193,10 @@ def post_by_id(db: Connection, post_id: PostId) -> Post:
 
 
 def withdrawn_among(db: Connection, ids: Sequence[PostId]) -> set[PostId]:
-    """Give those of the posts that may not be shown any more: withdrawn or held."""
+    """Give those of the posts that may not be shown any more: withdrawn, held, or gone at their source."""
     gone: set[PostId] = set()
     for chunk in _chunks(ids):
-        is_gone = posts.c.state.in_(["withdrawn", "held"])
+        is_gone = or_(posts.c.state.in_(["withdrawn", "held"]), posts.c.gone_at.is_not(None))
         gone.update(PostId(row.id) for row in db.execute(select(posts.c.id).where(posts.c.id.in_(chunk), is_gone)))
     return gone
 

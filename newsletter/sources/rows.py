@@ -36,6 +36,9 @@ def post_of(row: Mapping[Any, Any]) -> Post:
         call=call_from_json(row["call"]),
         value=row["value"],
         revision=row["revision"],
+        state_reason=row["state_reason"],
+        gone_at=row["gone_at"],
+        gone_reason=row["gone_reason"],
     )
 
 

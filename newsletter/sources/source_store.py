@@ -1,10 +1,10 @@
 """All SQL of sources. Functions take a connection and never open a transaction; whoever owns the act does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select, update
 
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import SourceId
@@ -34,7 +34,7 @@ def put_source(
     mine = sources.c.name == name
     is_elsewhere = or_(sources.c.url != url, sources.c.kind != str(kind))
     afresh = update(sources).where(mine, is_elsewhere).values(url=url, etag="", last_modified="", last_error="")
-    db.execute(afresh.values(next_fetch_at=None, last_good_at=None, error_count=0))
+    db.execute(afresh.values(next_fetch_at=None, last_good_at=None, error_count=0, moved_to="", fresh_until=None))
     changed = update(sources).where(mine).values(removed_at=None, **values).returning(sources.c.id)
     found = db.execute(changed).scalar()
     if found is None:
@@ -43,10 +43,10 @@ def put_source(
     return SourceId(found)
 
 
-def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str) -> None:
-    """Note what a source was found out to be, and where it is really read."""
+def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str, link_pattern: str = "") -> None:
+    """Note what a source was found out to be, where it is really read, and which links of an index lead to posts."""
     found_out = update(sources).where(sources.c.id == source_id, sources.c.kind == "auto")
-    db.execute(found_out.values(kind=str(kind), url=url))
+    db.execute(found_out.values(kind=str(kind), url=url, link_pattern=link_pattern))
 
 
 def remove_source(db: Connection, source_id: SourceId, *, now: datetime) -> None:
@@ -65,6 +65,12 @@ def source_by_name(db: Connection, name: str) -> Source:
 def all_sources(db: Connection) -> list[Source]:
     """Give the sources that are not removed, by name."""
     return [source_of(row) for row in db.execute(select(sources).where(_is_kept).order_by(sources.c.name)).mappings()]
+
+
+def creation_times(db: Connection) -> dict[SourceId, datetime]:
+    """Give when each source that is kept was first stored."""
+    rows = db.execute(select(sources.c.id, sources.c.created_at).where(_is_kept))
+    return {SourceId(source_id): created_at for source_id, created_at in rows}
 
 
 def due_sources(db: Connection, *, now: datetime, limit: int) -> list[Source]:
@@ -87,6 +93,38 @@ def claim_source(db: Connection, source: Source, *, until: datetime) -> bool:
     return db.execute(claimed).rowcount == 1
 
 
+def bring_forward(
+    db: Connection, names: Collection[str], *, now: datetime, claimed_until: datetime, asked_before: datetime
+) -> int:
+    """Make sources due that are wanted soon, unless they were asked since, are fresh, or fail and rest.
+
+    What is due before `claimed_until` may be under way in another process, and comes soon by itself.
+    """
+    is_wanted = (sources.c.name.in_(names), _is_kept, sources.c.url != "", sources.c.error_count == 0)
+    is_late = (sources.c.next_fetch_at > claimed_until, sources.c.last_fetch_at <= asked_before)
+    is_stale = or_(sources.c.fresh_until.is_(None), sources.c.fresh_until <= now)
+    return db.execute(update(sources).where(*is_wanted, *is_late, is_stale).values(next_fetch_at=now)).rowcount
+
+
+def sources_to_ask(db: Connection, names: Collection[str], *, now: datetime, asked_before: datetime) -> list[Source]:
+    """Give those of these sources that were not asked since a moment, and whose last answer is no longer fresh."""
+    was_asked = and_(sources.c.last_fetch_at.is_not(None), sources.c.last_fetch_at > asked_before)
+    is_stale = or_(sources.c.fresh_until.is_(None), sources.c.fresh_until <= now)
+    wanted = select(sources).where(sources.c.name.in_(names), _is_kept, sources.c.url != "", is_stale, not_(was_asked))
+    return [source_of(row) for row in db.execute(wanted.order_by(sources.c.name)).mappings()]
+
+
+def postpone_source(db: Connection, source_id: SourceId, *, until: datetime) -> None:
+    """Ask a source later; its health stays as it was, since nothing was asked."""
+    db.execute(update(sources).where(sources.c.id == source_id).values(next_fetch_at=until))
+
+
+def forget_move(db: Connection, source_id: SourceId) -> None:
+    """Ask a source at its own address again; the validators of the other one mean nothing there."""
+    values = {"moved_to": "", "etag": "", "last_modified": "", "fresh_until": None}
+    db.execute(update(sources).where(sources.c.id == source_id).values(**values))
+
+
 def record_good_fetch(
     db: Connection,
     source_id: SourceId,
@@ -95,14 +133,20 @@ def record_good_fetch(
     next_fetch_at: datetime,
     etag: str,
     last_modified: str,
+    moved_to: str = "",
+    fresh_until: datetime | None = None,
+    link_pattern: str = "",
     problems: Sequence[str] = (),
 ) -> None:
-    """Note that a source was read, and which of its items could not be used."""
+    """Note that a source was read, where, until when that holds, and which of its items could not be used."""
     values = {
         "last_problems": "\n".join(problems[:_MOST_PROBLEMS]),
         "last_fetch_at": now,
         "last_good_at": now,
         "next_fetch_at": next_fetch_at,
+        "moved_to": moved_to,
+        "fresh_until": fresh_until,
+        "link_pattern": link_pattern,
         "last_error": "",
         "error_count": 0,
     }
@@ -123,6 +167,20 @@ def record_failed_fetch(
 def has_posts(db: Connection, source_id: SourceId) -> bool:
     """Tell whether the source ever gave a post."""
     return db.execute(select(posts.c.id).where(posts.c.source_id == source_id).limit(1)).first() is not None
+
+
+def post_dates(db: Connection, source_id: SourceId, *, limit: int = 30) -> list[datetime]:
+    """Give when the source's last posts came out, newest first; for one without a date, when it was first seen."""
+    date = func.coalesce(posts.c.published_at, posts.c.first_seen_at)
+    found = select(date).where(posts.c.source_id == source_id).order_by(date.desc(), posts.c.id.desc()).limit(limit)
+    return list(db.execute(found).scalars())
+
+
+def count_posts_since(db: Connection, *, since: datetime, until: datetime) -> dict[SourceId, int]:
+    """Count each source's posts that came out within a span of time."""
+    date = func.coalesce(posts.c.published_at, posts.c.first_seen_at)
+    counts = select(posts.c.source_id, func.count()).where(date > since, date <= until).group_by(posts.c.source_id)
+    return {SourceId(source_id): count for source_id, count in db.execute(counts)}
 
 
 def lock_source(db: Connection, source_id: SourceId) -> None:

@@ -1,6 +1,5 @@
 """A CleanPost: a FetchedPost made safe to store; and how it is made. Pure: no clock, no database, no network."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -17,6 +16,7 @@ from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import described
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 from newsletter.sources.source import Source
+from newsletter.sources.stories.fingerprint import content_fingerprint
 from newsletter.sources.stories.identity import url_key
 
 _NO_CONTENT = frozenset({"topic_reasons", "submitted_by"})  # told about the post, not by it
@@ -69,10 +69,8 @@ class CleanPost:
 
     @property
     def content_hash(self) -> str:
-        """Two posts with the same content have the same; any change is a new revision, but for a changed reason."""
-        content = {name: value for name, value in self.content().items() if name not in _NO_CONTENT}
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Two posts with the same content have the same; any change but of spaces and tracking is a new revision."""
+        return content_fingerprint({name: value for name, value in self.content().items() if name not in _NO_CONTENT})
 
 
 CONTENT_COLUMNS = tuple(one.name for one in fields(CleanPost))

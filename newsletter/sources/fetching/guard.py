@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import httpcore
+import httpx
 
 Address = IPv4Address | IPv6Address
 # 64:ff9b::/96 carries an IPv4 address in its last 32 bits (RFC 6052 section 2.1); a gateway would lead there.
@@ -64,6 +65,17 @@ class GuardedBackend(httpcore.NetworkBackend):
     def _is_permitted(self, address: Address) -> bool:
         real = _embedded(address)
         return is_public(real) or any(real in network or address in network for network in self._allowed)
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    """httpx's own transport over a pool that connects through the guard and keeps nothing open."""
+
+    def __init__(self, backend: GuardedBackend) -> None:
+        context = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=context, trust_env=False)
+        self._pool: httpcore.ConnectionPool = httpcore.ConnectionPool(
+            ssl_context=context, max_connections=None, max_keepalive_connections=0, network_backend=backend
+        )
 
 
 def is_public(address: Address) -> bool:

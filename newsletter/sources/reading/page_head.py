@@ -1,23 +1,49 @@
-"""Reads what a page says about itself: language, title, date, picture, its feed. Nothing is guessed."""
+"""Reads what a page says about itself: language, title, date, picture, translations, its feeds. Nothing is guessed."""
 
-import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.reading.linked_data import (
+    linked_items,
+    linked_names,
+    linked_people,
+    linked_pictures,
+    linked_text,
+)
+from newsletter.sources.reading.page_date import date_line, declared_date
+from newsletter.sources.reading.page_title import Titles, title_of
 from newsletter.sources.reading.tame import parse_document
 
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 _DATE_METAS = """
 article:published_time og:article:published_time datepublished dc.date.issued dcterms.issued dc.date dcterms.date
-dcterms.created citation_publication_date publication_date publish-date date
+dcterms.created dc:date citation_publication_date publication_date publish-date publish_date pubdate parsely-pub-date
+sailthru.date date
 """
-_AUTHOR_NAMES = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author")
-_DEEPEST_JSON = 200_000  # characters of one JSON-LD block that are read
+_TITLE_METAS = """
+dc:title dc.title dcterms.title dcterm:title citation_title og:title weibo:article:title twitter:title parsely-title
+"""
+_AUTHOR_METAS = (
+    "dc:creator dc.creator dcterms.creator dcterm:creator author article:author citation_author parsely-author"
+)
+_TEXT_METAS = "dc:description dc.description dcterms.description og:description description twitter:description"
+_PICTURE_METAS = "og:image og:image:url og:image:secure_url twitter:image twitter:image:src"
+_LONGEST_NAME = 100  # characters of a byline in the page; a longer one is a text about its author
+_MOST_LINES = 6  # after the heading, in which the date may stand alone
+_MOST_LINKS = 50
+_NOT_TOLD = {"script", "style", "template", "noscript", "svg", "head"}
+_NO_LEAD = re.compile(r"logo|avatar|icon|sprite|pixel|badge|spacer|emoji|gravatar|\.svg|\.gif", re.IGNORECASE)
+_CALENDAR = re.compile(r"^webcals?:|\.ics(?:\?[^#]*)?(?:#.*)?$|[?&](?:ical|outlook-ical)=1\b", re.IGNORECASE)
+_WEBCAL = re.compile(r"^webcals?:", re.IGNORECASE)
+_AUTHORS = "//*[@rel='author' or @itemprop='author' or contains(concat(' ', @class, ' '), ' byline ')]"
+_BY = re.compile(r"(?:written\s+)?(?:by|von|par|di|por|de)[\s:]+(?=\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +51,16 @@ class PageHead:
     """What a page says about itself, as it says it; empty where it does not."""
 
     language: str
-    title: str
-    is_own_title: bool  # said of this page in particular, not in the title bar, where sites write their own name
-    heading: str
+    title: str  # without the name of its site
+    site: str
     byline: str
     description: str
     published: datetime | None
     picture_url: str
     picture_alt: str
     canonical: str
+    translations: tuple[str, ...]  # absolute addresses of the same page in other languages
+    calendar_url: str  # the one iCalendar file that it names
     feeds: tuple[str, ...]  # absolute addresses
 
 
@@ -42,47 +69,60 @@ def read_page_head(text: str, *, url: str) -> PageHead:
     page = parse_document(storable(text))
     if page is None:
         raise NotUnderstood("the page holds no HTML")
-    said = _Said(
-        metas=_metas(page),
-        times=_attributes(page, "//time[@pubdate or @itemprop='datePublished']/@datetime"),
-        linked_data=[_text(node) for node in page.xpath("//script[@type='application/ld+json']")],
-    )
-    base = web_address(_first(_attributes(page, "//base/@href")), base=url) or url
-    headings = [heading for node in page.xpath("//h1") if (heading := one_line(_text(node)))]
-    title = said.first("og:title", "twitter:title")
+    return head_of(page, url=url)
+
+
+def head_of(page: Any, *, url: str) -> PageHead:  # lxml has no types
+    """Read the head of a parsed page, which stays as it is."""
+    said = _Said(page, url)
+    sites = _site_names(said)
+    picture_url, picture_alt = _picture(said)
     return PageHead(
-        language=_first(_attributes(page, "/html/@lang")) or said.first("og:locale", "content-language", "dc.language"),
-        title=one_line(title or _first([_text(node) for node in page.xpath("//title")])),
-        is_own_title=bool(title),
-        heading=headings[0] if len(headings) == 1 else "",
+        language=_first(_attributes(page, "/html/@lang")) or said.meta("og:locale content-language dc.language"),
+        title=_title(said, sites),
+        site=_first(sites),
         byline=_byline(said),
-        description=one_line(said.first("og:description", "description", "twitter:description")),
+        description=one_line(said.meta(_TEXT_METAS)),
         published=_published(said),
-        picture_url=web_address(said.first("og:image", "og:image:url", "twitter:image"), base=base),
-        picture_alt=said.first("og:image:alt", "twitter:image:alt"),
-        canonical=web_address(_first(_attributes(page, "//link[@rel='canonical']/@href")), base=base),
-        feeds=tuple(link for feed in _feeds(page) if (link := web_address(feed, base=base))),
+        picture_url=picture_url,
+        picture_alt=picture_alt,
+        canonical=_canonical(said),
+        translations=_translations(said),
+        calendar_url=_calendar(said),
+        feeds=tuple(said.absolute(_feeds(page))),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What several places of a page may say."""
+    """What several places of a page say, each read once."""
 
-    metas: dict[str, str]
-    times: list[str]
-    linked_data: list[str]
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.base = web_address(_first(_attributes(page, "//base/@href")), base=url) or url
+        self.metas = _metas(page)
+        self.items = linked_items([_text(node) for node in page.xpath("//script[@type='application/ld+json']")])
+        self.headings = [node for node in page.iter("h1") if one_line(_text(node))][:20]
 
-    def first(self, *names: str) -> str:
-        return _first([self.metas.get(name, "") for name in names])
+    @property
+    def headings_of_text(self) -> list[str]:
+        return [one_line(_text(node)) for node in self.headings if not _leads_home(node, self)]
+
+    def meta(self, names: str) -> str:
+        return _first([self.metas.get(name, "") for name in names.split()])
+
+    def absolute(self, links: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(link for one in links if (link := web_address(one, base=self.base))))
 
 
 def _metas(page: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in page.iter("meta"):
         names = meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        value = (meta.get("content") or "").strip()
         for name in names.lower().split():
-            found.setdefault(name, (meta.get("content") or "").strip())
+            if value:
+                found.setdefault(name, value)
     return found
 
 
@@ -103,42 +143,163 @@ def _first(values: Sequence[str]) -> str:
     return next((value for value in values if value), "")
 
 
+def _title(said: _Said, sites: Sequence[str]) -> str:
+    declared = [*linked_text(said.items, "headline"), *(said.metas.get(name, "") for name in _TITLE_METAS.split())]
+    bar = _first([one_line(_text(node)) for node in said.page.xpath("//head/title | /html/title | /html/body/title")])
+    host = (urlsplit(said.url).hostname or "").removeprefix("www.") if said.url else ""
+    return title_of(
+        Titles(
+            declared=tuple(one_line(title) for title in declared if title),
+            bar=bar,
+            headings=tuple(said.headings_of_text),
+            sites=tuple(sites),
+            hints=(said.meta("twitter:site").lstrip("@"), host),
+        )
+    )
+
+
+def _site_names(said: _Said) -> list[str]:
+    """Give the names of the page's site: as declared, and what a heading says that leads to the front page."""
+    logos = [one_line(_text(node)) for node in said.headings if _leads_home(node, said)]
+    names = [said.meta("og:site_name"), said.meta("application-name"), *linked_names(said.items)]
+    names += [logo for logo in logos if logo not in said.headings_of_text]
+    return [one_line(name) for name in dict.fromkeys(names) if name]
+
+
+def _leads_home(node: Any, said: _Said) -> bool:
+    links = [*node.iter("a"), *([node.getparent()] if node.getparent() is not None else [])]
+    homes = [web_address(link.get("href") or "", base=said.base) for link in links if link.get("href")]
+    return any(_is_front(home) for home in homes) and not _is_front(said.url)
+
+
+def _is_front(address: str) -> bool:
+    """A front page's path is empty, or names a language only."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return re.fullmatch(r"/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:index\.\w+)?", parts.path, re.IGNORECASE) is not None
+
+
+def _canonical(said: _Said) -> str:
+    """Give the page's canonical address; systems set up badly name their front page in all pages, which is none."""
+    links = [link.get("href") or "" for link in said.page.iter("link") if "canonical" in _relations(link)]
+    address = _first(said.absolute(links))
+    return "" if _is_front(address) and not _is_front(said.url) else address
+
+
+def _translations(said: _Said) -> tuple[str, ...]:
+    """Give the other languages' addresses; a site's front pages are no translations of an article."""
+    links = [
+        link.get("href") or ""
+        for link in said.page.iter("link")
+        if "alternate" in _relations(link) and (link.get("hreflang") or "x-default").lower() != "x-default"
+    ]
+    own = {said.url, _canonical(said)}
+    others = [link for link in said.absolute(links) if link not in own and (_is_front(said.url) or not _is_front(link))]
+    return tuple(others[:_MOST_LINKS])
+
+
+def _relations(link: Any) -> list[str]:
+    return (link.get("rel") or "").lower().split()
+
+
+def _calendar(said: _Said) -> str:
+    """Give the iCalendar file that the page links to, if it is one only: a list of events names many."""
+    found = [
+        _WEBCAL.sub("https:", (link.get("href") or "").strip())
+        for link in said.page.iter("a", "link")
+        if (link.get("type") or "").strip().lower() == "text/calendar"
+        or _CALENDAR.search((link.get("href") or "").strip())
+    ]
+    files = said.absolute(found)
+    return files[0] if len(files) == 1 else ""
+
+
 def _published(said: _Said) -> datetime | None:
-    """Give the date that the page declares. Dates in running text and addresses are guesses, so they do not count."""
-    told = [*(said.metas.get(name, "") for name in _DATE_METAS.split()), *_linked(said, "datePublished"), *said.times]
-    return next((date for text in told if (date := _date(text)) is not None), None)
+    """Give the date that the page declares, else the one beside its heading. Dates in running text do not count."""
+    declared = [
+        *(said.metas.get(name, "") for name in _DATE_METAS.split()),
+        *linked_text(said.items, "datePublished"),
+        *_attributes(said.page, "//*[@itemprop='datePublished']/@content"),
+        *_attributes(said.page, "//time[@pubdate or @itemprop='datePublished']/@datetime"),
+        *_attributes(said.page, "//time[contains(@class, 'dt-published')]/@datetime"),
+        *_only_time(said.page),
+    ]
+    told = next((date for text in declared if (date := declared_date(text)) is not None), None)
+    return told or _beside_heading(said)
+
+
+def _only_time(page: Any) -> list[str]:
+    """Give the time in the header of an article, where it is the only one there; on a list of articles it is none."""
+    times = set(_attributes(page, "//article//header//time/@datetime | //header[.//h1]//time/@datetime"))
+    return list(times) if len(times) == 1 else []
+
+
+def _beside_heading(said: _Said) -> datetime | None:
+    """Give the date that stands alone on a line next to the one heading; on an event's page it tells another day."""
+    is_event = any("event" in str(item.get("@type", "")).lower() for item in said.items)
+    headings = [node for node in said.headings if not _leads_home(node, said)]
+    if is_event or len(headings) != 1:
+        return None
+    language = _first(_attributes(said.page, "/html/@lang"))
+    lines = [*_lines_after(headings[0]), *_line_before(headings[0])]
+    dates = {date for line in lines if (date := date_line(line, language=language)) is not None}
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _lines_after(heading: Any) -> list[str]:
+    lines: list[str] = []
+    for node in _following(heading):
+        if isinstance(node.tag, str) and node.tag not in _NOT_TOLD and (line := one_line((node.text or "")[:300])):
+            lines.append(line)
+        if len(lines) == _MOST_LINES:
+            break
+    return lines
+
+
+def _following(heading: Any) -> Iterator[Any]:
+    """Walk what stands after a heading in its section and the two around it."""
+    node = heading
+    for _ in range(3):
+        for sibling in list(node.itersiblings())[:_MOST_LINES]:
+            yield from sibling.iter()
+        node = node.getparent()
+        if node is None or node.tag in {"body", "html"}:
+            return
+
+
+def _line_before(heading: Any) -> list[str]:
+    before = heading.getprevious()
+    return [] if before is None or not isinstance(before.tag, str) else [one_line(_text(before))[:300]]
 
 
 def _byline(said: _Said) -> str:
-    name = said.first(*_AUTHOR_NAMES) or next(iter(_linked(said, "author")), "")
-    return "" if "://" in name else one_line(name)[:200]
+    marked = [one_line(_text(node)[: 3 * _LONGEST_NAME]) for node in said.page.xpath(_AUTHORS)[:3]]
+    names = [*(said.metas.get(name, "") for name in _AUTHOR_METAS.split()), linked_people(said.items)]
+    told = _first([name for name in names if name and "://" not in name])
+    return one_line(told)[:200] or _first([_BY.sub("", name, count=1) for name in marked if _is_name(name)])
 
 
-def _linked(said: _Said, key: str) -> list[str]:
-    """Give the texts under a key of the page's own JSON-LD items; items of other pages that it lists do not count."""
-    found = []
-    for block in said.linked_data:
-        for item in _items(block[:_DEEPEST_JSON]):
-            value = item.get(key)
-            value = value[0] if isinstance(value, list) and value else value
-            value = value.get("name") if isinstance(value, dict) else value
-            found += [value.strip()] if isinstance(value, str) else []
-    return found
+def _is_name(text: str) -> bool:
+    """A marked author may hold a date, or a text about the author; those are no name."""
+    return len(text) <= _LONGEST_NAME and not any(letter.isdigit() for letter in text)
 
 
-def _items(block: str) -> list[dict[str, Any]]:
-    try:
-        data = json.loads(block)
-    except (ValueError, RecursionError):
-        return []
-    graph = data.get("@graph") if isinstance(data, dict) else None
-    candidates = [data, *(data if isinstance(data, list) else []), *(graph if isinstance(graph, list) else [])]
-    return [item for item in candidates if isinstance(item, dict)]
+def _picture(said: _Said) -> tuple[str, str]:
+    """Give the address and alt of the page's picture: as declared, else the first large one of its article."""
+    named = [*(said.metas.get(name, "") for name in _PICTURE_METAS.split()), *linked_pictures(said.items)]
+    linked = [link.get("href") or "" for link in said.page.iter("link") if "image_src" in _relations(link)]
+    declared = _first(said.absolute([*named, *linked]))
+    if declared:
+        return declared, one_line(said.meta("og:image:alt twitter:image:alt"))
+    for picture in said.page.xpath("//article//img | //main//img | //*[@itemprop='articleBody']//img")[:_MOST_LINKS]:
+        address = web_address(picture.get("data-src") or picture.get("src") or "", base=said.base)
+        if address and not _NO_LEAD.search(f"{address} {picture.get('class') or ''}") and _is_large(picture):
+            return address, one_line(picture.get("alt") or "")
+    return "", ""
 
 
-def _date(text: str) -> datetime | None:
-    try:
-        date = datetime.fromisoformat(text.strip())
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _is_large(picture: Any) -> bool:
+    sizes = [picture.get(side) or "" for side in ("width", "height")]
+    return all(not size.isdigit() or int(size[:5]) >= 200 for size in sizes)

@@ -5,6 +5,7 @@ Lenient about single items, as the specification asks of readers: a broken one i
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,10 @@ from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.pictures.pictured import first_picture
+from newsletter.sources.reading.teasers import read_teaser
+
+# The address is what the specification asks for; some systems write the bare number.
+_VERSION = re.compile(r"jsonfeed\.org/version/|^1(?:\.[01])?$")
 
 
 def parse_json_feed(content: bytes, *, url: str) -> Reading:
@@ -22,7 +27,7 @@ def parse_json_feed(content: bytes, *, url: str) -> Reading:
         feed = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise NotUnderstood(f"this is no JSON: {str(error)[:100]}") from error
-    if not isinstance(feed, dict) or "jsonfeed.org/version/" not in str(feed.get("version", "")):
+    if not isinstance(feed, dict) or not _VERSION.search(str(feed.get("version", ""))):
         raise NotUnderstood('this JSON is no feed: it has no "version" of jsonfeed.org')
     if not isinstance(feed.get("items"), list):
         raise NotUnderstood('this JSON Feed has no list of "items"')
@@ -38,7 +43,9 @@ def looks_like_json(content: bytes) -> bool:
 
 
 def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> FetchedPost:
-    markup = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
+    whole = read_teaser(_text(item, "content_html") or _paragraphs(_text(item, "content_text")))
+    summary = read_teaser(html.escape(_text(item, "summary"), quote=False))
+    markup = whole.markup
     link = web_address(_text(item, "url") or _text(item, "external_url"), base=base)
     picture = web_address(_text(item, "image") or _text(item, "banner_image"), base=base)
     in_text = ("", "") if picture else first_picture(markup, link or base)
@@ -48,7 +55,7 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Fetche
         title=_text(item, "title"),
         byline=one_line(", ".join(_authors(item) or _authors(feed)))[:200],
         html=markup,
-        summary=html.escape(_text(item, "summary"), quote=False),
+        summary=summary.markup,
         published=_date(_text(item, "date_published")),
         updated=_date(_text(item, "date_modified")),
         language=_text(item, "language"),
@@ -56,6 +63,7 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Fetche
         categories=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
         picture_url=picture or in_text[0],
         picture_alt=in_text[1],
+        is_cut=whole.is_cut if markup else summary.is_cut or not summary.markup,
     )
 
 

@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
+from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.parse_feed import parse_feed
+from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
 from newsletter.sources.reading.parse_page import parse_page
@@ -28,37 +31,54 @@ class Document:
     etag: str = ""
     last_modified: str = ""
     is_unchanged: bool = False
+    moved_to: str = ""  # as Fetched has it
+    fresh_for: timedelta | None = None  # as Fetched has it
 
 
 def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | None]:
     """Give what the source holds now, and the document it came from (None for a folder); SourceError in words."""
     if source.kind is SourceKind.FOLDER:
         return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
-    if source.kind is SourceKind.INDEX:
-        raise NotUnderstood("index pages are not read by this version; name a feed or a single page")
-    document = load(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
+    load_it = load_page if source.kind in {SourceKind.PAGE, SourceKind.INDEX} else load
+    document = load_it(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
     if document.is_unchanged:
         return Reading(), document
-    return understand(document, source.kind), document
+    return understand(document, source.kind, pattern=source.link_pattern), document
 
 
 def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
     """Load an http(s) address or a file."""
     if is_web(location):
-        fetched = fetcher.get(location, etag=etag, last_modified=last_modified)
-        return Document(
-            url=fetched.url,
-            content=fetched.content,
-            charset=fetched.charset,
-            etag=fetched.etag or (etag if fetched.status == 304 else ""),
-            last_modified=fetched.last_modified or (last_modified if fetched.status == 304 else ""),
-            is_unchanged=fetched.status == 304,
-        )
+        return _document_of(fetcher.get(location, etag=etag, last_modified=last_modified), etag, last_modified)
     return Document(url="", content=read_file(Path(location), max_bytes=fetcher.max_bytes))
 
 
-def understand(document: Document, kind: SourceKind) -> Reading:
-    """Parse a feed or a page."""
+def load_page(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
+    """Load a page that people read, if its server's robots.txt lets programs; or a file."""
+    if is_web(location):
+        return _document_of(fetcher.get_page(location, etag=etag, last_modified=last_modified), etag, last_modified)
+    return load(fetcher, location)
+
+
+def _document_of(fetched: Fetched, etag: str, last_modified: str) -> Document:
+    is_unchanged = fetched.status == 304
+    return Document(
+        url=fetched.url,
+        content=fetched.content,
+        charset=fetched.charset,
+        etag=fetched.etag or (etag if is_unchanged else ""),
+        last_modified=fetched.last_modified or (last_modified if is_unchanged else ""),
+        is_unchanged=is_unchanged,
+        moved_to=fetched.moved_to,
+        fresh_for=fetched.fresh_for,
+    )
+
+
+def understand(document: Document, kind: SourceKind, *, pattern: str = "") -> Reading:
+    """Parse a feed, a page, or an index page, whose links to posts `pattern` tells."""
+    if kind is SourceKind.INDEX:
+        found = parse_index(document.content, url=document.url, charset=document.charset, pattern=pattern)
+        return Reading(posts=found.posts, link_pattern=found.pattern)
     if kind is SourceKind.PAGE:
         return Reading(posts=(parse_page(document.content, url=document.url, charset=document.charset),))
     if looks_like_json(document.content):

@@ -1,7 +1,7 @@
 """Tells which fetched items are one and the same post, however their feed changes around them.
 
-A post has several keys: the feed's id, its canonical address, and a hash of title, date and text; any hit is the same
-post. Ids and addresses count only where they are unique in their document: feeds exist in which all items share one.
+A post has several keys: the feed's id, its canonical address, a hash of title and date, and one of title, date and
+text; any hit is the same post. Each counts only where it is unique in its document: in some feeds all items share one.
 """
 
 import hashlib
@@ -21,6 +21,8 @@ _TRACKING = re.compile(
 )
 _LONGEST_KEY = 500  # longer ones are hashed: an index row has a limit
 _UNRESERVED = "!$'()*,;:@/-._~"  # stay as they are in a path (RFC 3986 section 3.3)
+_TELLING_TITLE = 5  # words; shorter ones ("Newsletter", "Job offer") come again and again
+_TELLING_WORDS = 8  # of title and text together, where there is no date beside
 
 
 def canonical_url(url: str) -> str:
@@ -51,19 +53,30 @@ def content_key(post: FetchedPost) -> str:
     return "hash:" + _digest("\0".join(word.casefold() for word in words))
 
 
+def dated_title_key(post: FetchedPost) -> str:
+    """Give the key that hashes title and date, empty where the title is too short to tell items apart."""
+    title = plain_title(post.title).casefold()
+    if post.published is None or len(title.split()) < _TELLING_TITLE:
+        return ""
+    return "dated:" + _digest(f"{title}\0{post.published.astimezone(UTC).isoformat()}")
+
+
 def distinct(posts: Sequence[FetchedPost]) -> list[FetchedPost]:
-    """Leave out items that stand twice in the document, word for word."""
-    found: dict[str, FetchedPost] = {}
+    """Leave out items that stand twice in the document, word for word; with few words, only at the same address."""
+    found: dict[tuple[str, str], FetchedPost] = {}
     for post in posts:
-        found.setdefault(content_key(post), post)
+        found.setdefault((content_key(post), "" if _is_telling(post) else canonical_url(post.url)), post)
     return list(found.values())
 
 
 def identify(posts: Sequence[FetchedPost]) -> list[tuple[FetchedPost, tuple[str, ...]]]:
     """Give each item of one document with its keys, the strongest first."""
-    guids = Counter(post.guid for post in posts)
-    links = Counter(canonical_url(post.url) for post in posts)
-    return [(post, _keys(post, guids, links)) for post in posts]
+    every = [_all_keys(post) for post in posts]
+    counts = Counter(key for keys in every for key in keys)
+    return [
+        (post, _counting(post, [key for key in keys if counts[key] == 1]))
+        for post, keys in zip(posts, every, strict=True)
+    ]
 
 
 def url_key(keys: Sequence[str]) -> str:
@@ -71,18 +84,30 @@ def url_key(keys: Sequence[str]) -> str:
     return next((key.removeprefix("url:") for key in keys if key.startswith("url:")), "")
 
 
-def _keys(post: FetchedPost, guids: Counter[str], links: Counter[str]) -> tuple[str, ...]:
-    keys = []
+def _all_keys(post: FetchedPost) -> list[str]:
     link = canonical_url(post.url)
-    if post.guid and guids[post.guid] == 1:
-        keys.append("guid:" + _short(storable(post.guid)))
-    if link and links[link] == 1 and not _is_front_page(link):
-        keys.append("url:" + _short(link))
-    return (*keys, content_key(post))
+    keys = [
+        "guid:" + _short(storable(post.guid)) if post.guid else "",
+        "url:" + _short(link) if link and not is_front_page(link) else "",
+        dated_title_key(post),
+    ]
+    return [key for key in keys if key]
 
 
-def _is_front_page(link: str) -> bool:
-    """A site's front page is where a lazy feed links every item to, one document after the other."""
+def _counting(post: FetchedPost, unique: list[str]) -> tuple[str, ...]:
+    """Add the hash of the content: where it tells items apart, and where there is nothing else."""
+    return (*unique, content_key(post)) if _is_telling(post) or not unique else tuple(unique)
+
+
+def _is_telling(post: FetchedPost) -> bool:
+    """Tell whether two items with this content are one: "Read more", without a date, may be anything."""
+    if post.published is not None and plain_text(post.html or post.summary):
+        return True
+    return len(f"{plain_title(post.title)} {plain_text(post.html or post.summary)}".split()) >= _TELLING_WORDS
+
+
+def is_front_page(link: str) -> bool:
+    """Tell a site's front page: a lazy feed links every item to it, one document after the other."""
     parts = urlsplit(link)
     return parts.path == "/" and not parts.query and not parts.fragment
 

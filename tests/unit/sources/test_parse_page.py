@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.chrome import blocks_of, is_chrome, told_part, without_chrome
 from newsletter.sources.cleaning.excerpt import make_excerpt
-from newsletter.sources.cleaning.plain_text import plain_text
+from newsletter.sources.cleaning.plain_text import plain_text, plain_title
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.reading.page_head import read_page_head
 from newsletter.sources.reading.parse_page import parse_page
@@ -181,7 +181,7 @@ def test_only_a_declared_date_is_a_date(head: str, year: int | None) -> None:
 def test_the_title_is_the_pages_own(titles: str, title: str) -> None:
     """The title is what the page says of itself, without the name of its site."""
     page = f"<html><head>{titles}</head><body><p>{'A sentence of the text. ' * 10}</p></body></html>"
-    assert parse_page(page.encode(), url=URL).title == title
+    assert plain_title(parse_page(page.encode(), url=URL).title) == title
 
 
 @pytest.mark.parametrize(
@@ -237,4 +237,4 @@ def test_no_page_crashes_the_parser(page: str) -> None:
         post = parse_page(page.encode(errors="surrogatepass"), url=URL)
     except SourceError:
         return
-    assert post.title
+    assert post.title or plain_text(post.html)

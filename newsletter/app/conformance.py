@@ -1,0 +1,66 @@
+"""Runs this program against others' test material and sums up how far they agree. Needs no home and changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.sources.conformance.case import Outcome
+from newsletter.sources.conformance.find_cases import find_cases
+from newsletter.sources.conformance.run_cases import run_cases
+
+SECONDS_A_CASE = 30.0  # of a page that takes a second; what takes longer hangs
+# What is told beside the cases: items as they are expected, payloads that left something, and shares that are right.
+_TOLD = {"feeds": ("items", "titles", "links", "dates"), "pages": ("f1", "titles"), "xss": ("active",)}
+_LEAST_ASKED: Mapping[str, Mapping[str, int]] = {"feeds": {}, "pages": {"f1": 1, "titles": 1}, "xss": {}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conformance:
+    """How far we agree with others' material: totals, and each case on which we do not."""
+
+    totals: dict[str, object]
+    disagreeing: tuple[Outcome, ...]
+
+    @property
+    def crashed(self) -> int:
+        return sum(bool(outcome.crashed) for outcome in self.disagreeing)
+
+
+def conformance(kind: str, folder: Path, *, seconds: float = SECONDS_A_CASE) -> Conformance:
+    """Run all cases of a kind in a folder; UsageError if there are none."""
+    outcomes = list(run_cases(find_cases(kind, folder), seconds=seconds))
+    return Conformance(
+        totals=totals(kind, outcomes), disagreeing=tuple(outcome for outcome in outcomes if not outcome.agrees)
+    )
+
+
+def totals(kind: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """Sum outcomes up. A crashed case agrees in nothing, and in pages it counts as a page with nothing right."""
+    agree = sum(outcome.agrees for outcome in outcomes)
+    asked = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.asked or _LEAST_ASKED[kind] for outcome in outcomes])
+    right = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.right for outcome in outcomes])
+    return {
+        "kind": kind,
+        "cases": len(outcomes),
+        "agree": agree,
+        "crashed": sum(bool(outcome.crashed) for outcome in outcomes),
+        "share": _share(agree, len(outcomes)),
+        **{name: _told(name, right[name], asked[name]) for name in _TOLD[kind]},
+    }
+
+
+def _sums(start: dict[str, float], parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    for part in parts:
+        for name, value in part.items():
+            start[name] += value
+    return start
+
+
+def _told(name: str, right: float, asked: float) -> float:
+    if name == "items":
+        return int(asked)
+    return int(right) if name == "active" else _share(right, asked)
+
+
+def _share(part: float, whole: float) -> float:
+    return round(part / whole, 4) if whole else 1.0

@@ -1,0 +1,77 @@
+"""Runs cases in a process of their own, each with a time limit: a crash or a hang is counted and the next one runs."""
+
+import multiprocessing
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+from newsletter.sources.conformance.case import Case, Outcome
+from newsletter.sources.conformance.feed_case import run_feed_case
+from newsletter.sources.conformance.page_case import run_page_case
+from newsletter.sources.conformance.xss_case import run_xss_case
+
+_START = 60.0  # seconds that a new process may take to load before its first case
+_RUNS = {"feeds": run_feed_case, "pages": run_page_case, "xss": run_xss_case}
+
+
+def run_cases(cases: Iterable[Case], *, seconds: float) -> Iterator[Outcome]:
+    """Run each case for so many seconds at most; a process that hangs or dies is replaced."""
+    worker = _Worker()
+    try:
+        for case in cases:
+            outcome = worker.run(case, seconds)
+            if not worker.is_usable:
+                worker.end()
+                worker = _Worker()
+            yield outcome
+    finally:
+        worker.end()
+
+
+def run_case(case: Case) -> Outcome:
+    """Run one case here; whatever it raises is its crash."""
+    try:
+        return _RUNS[case.kind](case)
+    except Exception as error:  # noqa: BLE001 - to find what is raised is what this is for
+        return Outcome(name=case.name, crashed=f"{type(error).__name__}: {error}"[:300])
+
+
+class _Worker:
+    """A process that runs the cases it is given. It is started afresh, so that it has none of our threads."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._line, theirs = context.Pipe()
+        self._process: SpawnProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._is_new = True
+        self.is_usable = True
+
+    def run(self, case: Case, seconds: float) -> Outcome:
+        try:
+            self._line.send(case)
+            if self._line.poll(seconds + (_START if self._is_new else 0)):
+                outcome: Outcome = self._line.recv()
+                self._is_new = False
+                return outcome
+            crashed = f"still running after {seconds:g} s"
+        except (EOFError, OSError):
+            crashed = "its process died"
+        self.is_usable = False
+        return Outcome(name=case.name, crashed=crashed)
+
+    def end(self) -> None:
+        self._line.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(line: Connection) -> None:
+    """Answer each case with its outcome until the line is closed."""
+    while True:
+        try:
+            case = line.recv()
+        except (EOFError, OSError):
+            return
+        line.send(run_case(case))

@@ -1,0 +1,96 @@
+"""Reads the place of an event beside its date, where it stands in a fixed pattern; else there is none."""
+
+import re
+from functools import cache
+
+from newsletter.sources.details.months import alternatives, month_numbers, weekday_numbers
+from newsletter.sources.details.zones import city_pattern
+
+LONGEST_PLACE = 120
+ONLINE = "Online"
+_LABEL = re.compile(
+    r"(?:^|[\s|;.(])(?:venue|location|where|place|ort|veranstaltungsort|tagungsort|wo|lieu|où|luogo|dove|sede|lugar|"
+    r"dónde|local|onde)\s{0,2}:\s{0,2}(?=\S)",
+    re.IGNORECASE,
+)
+# The next label of "Date: ... Venue: ... Contact: ...", or the end of the sentence, ends a place.
+_PLACE_ENDS = re.compile(r"\s[|\u2022\u00b7]|;|\s\S{2,20}\s?:\s|(?<=[^\W\d_]{4})[.!?](?:\s|$)")
+_ONLINE = re.compile(
+    r"[\s,(|\u2013\u2014-]{0,4}(?:(?:as an?|held|also|und|and|et|e|y|als|auch)\s){0,2}"
+    r"(?:online|virtual(?:ly|e)?|virtuell|en ligne|en línea|em linha|via zoom|on zoom)\b",
+    re.IGNORECASE,
+)
+_IN = re.compile(
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")
+_NAME = r"(?:[^\W\d_a-zà-öø-ÿ][\w'\u2019.&/-]*)"
+_SMALL = r"(?:de|di|du|des|la|le|del|della|der|am|an|do|da|dos|of|the|for|et|e|y|und|and|für|d['\u2019])"
+_PROPER = re.compile(rf"{_NAME}(?:\s{_SMALL}){{0,2}}(?:,?\s(?:{_SMALL}\s){{0,2}}{_NAME}){{0,7}}")
+_BEFORE = re.compile(
+    r"(?:[\s,(|\u00b7\u2013\u2014:-]|\b(?:on|am|vom|den|le|du|il|dal|el|del|de|em|no|dia|dias|los días|from|i|les)\b){1,9}$",
+    re.IGNORECASE,
+)
+# German writes all nouns with a capital letter: "in Zusammenarbeit", "in Präsenz"; "in Person", "in English".
+_NO_PLACE = re.compile(
+    r"(?:\w+(?:arbeit|ation|ung|enz|schaft|keit|heit|form)|person\w*|english|englisch|anglais|inglese|inglés|inglês|"
+    r"deutsch|german|french|spanish|italian|rahmen|kürze|partnership|collaboration|cooperation)\b",
+    re.IGNORECASE,
+)
+
+
+def labelled_place(block: str) -> str:
+    """Give the place after "Venue:", "Ort:" and the like; empty for none."""
+    found = _LABEL.search(block)
+    return _told(_PLACE_ENDS.split(block[found.end() : found.end() + 200], maxsplit=1)[0]) if found else ""
+
+
+def place_after(text: str, end: int) -> str:
+    """Give the place that follows a date: " in Berlin", ", Paris (France)", " online"; empty for none."""
+    if _ONLINE.match(text, end):
+        return ONLINE
+    lead = _IN.match(text, end)
+    name = _PROPER.match(text, lead.end(), lead.end() + LONGEST_PLACE) if lead else None
+    if lead and name and not _NO_PLACE.match(name[0]) and not _is_time_word(name[0]):
+        # Portuguese "no Porto"; but English "no Fee".
+        return _told(name[0]) if "no" not in lead[0].lower().split() or _holds_city(name[0]) else ""
+    mark = _MARK.match(text, end)
+    name = _PROPER.match(text, mark.end(), mark.end() + LONGEST_PLACE) if mark else None
+    # After a comma anything may follow, so only a place that is known counts.
+    return _told(name[0]) if name and _holds_city(name[0]) else ""
+
+
+def place_before(text: str, start: int) -> str:
+    """Give the known city that stands right before a date: "Berlin, 20-21 November 2018"; empty for none."""
+    lead = text[max(0, start - 60) : start]
+    gap = _BEFORE.search(lead)
+    if gap is None:
+        return ""
+    found = [match for match in city_pattern().finditer(lead) if match[0][0].isupper()]
+    last = found[-1] if found else None
+    between = lead[last.end() : gap.start()] if last else ""
+    # "Berlin, Germany, 20 November": a country may stand between them.
+    is_near = last is not None and (not between or re.fullmatch(rf",?\s?\(?{_NAME}", between) is not None)
+    return f"{last[0]}{between}".strip(" ,(") if last is not None and is_near else ""
+
+
+def _told(place: str) -> str:
+    place = place.strip(" ,;.|(-\u2013\u2014")
+    if place.count("(") < place.count(")"):
+        place = place.rstrip(")")
+    return place if 2 <= len(place) <= LONGEST_PLACE else ""
+
+
+def _holds_city(name: str) -> bool:
+    return any(match[0][0].isupper() for match in city_pattern().finditer(name))
+
+
+def _is_time_word(name: str) -> bool:
+    return _time_words().match(name) is not None
+
+
+@cache
+def _time_words() -> re.Pattern[str]:
+    words = f"{alternatives(frozenset(month_numbers()))}|{alternatives(weekday_numbers())}"
+    return re.compile(rf"(?:{words})(?![^\W_])", re.IGNORECASE)

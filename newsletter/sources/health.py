@@ -1,0 +1,56 @@
+"""How a source is: when it was read, what is wrong since when, how often it posts. Pure: `now` is an argument.
+
+The one rule: nothing is guessed. What fails is told from the last good reading on, since that is what people miss.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter.sources.fetching.pace import quiet_since
+from newsletter.sources.source import Source
+
+MONTHS_COUNTED = 3
+COUNTED = timedelta(days=30 * MONTHS_COUNTED)
+NEEDS_SOMEBODY = timedelta(days=1)
+_ERRORS_THAT_TELL = 3  # one bad answer to a source that is asked once a day is no day of failing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a source is."""
+
+    source: Source
+    posts_a_month: float  # of the last 90 days
+    newest: datetime | None  # when its newest post came out
+    quiet_since: datetime | None  # longer without a post than its habit explains
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """Since when nothing was read, though it was tried; None: all is well, or it never was read at all."""
+        return self.source.last_good_at if self.source.last_error else None
+
+
+def health_of(source: Source, dates: Sequence[datetime], count: int, *, now: datetime) -> Health:
+    """Judge a source by the dates of its last posts and their number in the time COUNTED."""
+    return Health(
+        source=source,
+        posts_a_month=round(count / MONTHS_COUNTED, 1),
+        newest=max((date for date in dates if date <= now), default=None),
+        quiet_since=quiet_since(dates, now=now),
+    )
+
+
+def needs_somebody(source: Source, *, created_at: datetime, now: datetime) -> bool:
+    """Tell whether a source failed for so long that a person should know."""
+    since = source.last_good_at or created_at
+    return source.error_count >= _ERRORS_THAT_TELL and now - since >= NEEDS_SOMEBODY
+
+
+def failing_words(source: Source) -> str:
+    """Say what is wrong and since when; empty when nothing is."""
+    if not source.last_error:
+        return ""
+    since = f"not read since {source.last_good_at:%Y-%m-%d %H:%M} UTC" if source.last_good_at else "never read yet"
+    times = "once" if source.error_count == 1 else f"{source.error_count} times in a row"
+    return f"{source.last_error} ({times}, {since})"

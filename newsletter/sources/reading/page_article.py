@@ -1,0 +1,70 @@
+"""Finds the article on a parsed page. trafilatura looks first; what the page itself marks as its article is compared.
+
+Where neither finds enough (pages without article markup), it is what stands between the menus.
+"""
+
+from typing import Any
+
+import lxml.etree
+
+from newsletter.sources.cleaning.chrome import without_chrome
+from newsletter.sources.cleaning.clean import clean_html, clean_page
+from newsletter.sources.cleaning.plain_text import plain_text
+from newsletter.sources.errors import NotUnderstood
+
+_LEAST_ARTICLE = 120  # characters; less is a teaser that extraction took for the article
+_MOST_ELEMENTS = 30_000  # extraction of more takes minutes; a long article has some thousands
+_MARKED = (
+    "//*[@itemprop='articleBody']",
+    "//article",
+)
+_ENOUGH = 0.75  # of the marked article's text; extraction that found less has lost some of it
+_MOST_LINKED = 0.3  # of a text in links; more is a list of other pages
+
+
+def article_of(page: Any, *, url: str) -> str:  # lxml has no types
+    """Give the article as sanitised HTML without the page around it; empty if there is none."""
+    found = without_chrome(clean_html(_extracted(page, url), base=url))
+    marked = _marked(page, url)
+    length = len(plain_text(found))
+    if marked and length < _ENOUGH * len(plain_text(marked)):
+        return marked
+    if length >= _LEAST_ARTICLE:
+        return found
+    rest = without_chrome(clean_page(_markup(page.find("body")), base=url))
+    return rest if len(plain_text(rest)) > length else found
+
+
+def _extracted(page: Any, url: str) -> str:
+    if sum(1 for _ in page.iter()) > _MOST_ELEMENTS:
+        return ""
+    import trafilatura  # a second to load: only pages need it
+
+    try:
+        found: str | None = trafilatura.extract(
+            page, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
+        )
+    except Exception as error:  # lxml and its helpers raise anything on hostile pages
+        raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
+    return found or ""
+
+
+def _marked(page: Any, url: str) -> str:
+    """Give the article that the page marks as such, if it marks one."""
+    for path in _MARKED:
+        nodes = page.xpath(path)
+        if len(nodes) == 1 and _linked_share(nodes[0]) <= _MOST_LINKED:
+            return without_chrome(clean_page(_markup(nodes[0]), base=url))
+        if nodes:
+            return ""
+    return ""
+
+
+def _linked_share(node: Any) -> float:
+    whole = sum(len(text.strip()) for text in node.itertext())
+    linked = sum(len(text.strip()) for link in node.iter("a") for text in link.itertext())
+    return linked / whole if whole else 1.0
+
+
+def _markup(node: Any | None) -> str:
+    return "" if node is None else lxml.etree.tostring(node, encoding="unicode", method="html", with_tail=False)
