@@ -8,8 +8,9 @@ import httpx
 import pytest
 from PIL import Image
 
+from newsletter.app.fetching import ingest_now
 from newsletter.app.post_topics import origins_of
-from newsletter.app.posts import list_posts
+from newsletter.app.posts import list_posts, move_post, one_post
 from newsletter.app.submissions import close_form, form_link, renew_form
 from newsletter.sources.post import Post, PostKind
 from newsletter.sources.submission import Fault
@@ -105,6 +106,24 @@ def test_a_link_sent_in_never_revises_what_its_source_published(home: Home, form
     form.send(link=known.url, title="Taken over")
     assert {post.id: post for post in list_posts(home.app) if post.id in before} == before
     assert [post.title for post in form.held()] == ["Taken over"]
+
+
+def test_no_visitor_decides_what_is_fetched(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The link of a submission is shown, never read: the fetcher is not asked."""
+    asked: list[str] = []
+    monkeypatch.setattr(type(form.app.fetcher), "get", lambda _fetcher, url, **_more: asked.append(url))
+    assert form.send(text="", link="https://internal.example/secret").status_code == 200
+    assert (asked, len(form.held())) == ([], 1)
+
+
+def test_what_was_sent_in_is_not_missed_at_its_source(form: Form) -> None:
+    """A submission never stood in the source's folder: reading that anew takes nothing back that an editor let in."""
+    form.send(link="")
+    (post,) = form.held()
+    move_post(form.app, post.id, "candidate", why="good", by="a test")
+    for _ in range(3):
+        list(ingest_now(form.app, ["secretariat"]))
+    assert (one_post(form.app, post.id).state, one_post(form.app, post.id).gone_at) == ("candidate", None)
 
 
 @pytest.mark.parametrize(
