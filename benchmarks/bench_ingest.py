@@ -16,6 +16,7 @@ from benchmarks.sample import topics
 from benchmarks.sample_documents import feed, page
 from newsletter.base.ids import SourceId
 from newsletter.sources.cleaning.clean_post import clean_post
+from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.find_details import find_details
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.reading.parse_feed import parse_feed
@@ -71,7 +72,8 @@ def _trafilatura(documents: Sequence[bytes]) -> int:
 
 def _ready(posts: Sequence[FetchedPost], read: str) -> int:
     found = [(find_details(post, page=read, seen_at=_NOW), keys) for post, keys in identify(posts)]
-    clean = [clean_post(post, keys=keys, source=_SOURCE, topics=topics(), picture_hash="") for post, keys in found]
+    rules = TopicRules(topics())  # as one reading of a source has them: made once, used for all its posts
+    clean = [clean_post(post, keys=keys, source=_SOURCE, rules=rules, picture_hash="") for post, keys in found]
     return len([post.content_hash for post in clean if post is not None])
 
 
