@@ -16,6 +16,7 @@ from benchmarks.sample import topics
 from benchmarks.sample_documents import feed, page
 from newsletter.base.ids import SourceId
 from newsletter.sources.cleaning.clean_post import clean_post
+from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.find_details import find_details
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.reading.parse_feed import parse_feed
@@ -32,8 +33,12 @@ def main() -> None:
     """Print the figures for feeds and for pages."""
     feeds = [feed(number, items=_ITEMS) for number in range(_FEEDS)]
     pages = [page(number) for number in range(_PAGES)]
-    _show("feeds", "feedparser", paired(partial(_ours_of_feeds, feeds), partial(_feedparser, feeds), **_HOW), len(feeds))
-    _show("pages", "trafilatura", paired(partial(_ours_of_pages, pages), partial(_trafilatura, pages), **_HOW), len(pages))
+    _show(
+        "feeds", "feedparser", paired(partial(_ours_of_feeds, feeds), partial(_feedparser, feeds), **_HOW), len(feeds)
+    )
+    _show(
+        "pages", "trafilatura", paired(partial(_ours_of_pages, pages), partial(_trafilatura, pages), **_HOW), len(pages)
+    )
 
 
 _HOW = {"pairs": _PAIRS, "measure": rate}
@@ -71,10 +76,11 @@ def _trafilatura(documents: Sequence[bytes]) -> int:
 
 def _ready(posts: Sequence[FetchedPost], read: str) -> int:
     found = [(find_details(post, page=read, seen_at=_NOW), keys) for post, keys in identify(posts)]
-    clean = [clean_post(post, keys=keys, source=_SOURCE, topics=topics(), picture_hash="") for post, keys in found]
+    clean = [clean_post(post, keys=keys, source=_SOURCE, rules=_RULES, picture_hash="") for post, keys in found]
     return len([post.content_hash for post in clean if post is not None])
 
 
+_RULES = TopicRules(topics())
 _SOURCE = Source(
     id=SourceId(1),
     name="partner",

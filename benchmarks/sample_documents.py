@@ -4,8 +4,8 @@ import html
 import random
 
 _WORDS = """
-patients research funders genome clinic data registry call partners trial prevention training policy cohort diagnosis
-network hospital consent access biomarker and the of in for with from that which into are have will shows opens begins
+patients research funders genome clinic data registry study partners trial prevention training policy cohort diagnosis
+network hospital consent access biomarker and the of in for with from that which into are have said shows found takes
 """
 _MENU = ("News", "Calls", "Events", "Partners", "Topics", "Library", "Press", "Jobs", "About", "Imprint", "Privacy")
 

@@ -31,7 +31,7 @@ from subscribers.mailing_list import MailingList
 
 _GIVEN = "setup.source_urls"
 _FILES = ("logo", "logo_dark")  # values of a newsletter that are paths
-SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "backfill_days")
+SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "categories", "backfill_days")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +174,11 @@ def _dangling_topics(setup: SetupFile, present: Present) -> Iterable[str]:
             for slug in source.topics
             if slug not in topics
         )
+        yield from (
+            f"source[{number}] ({source.name}).categories: there is no topic {slug!r}, which {category!r} is taken for"
+            for category, slug in source.categories.items()
+            if slug not in topics
+        )
 
 
 def _topic_changes(setup: SetupFile, present: Present) -> Iterable[Change]:
@@ -290,7 +295,9 @@ class _Writer:
         told = _new_source_values(table, known, self.present, self.path) if known else _source_values(table, self.path)
         values = {**kept, **told}
         values["kind"] = SourceKind(values["kind"])
-        source_store.put_source(self.db, name=name, now=self.now, **values)
+        categories = values.pop("categories", {})
+        source_id = source_store.put_source(self.db, name=name, now=self.now, **values)
+        topic_store.put_categories(self.db, source_id, categories)
 
     def _write_list(self, slug: str) -> None:
         table = next(one for one in self.setup.list if one.slug == slug)

@@ -10,8 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from newsletter.base.errors import InvalidSetup, UsageError
 from newsletter.base.settings import fault_lines
+from newsletter.sources.cleaning.language import language_code, nearest_code
+from newsletter.sources.cleaning.topics import keyword_fault
 
 _SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
+
+def _language(code: str) -> str:
+    """Take a language's code; ValueError with what may have been meant."""
+    if language_code(code) == code:
+        return code
+    meant = language_code(code) or nearest_code(code)
+    hint = f"is it {meant!r}?" if meant else 'write one like "de" or "fr" (ISO 639)'
+    raise ValueError(f"{code!r} is no code of a language; {hint}")
 
 
 class _Table(BaseModel):
@@ -27,6 +38,21 @@ class TopicTable(_Table):
     keywords: tuple[str, ...] = ()
     sensitive: bool = False
 
+    @field_validator("keywords")
+    @classmethod
+    def _findable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        faults = [fault for one in value if (fault := keyword_fault(one))]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return value
+
+    @field_validator("names")
+    @classmethod
+    def _in_languages(cls, value: dict[str, str]) -> dict[str, str]:
+        for code in value:
+            _language(code)
+        return value
+
 
 class SourceTable(_Table):
     """[[source]]"""
@@ -35,9 +61,15 @@ class SourceTable(_Table):
     url: str = ""
     kind: str = Field("auto", pattern="^(auto|feed|page|index|folder)$")
     topics: tuple[str, ...] = ()
-    language: str = Field("", pattern=r"^([a-z]{2,3})?$")
+    language: str = ""
     owner: str = ""
+    categories: dict[str, str] = {}  # the publisher's category -> topic slug
     backfill: int = Field(14, ge=0, le=365)  # days
+
+    @field_validator("language")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return _language(value) if value else ""
 
     @field_validator("url")
     @classmethod

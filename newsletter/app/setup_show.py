@@ -41,6 +41,7 @@ def present_setup(app: App) -> Setup:
                         "topics": list(one.topics),
                         "language": one.language,
                         "owner": one.owner,
+                        "categories": dict(one.categories),
                     }
                 )
                 | ({"backfill": one.backfill_days} if one.backfill_days != _BACKFILL_DAYS else {})

@@ -124,8 +124,7 @@ class FetchSettings(_Section):
     every_minutes: int = Field(
         default=60,
         gt=0,
-        description="the shortest pause before `tick` and `serve` ask a source again; "
-        "one that posts rarely is asked less often",
+        description="the shortest pause before a source is asked again; one that posts rarely is asked less often",
     )
 
 

@@ -39,6 +39,7 @@ from newsletter.cli import (
     post_show,
     post_split,
     post_state,
+    post_topics,
     reconcile,
     restore,
     resume,
@@ -46,6 +47,7 @@ from newsletter.cli import (
     show,
     source_add,
     source_check,
+    source_form,
     source_list,
     subscriber_add,
     subscriber_import,
@@ -121,6 +123,7 @@ app.command("bench", rich_help_panel=RUN)(bench.bench)
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)
+source.command("form")(source_form.form)
 post.command("add")(post_add.add)
 post.command("list")(post_list.list_)
 post.command("show")(post_show.show)
@@ -129,6 +132,7 @@ post.command("release")(post_state.release)
 post.command("withdraw")(post_state.withdraw)
 post.command("join")(post_join.join)
 post.command("split")(post_split.split)
+post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.topics)
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened
-from newsletter.cli.post_words import post_json
+from newsletter.cli.post_words import origin_json, post_json, why_lines
 from newsletter.cli.words import field_lines
 
 if TYPE_CHECKING:
@@ -19,13 +19,16 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a post as it is stored: texts, dates, details, picture."""
+    from newsletter.app.post_topics import origins_of
     from newsletter.app.posts import one_post, story_mates
 
     with opened(context) as app:
         found = one_post(app, post)
         mates = story_mates(app, found)
+        origin = origins_of(app, [found])[found.id]
     result = {
         **post_json(found),
+        **origin_json(origin),
         "byline": found.byline,
         "excerpt": found.excerpt,
         "body": found.body,
@@ -41,7 +44,7 @@ def show(
         "gone_reason": _gone(found),
         "story_with": mates,
     }
-    emit(result, field_lines(result), as_json=as_json)
+    emit(result, field_lines({**result, "why": why_lines(origin.topics)}), as_json=as_json)
 
 
 def _gone(post: "Post") -> str:

@@ -5,6 +5,7 @@ SourceError                  (newsletter.base.errors)
 |   |-- RobotsForbid         its server asks programs not to read it (robots.txt)
 |   `-- HostRests            its server asked to be left alone for a while: nothing was requested
 `-- NotUnderstood            it gave something that is no feed, page or post
+    `-- Obstacle             programs cannot read it: its owner could change that
 """
 
 from datetime import timedelta
@@ -32,3 +33,11 @@ class HostRests(FetchFailed):
 
 class NotUnderstood(SourceError):
     """What was read is no feed, page or post that this program understands."""
+
+
+class Obstacle(NotUnderstood):
+    """A page that programs cannot read. Its message ends with a sentence that can be mailed to the site's owner."""
+
+    def __init__(self, words: str, *, for_the_owner: str) -> None:
+        super().__init__(f"{words}. Write to the site's owner: \u201c{for_the_owner}\u201d")
+        self.for_the_owner = for_the_owner

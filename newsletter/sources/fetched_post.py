@@ -40,3 +40,4 @@ class Reading:
 
     posts: tuple[FetchedPost, ...] = ()
     problems: tuple[str, ...] = ()
+    link_pattern: str = ""  # of an index page: which of its links lead to posts, to be given at the next reading

@@ -5,7 +5,6 @@ was stored before a crash is found again by its keys.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +16,7 @@ from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
+from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
@@ -25,7 +25,7 @@ from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
 from newsletter.sources.reading.complete import Completed, called_by_address, complete, needs_page
 from newsletter.sources.reading.parse_page import parse_page
-from newsletter.sources.source import Source, SourceKind, Topic
+from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.find_story import StoryFinder, keys_of
 from newsletter.sources.stories.fingerprint import fetched_fingerprint, rules_fingerprint
 from newsletter.sources.stories.flood import FLOOD
@@ -81,8 +81,9 @@ class Ingestion:
         self._joined = 0
         self._pages_left = _MOST_PAGES
         with reading(engine) as db:
-            self._topics: Sequence[Topic] = topic_store.all_topics(db)
-        self._rules = rules_fingerprint(source, self._topics)
+            topics = topic_store.all_topics(db)
+        self._rules = TopicRules(topics)
+        self._set_up = rules_fingerprint(source, topics)
 
     def store_all(self, found: Reading) -> IngestReport:
         """Store every item that is new or changed; tell of those that could not be used."""
@@ -130,7 +131,7 @@ class Ingestion:
         if stored is None and first is None:
             state = self._first_state(completed.post)  # its page may have told its date
         picture = self._pictures.keep(completed.post.picture_url) if state in _SHOWN_STATES else ""
-        clean = clean_post(completed.post, keys=keys, source=self._source, topics=self._topics, picture_hash=picture)
+        clean = clean_post(completed.post, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
         if clean is None:
             self._problems.append(
                 f"an item has neither title nor text ({post.guid or post.url or 'without an address'})"
@@ -141,7 +142,7 @@ class Ingestion:
         return self._write(item, state, reason if stored is None else "")
 
     def _fingerprint(self, post: FetchedPost, state: PostState) -> str:
-        return fetched_fingerprint(post, rules=self._rules, is_shown=state in _SHOWN_STATES)
+        return fetched_fingerprint(post, rules=self._set_up, is_shown=state in _SHOWN_STATES)
 
     def _complete(self, post: FetchedPost, state: PostState) -> Completed | None:
         """Add what the post's page tells; None if that has to wait for the next reading.
@@ -251,6 +252,7 @@ class Ingestion:
 
     def _revise(self, db: Connection, post_id: PostId, item: "_Item", near: PostId | None) -> None:
         clean, old = item.clean, post_store.post_by_id(db, post_id)
+        by_hand = topic_store.topics_of(db, post_id)
         is_alone = len(story_store.posts_of_stories(db, [old.story_id])) == 1
         shared = self._stories.story_of(db, clean, item.story, near=near, stored_as=post_id)
         # A correction may show that it tells another's story; it never takes a post out of the story that it is in.
@@ -270,6 +272,7 @@ class Ingestion:
             ),
             now=self._now,
         )
+        topic_store.write_topics(db, post_id, self._rules.with_hand(topic_store.topics_of(db, post_id), by_hand))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

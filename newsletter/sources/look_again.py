@@ -29,7 +29,7 @@ MOST_PAGES = 5  # asked for one source at one poll
 _DAILY = timedelta(hours=22)  # a poll comes a little earlier or later than the day before
 _GONE = {HTTPStatus.NOT_FOUND: "its page answers 404", HTTPStatus.GONE: "its page answers 410: gone for good"}
 
-OnChange = Callable[[PostId, Fetched], None]
+OnChange = Callable[[PostId, Fetched], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

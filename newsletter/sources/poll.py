@@ -26,7 +26,7 @@ from newsletter.sources.fetching.hosts import host_of
 from newsletter.sources.fetching.pace import next_pause
 from newsletter.sources.ingest import Ingestion, IngestReport
 from newsletter.sources.look_again import look_again, page_failed
-from newsletter.sources.reading.find_kind import find_kind
+from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
 
@@ -181,7 +181,11 @@ def _ingest_claimed(
 
 def _read(engine: Engine, fetcher: Fetcher, source: Source) -> _Read:
     """Read a source where it is by now: where its address moved for good, else at its own."""
-    source = _found_out(engine, fetcher, source)
+    if source.kind is SourceKind.AUTO:
+        found_out = find_kind(fetcher, source.url)
+        source = _settled(engine, source, found_out)
+        if found_out.reading is not None:
+            return _Read(source=source, found=found_out.reading, document=found_out.document)
     if source.moved_to:
         try:
             found, document = read_source(fetcher, replace(source, url=source.moved_to))
@@ -194,14 +198,11 @@ def _read(engine: Engine, fetcher: Fetcher, source: Source) -> _Read:
     return _Read(source=source, found=found, document=document)
 
 
-def _found_out(engine: Engine, fetcher: Fetcher, source: Source) -> Source:
-    """Find out what a source is, if nobody has yet: it may have been applied while its server was down."""
-    if source.kind is not SourceKind.AUTO:
-        return source
-    found = find_kind(fetcher, source.url)
+def _settled(engine: Engine, source: Source, found: FoundSource) -> Source:
+    """Note what a source was found out to be: nobody had, it may have been applied while its server was down."""
     with writing(engine) as db:
-        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url)
-    return replace(source, kind=found.kind, url=found.url)
+        source_store.settle_kind(db, source.id, kind=found.kind, url=found.url, link_pattern=found.link_pattern)
+    return replace(source, kind=found.kind, url=found.url, link_pattern=found.link_pattern)
 
 
 def _may_pass(error: SourceError) -> bool:
@@ -240,6 +241,7 @@ def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedel
         last_modified="" if report.postponed else document.last_modified,
         moved_to="" if moved_to == source.url else moved_to,
         fresh_until=fresh_until,
+        link_pattern=read.found.link_pattern or source.link_pattern,
         problems=report.problems,
     )
 

@@ -43,10 +43,10 @@ def put_source(
     return SourceId(found)
 
 
-def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str) -> None:
-    """Note what a source was found out to be, and where it is really read."""
+def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str, link_pattern: str = "") -> None:
+    """Note what a source was found out to be, where it is really read, and which links of an index lead to posts."""
     found_out = update(sources).where(sources.c.id == source_id, sources.c.kind == "auto")
-    db.execute(found_out.values(kind=str(kind), url=url))
+    db.execute(found_out.values(kind=str(kind), url=url, link_pattern=link_pattern))
 
 
 def remove_source(db: Connection, source_id: SourceId, *, now: datetime) -> None:
@@ -135,6 +135,7 @@ def record_good_fetch(
     last_modified: str,
     moved_to: str = "",
     fresh_until: datetime | None = None,
+    link_pattern: str = "",
     problems: Sequence[str] = (),
 ) -> None:
     """Note that a source was read, where, until when that holds, and which of its items could not be used."""
@@ -145,6 +146,7 @@ def record_good_fetch(
         "next_fetch_at": next_fetch_at,
         "moved_to": moved_to,
         "fresh_until": fresh_until,
+        "link_pattern": link_pattern,
         "last_error": "",
         "error_count": 0,
     }
@@ -167,7 +169,7 @@ def has_posts(db: Connection, source_id: SourceId) -> bool:
     return db.execute(select(posts.c.id).where(posts.c.source_id == source_id).limit(1)).first() is not None
 
 
-def post_dates(db: Connection, source_id: SourceId, *, limit: int = 12) -> list[datetime]:
+def post_dates(db: Connection, source_id: SourceId, *, limit: int = 30) -> list[datetime]:
     """Give when the source's last posts came out, newest first; for one without a date, when it was first seen."""
     date = func.coalesce(posts.c.published_at, posts.c.first_seen_at)
     found = select(date).where(posts.c.source_id == source_id).order_by(date.desc(), posts.c.id.desc()).limit(limit)

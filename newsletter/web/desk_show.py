@@ -15,6 +15,7 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Newsletter
 from newsletter.issues.slots import first_slots
 from newsletter.outbox import report_store
+from newsletter.sources import submission_store
 from newsletter.web import words
 from newsletter.web.context import web_of
 from newsletter.web.pages import desk_page
@@ -65,8 +66,15 @@ def desk_show(request: Request) -> Response:
         lines = [_newsletter(one, now=now) for one in newsletters]
         by_id = {one.id: one for one in newsletters}
         issues = [_issue(db, one, by_id.get(one.newsletter_id)) for one in issue_store.list_issues(db, limit=_ISSUES)]
+        held = submission_store.count_held(db)
     return desk_page(
-        request, "desk", newsletters=lines, issues=issues, waiting=_waiting(app, now=now), home=str(app.home.absolute())
+        request,
+        "desk",
+        newsletters=lines,
+        issues=issues,
+        waiting=_waiting(app, now=now),
+        held=held,
+        home=str(app.home.absolute()),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
@@ -27,21 +27,45 @@ async def read_form(request: Request) -> dict[str, str]:
     return await _read_multipart(request.headers, body)
 
 
-async def _limited_body(request: Request) -> bytes:
+async def read_form_with_file(request: Request, file: str, *, largest: int) -> tuple[dict[str, str], bytes]:
+    """Give the fields of a posted form and the content of its one file, empty if there is none.
+
+    A file somewhat larger than `largest` comes whole, so that its sender can be told in words.
+    """
+    body = await _limited_body(request, 2 * largest + _LARGEST)
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise HTTPException(400, "a form with a file is multipart")
+    form = await _parse_multipart(request.headers, body, max_files=1)
+    try:
+        upload = form.get(file)
+        content = await upload.read() if isinstance(upload, UploadFile) else b""
+        return _fields(form), content
+    finally:
+        await form.close()
+
+
+async def _limited_body(request: Request, largest: int = _LARGEST) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _LARGEST:
+        if len(body) > largest:
             raise HTTPException(413, "the form is too large")
     return bytes(body)
 
 
 async def _read_multipart(headers: Headers, body: bytes) -> dict[str, str]:
+    return _fields(await _parse_multipart(headers, body, max_files=0))
+
+
+async def _parse_multipart(headers: Headers, body: bytes, *, max_files: int) -> FormData:
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
     try:
-        form = await MultiPartParser(headers, stream(), max_files=0, max_fields=_MOST_FIELDS).parse()
+        return await MultiPartParser(headers, stream(), max_files=max_files, max_fields=_MOST_FIELDS).parse()
     except MultiPartException as error:
         raise HTTPException(400, "the form cannot be read") from error
+
+
+def _fields(form: FormData) -> dict[str, str]:
     return {name: value for name, value in form.multi_items() if isinstance(value, str)}

@@ -29,6 +29,8 @@ from newsletter.web.preferences_show import preferences_show
 from newsletter.web.security_headers import SecurityHeaders
 from newsletter.web.shelf import Shelf
 from newsletter.web.style_show import style_show
+from newsletter.web.submit_post import submit_post
+from newsletter.web.submit_show import submit_show
 from newsletter.web.view_show import view_show
 
 _SHELF_LIMIT = 32  # editions, public pages, catalogues
@@ -62,6 +64,8 @@ def _public_routes() -> list[BaseRoute]:
         Route("/p/{token}", preferences_show, methods=["GET"]),
         Route("/p/{token}", preferences_save, methods=["POST"]),
         Route("/v/{token}", view_show, methods=["GET"]),
+        Route("/s/{key}", submit_show, methods=["GET"]),
+        Route("/s/{key}", submit_post, methods=["POST"]),
         Route("/issues/{newsletter}/{number:int}", issue_show, methods=["GET"]),
         Route("/media/{name}", media_show, methods=["GET"]),
         Route("/events/{post:int}.ics", event_show, methods=["GET"]),

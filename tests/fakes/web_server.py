@@ -34,6 +34,9 @@ class WebSite:
 
     def __init__(self) -> None:
         self.requests: list[SeenRequest] = []
+        self.most_at_once = 0
+        self._now_open = 0
+        self._counting = threading.Lock()
         self._answers: dict[str, Answer] = {}
         self._etags: dict[str, str] = {}
         self._closing = threading.Event()
@@ -79,6 +82,32 @@ class WebSite:
     def status(self, path: str, status: int, *, headers: dict[str, str] | None = None) -> str:
         return self._set(path, lambda handler: _reply(handler, status, b"no", headers or {}))
 
+    def in_turn(self, path: str, *answers: tuple[int, str, dict[str, str]]) -> str:
+        """Answer each request with the next of these (status, text, headers), and with the last one for ever."""
+        left = list(answers)
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            status, text, headers = left.pop(0) if len(left) > 1 else left[0]
+            _reply(handler, status, text.encode(), headers)
+
+        return self._set(path, answer)
+
+    def slow(self, path: str, seconds: float, text: str = "slow") -> str:
+        """Answer 200 after a while."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            self._wait(seconds)
+            _reply(handler, 200, text.encode(), {"Content-Type": "application/rss+xml"})
+
+        return self._set(path, answer)
+
+    def robots(self, text: str) -> str:
+        return self.content("/robots.txt", text.encode(), "text/plain")
+
+    def asked(self, path: str) -> int:
+        """Give how often a path was asked for."""
+        return sum(request.path == path for request in self.requests)
+
     def redirect(self, path: str, to: str, status: int = 302) -> str:
         return self.status(path, status, headers={"Location": to})
 
@@ -116,6 +145,11 @@ class WebSite:
         self._answers[path] = answer
         return self.url(path)
 
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._now_open += change
+            self.most_at_once = max(self.most_at_once, self._now_open)
+
     def _wait_for_end(self) -> None:
         self._wait(60)
 
@@ -131,7 +165,11 @@ class WebSite:
             def do_GET(self) -> None:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 site.requests.append(SeenRequest(self.path, headers))
-                site._answers.get(self.path, _not_here)(self)
+                site._count(1)
+                try:
+                    site._answers.get(self.path, _not_here)(self)
+                finally:
+                    site._count(-1)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own name
                 """Say nothing: the log is `requests`."""

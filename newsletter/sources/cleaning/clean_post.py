@@ -1,8 +1,8 @@
 """A CleanPost: a FetchedPost made safe to store; and how it is made. Pure: no clock, no database, no network."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from newsletter.sources.cleaning.chrome import told_part
@@ -10,15 +10,16 @@ from newsletter.sources.cleaning.clean import clean_html, web_address
 from newsletter.sources.cleaning.excerpt import cut_at_sentence, make_excerpt
 from newsletter.sources.cleaning.language import language_of
 from newsletter.sources.cleaning.plain_text import one_line, plain_title, text_of_clean
-from newsletter.sources.cleaning.topics import assign_topics
+from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.stored_details import call_to_json, event_to_json
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import described
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
-from newsletter.sources.source import Source, Topic
+from newsletter.sources.source import Source
 from newsletter.sources.stories.fingerprint import content_fingerprint
 from newsletter.sources.stories.identity import url_key
 
+_NO_CONTENT = frozenset({"topic_reasons", "submitted_by"})  # told about the post, not by it
 _LONGEST_TITLE_OF_TEXT = 90  # a post without a title is called by its first words
 
 
@@ -41,6 +42,8 @@ class CleanPost:
     event: EventDetails | None
     call: CallDetails | None
     story_key: str
+    topic_reasons: Mapping[str, str] = field(default_factory=dict)  # why it has each topic, see topics.py
+    submitted_by: str = ""
 
     def content(self) -> dict[str, object]:
         """Give the columns that hold the content."""
@@ -60,16 +63,21 @@ class CleanPost:
             "event": event_to_json(self.event),
             "call": call_to_json(self.call),
             "story_key": self.story_key,
+            "topic_reasons": json.dumps(self.topic_reasons, ensure_ascii=False),
+            "submitted_by": self.submitted_by,
         }
 
     @property
     def content_hash(self) -> str:
         """Two posts with the same content have the same; any change but of spaces and tracking is a new revision."""
-        return content_fingerprint(self.content())
+        return content_fingerprint({name: value for name, value in self.content().items() if name not in _NO_CONTENT})
+
+
+CONTENT_COLUMNS = tuple(one.name for one in fields(CleanPost))
 
 
 def clean_post(
-    post: FetchedPost, *, keys: Sequence[str], source: Source, topics: Sequence[Topic], picture_hash: str
+    post: FetchedPost, *, keys: Sequence[str], source: Source, rules: TopicRules, picture_hash: str
 ) -> CleanPost | None:
     """Make a fetched post safe to store; None if it has neither a title nor a text."""
     base = post.url or (source.url if "://" in source.url else "")
@@ -80,6 +88,17 @@ def clean_post(
     title = title or cut_at_sentence(excerpt, _LONGEST_TITLE_OF_TEXT)
     if not title:
         return None
+    language = language_of(
+        f"{title}. {text or excerpt}", post=post.language, source=source.language, document=post.document_language
+    )
+    assigned = rules.assign(
+        f"{title}. {text or excerpt}",
+        language=language,
+        categories=post.categories,
+        mapped=source.categories,
+        defaults=source.topics,
+        sent_in=bool(post.submitted_by),
+    )
     return CleanPost(
         kind=_kind(post),
         url=web_address(post.url),
@@ -88,16 +107,16 @@ def clean_post(
         byline=one_line(post.byline),
         excerpt=excerpt,
         body=body,
-        language=language_of(f"{title}. {text or excerpt}", post.language, source.language, post.document_language),
-        topics=assign_topics(
-            f"{title} {text or excerpt}", categories=post.categories, defaults=source.topics, topics=topics
-        ),
+        language=language,
+        topics=assigned.topics,
         published_at=post.published,
         picture_hash=picture_hash,
         picture_alt=described(post.picture_alt) if picture_hash else "",
         event=post.event,
         call=post.call,
         story_key=one_line(post.story_key),
+        topic_reasons=assigned.reasons,
+        submitted_by=one_line(post.submitted_by),
     )
 
 

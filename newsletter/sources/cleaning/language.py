@@ -1,10 +1,26 @@
-"""Tells a text's language: what is declared, else what the text looks like if there is enough of it."""
+"""Tells a text's language: what is declared, checked by what the text looks like.
+
+Declarations lie: publishing systems write their own language into every feed. So the look of a long enough text wins
+over a document's declaration where it is sure, and over a post's or a source's own where it is beyond doubt.
+"""
 
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from babel.core import get_global
 
 _TAG = re.compile(r"^[a-zA-Z]{2,3}$")
-_ENOUGH = 25  # letters; the model was right on 50 of 50 languages at this length
-_MOST = 2_000  # more text does not make it surer
+_ENOUGH = 25  # letters to guess by where nothing is declared
+_ENOUGH_TO_DOUBT = 60  # letters to doubt a document's declaration by: less is a title, with names in it
+_ENOUGH_TO_OVERRULE = 200  # and to overrule what somebody said of this very post or source
+_LIKELY, _SURE, _BEYOND_DOUBT = 0.4, 0.8, 0.95  # probabilities
+_UNLIKELY = 0.05  # of the declared language, where another is sure
+_MOST = 1_000  # characters; more text does not make it surer
 # Retired codes that publishing systems still write, and codes that say nothing.
 _MODERN = {
     "iw": "he",
@@ -19,24 +35,124 @@ _MODERN = {
     "zxx": "",
     "mis": "",
 }
+# Written so much alike that a declaration tells them apart better than statistics do.
+_ALIKE = (
+    ("da", "no"),
+    ("bs", "hr", "sr"),
+    ("cs", "sk"),
+    ("id", "jv", "ms"),
+    ("gl", "pt"),
+    ("de", "lb"),
+    ("af", "nl"),
+    ("bg", "mk"),
+    ("ar", "ary", "arz"),
+    ("wuu", "yue", "zh"),
+)
+_SCRIPTS = {
+    "Latn": "LATIN",
+    "Cyrl": "CYRILLIC",
+    "Arab": "ARABIC",
+    "Hebr": "HEBREW",
+    "Grek": "GREEK",
+    "Deva": "DEVANAGARI",
+    "Thai": "THAI",
+    "Geor": "GEORGIAN",
+    "Armn": "ARMENIAN",
+    "Beng": "BENGALI",
+    "Jpan": "CJK HIRAGANA KATAKANA",
+    "Kore": "HANGUL CJK",
+    "Hans": "CJK",
+    "Hant": "CJK",
+}
+_SEVERAL_SCRIPTS = frozenset({"az", "bs", "kk", "ku", "ky", "mn", "pa", "sr", "tg", "tk", "ug", "uz"})
 
 
 def language_code(tag: str) -> str:
     """Give the primary subtag of a language tag ("de" of "de-AT"), empty for anything that is none (BCP 47)."""
-    primary = re.split(r"[-_]", tag.strip(), maxsplit=1)[0]
-    return _MODERN.get(primary.lower(), primary.lower()) if _TAG.match(primary) else ""
+    primary = re.split(r"[-_]", tag.strip(), maxsplit=1)[0].lower()
+    if primary in _MODERN:
+        return _MODERN[primary]
+    if not _TAG.match(primary):
+        return ""
+    modern = str(_codes("language_aliases").get(primary, primary)).partition("_")[0]
+    return modern if modern in _known_languages() else ""
+
+
+def nearest_code(text: str) -> str:
+    """Give the language that somebody may have meant: of a country's code or a language's English name; else empty."""
+    likely = _codes("likely_subtags").get(f"und_{text.strip().upper()}", "")
+    names = {name.casefold(): code for code, name in _known_languages().items()}
+    return language_code(likely.partition("_")[0]) or names.get(text.strip().casefold(), "")
 
 
 def detect_language(text: str) -> str:
     """Guess the language of a text; empty when there is too little of it. Loads the model at the first call."""
-    text = text[:_MOST]
-    if sum(letter.isalpha() for letter in text) < _ENOUGH:
+    if _letters(text[:_MOST]) < _ENOUGH:
         return ""
-    import py3langid
+    code, probability = next(iter(_ranked(text[:_MOST]).items()))
+    return code if probability >= _LIKELY else ""
 
-    return language_code(py3langid.classify(text)[0])
+
+def language_of(text: str, *, post: str = "", source: str = "", document: str = "") -> str:
+    """Give a text's language, where the post itself, its source (an operator said so) or the document declare one."""
+    own = language_code(post) or language_code(source)
+    declared = own or language_code(document)
+    if not declared:
+        return detect_language(text)
+    seen = text[:_MOST]
+    letters = _letters(seen)
+    if letters >= _ENOUGH and _is_other_script(declared, seen):
+        return detect_language(text) or declared
+    if letters < (_ENOUGH_TO_OVERRULE if own else _ENOUGH_TO_DOUBT):
+        return declared
+    return _checked(declared, _ranked(seen), sure=_BEYOND_DOUBT if own else _SURE)
 
 
-def language_of(text: str, *declared: str) -> str:
-    """Give the first declared language that is one, else the detected one."""
-    return next((code for tag in declared if (code := language_code(tag))), "") or detect_language(text)
+def _checked(declared: str, ranked: Mapping[str, float], *, sure: float) -> str:
+    """Give the declared language unless the text is surely in another."""
+    found = next(iter(ranked))
+    alike = next((group for group in _ALIKE if found in group), (found,))
+    if declared in alike or ranked.get(declared, 0.0) > _UNLIKELY or not found:
+        return declared
+    return found if sum(ranked.get(one, 0.0) for one in alike) >= sure else declared
+
+
+def _ranked(text: str) -> dict[str, float]:
+    """Give languages by probability, the likeliest first; those that are spelled as one here are added up."""
+    added: Counter[str] = Counter()
+    for label, probability in _identifier().rank(text):
+        added[language_code(label)] += probability
+    return dict(added.most_common())
+
+
+def _is_other_script(language: str, text: str) -> bool:
+    """Tell whether nearly no letter is of the script that a language is written in."""
+    likely = _codes("likely_subtags").get(language, "")
+    names = _SCRIPTS.get(likely.split("_")[1] if likely.count("_") else "", "").split()
+    if not names or language in _SEVERAL_SCRIPTS:
+        return False
+    seen = [unicodedata.name(letter, "") for letter in text if letter.isalpha()]
+    return sum(name.startswith(tuple(names)) for name in seen) < len(seen) / 10
+
+
+def _letters(text: str) -> int:
+    return sum(letter.isalpha() for letter in text)
+
+
+@cache
+def _identifier() -> Any:
+    """Load the model once: it takes most of a second."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@cache
+def _known_languages() -> Mapping[str, str]:
+    """Give the codes that CLDR knows (all that anybody writes news in), with their English names."""
+    return {code: name for code, name in Locale("en").languages.items() if "_" not in code}
+
+
+def _codes(kind: Any) -> Mapping[str, str]:
+    codes: Mapping[str, str] = get_global(kind)
+    return codes

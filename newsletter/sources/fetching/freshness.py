@@ -37,7 +37,7 @@ def retry_after(text: str, *, now: datetime, sent: str = "") -> timedelta | None
     wait = _seconds(text)
     if wait is None and (at := _date(text)):
         wait = at - (_date(sent) or now)
-    return _within(wait) if wait else None
+    return _within(wait) if wait and wait > _NONE else None
 
 
 def _within(span: timedelta) -> timedelta:

@@ -28,17 +28,21 @@ def next_pause(dates: Sequence[datetime], *, every: timedelta, now: datetime) ->
 
 
 def usual_gap(dates: Sequence[datetime]) -> timedelta | None:
-    """Tell the mean time between two posts; None where there are no two. A burst after a month counts as a month."""
+    """Tell the mean time between two posts, those of one day counted once; None where there are no two posts."""
     if len(dates) < 2:
         return None
-    return (max(dates) - min(dates)) / (len(dates) - 1)
+    return (max(dates) - min(dates)) / max(_days(dates) - 1, 1)
 
 
 def quiet_since(dates: Sequence[datetime], *, now: datetime) -> datetime | None:
     """Give the newest post's date, if it is longer ago than this source's habit explains; else None."""
     past = [date for date in dates if date <= now]
     gap = usual_gap(past)
-    if gap is None or len(past) < _LEAST_TO_TELL:
+    if gap is None or len(past) < _LEAST_TO_TELL or _days(past) < 2:
         return None
     newest = max(past)
     return newest if now - newest > max(_QUIET * gap, timedelta(days=_QUIET)) else None
+
+
+def _days(dates: Sequence[datetime]) -> int:
+    return len({date.date() for date in dates})

@@ -20,6 +20,8 @@ from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import first_picture
+from newsletter.sources.post import PostKind
+from newsletter.sources.reading.teasers import read_teaser
 
 _HEAD = 4_000  # bytes in which a document shows what it is
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
@@ -91,18 +93,19 @@ def _hides_markup(encoding: str) -> bool:
 def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> FetchedPost:  # noqa: FBT001 - a fact
     title = entry.get("title_detail") or {}
     body = _longest([part for part in entry.get("content", []) if isinstance(part, Mapping)])
-    summary, markup = _text(entry, "summary"), _text(body, "value")
+    summary, whole = read_teaser(_text(entry, "summary")), read_teaser(_text(body, "value"))
+    markup = whole.markup
     base = web_address(_text(body, "base") or _text(entry.get("summary_detail") or {}, "base"), base=base) or base
-    picture_url, alt = _picture(entry, markup or summary, base)
+    picture_url, alt = _picture(entry, markup or summary.markup, base)
     # In Atom "1 < 2" is a title of plain text (RFC 4287 section 3.1.1.1); in RSS nobody can tell.
     is_plain = is_atom and _text(title, "type") == "text/plain"
     return FetchedPost(
         guid=_text(entry, "id"),
-        url=web_address(_text(entry, "link"), base=base),
+        url=web_address(_own_link(entry), base=base),
         title=html.escape(_text(entry, "title"), quote=False) if is_plain else _text(entry, "title"),
         byline=one_line(_text(entry, "author"))[:200],
         html=markup,
-        summary=summary,
+        summary=summary.markup,
         published=_date(entry, "published_parsed") or _date(entry, "created_parsed") or _date(entry, "updated_parsed"),
         updated=_date(entry, "updated_parsed"),
         language=_text(entry, "language") or _text(body, "language") or _text(title, "language"),
@@ -110,7 +113,35 @@ def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> 
         categories=tuple(_text(tag, "label") or _text(tag, "term") for tag in entry.get("tags", [])),
         picture_url=picture_url,
         picture_alt=alt,
+        kind=PostKind.VIDEO if _text(entry, "yt_videoid") else None,
+        translations=_translations(entry, base),
+        calendar_url=_calendar(entry, base),
+        is_cut=whole.is_cut if markup else summary.is_cut or not summary.markup,
     )
+
+
+def _own_link(entry: Mapping[str, Any]) -> str:
+    """Give the item's address. Of several alternates feedparser takes the last, which may be in another language."""
+    alternates = [link for link in entry.get("links", []) if link.get("rel") == "alternate"]
+    own = [link for link in alternates if not _text(link, "hreflang")]
+    return _text(own[0], "href") if own and len(alternates) > len(own) else _text(entry, "link")
+
+
+def _translations(entry: Mapping[str, Any], base: str) -> tuple[str, ...]:
+    """Give the addresses of the same post in other languages (RFC 4287 section 4.2.7.4)."""
+    links = [link for link in entry.get("links", []) if link.get("rel") == "alternate" and _text(link, "hreflang")]
+    found = dict.fromkeys(web_address(_text(link, "href"), base=base) for link in links)
+    own = web_address(_own_link(entry), base=base)
+    return tuple(address for address in found if address and address != own)
+
+
+def _calendar(entry: Mapping[str, Any], base: str) -> str:
+    """Give the iCalendar file that an item links or encloses."""
+    for link in entry.get("links", []):
+        address = web_address(_text(link, "href"), base=base)
+        if address and (_text(link, "type") == "text/calendar" or address.partition("?")[0].lower().endswith(".ics")):
+            return address
+    return ""
 
 
 def _longest(parts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

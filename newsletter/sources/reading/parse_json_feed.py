@@ -15,6 +15,7 @@ from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.pictures.pictured import first_picture
+from newsletter.sources.reading.teasers import read_teaser
 
 # The address is what the specification asks for; some systems write the bare number.
 _VERSION = re.compile(r"jsonfeed\.org/version/|^1(?:\.[01])?$")
@@ -42,7 +43,9 @@ def looks_like_json(content: bytes) -> bool:
 
 
 def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> FetchedPost:
-    markup = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
+    whole = read_teaser(_text(item, "content_html") or _paragraphs(_text(item, "content_text")))
+    summary = read_teaser(html.escape(_text(item, "summary"), quote=False))
+    markup = whole.markup
     link = web_address(_text(item, "url") or _text(item, "external_url"), base=base)
     picture = web_address(_text(item, "image") or _text(item, "banner_image"), base=base)
     in_text = ("", "") if picture else first_picture(markup, link or base)
@@ -52,7 +55,7 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Fetche
         title=_text(item, "title"),
         byline=one_line(", ".join(_authors(item) or _authors(feed)))[:200],
         html=markup,
-        summary=html.escape(_text(item, "summary"), quote=False),
+        summary=summary.markup,
         published=_date(_text(item, "date_published")),
         updated=_date(_text(item, "date_modified")),
         language=_text(item, "language"),
@@ -60,6 +63,7 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Fetche
         categories=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
         picture_url=picture or in_text[0],
         picture_alt=in_text[1],
+        is_cut=whole.is_cut if markup else summary.is_cut or not summary.markup,
     )
 
 

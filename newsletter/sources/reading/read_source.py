@@ -11,6 +11,7 @@ from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.parse_feed import parse_feed
+from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
 from newsletter.sources.reading.parse_page import parse_page
@@ -38,13 +39,11 @@ def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | N
     """Give what the source holds now, and the document it came from (None for a folder); SourceError in words."""
     if source.kind is SourceKind.FOLDER:
         return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
-    if source.kind is SourceKind.INDEX:
-        raise NotUnderstood("index pages are not read by this version; name a feed or a single page")
-    load_it = load_page if source.kind is SourceKind.PAGE else load
+    load_it = load_page if source.kind in {SourceKind.PAGE, SourceKind.INDEX} else load
     document = load_it(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
     if document.is_unchanged:
         return Reading(), document
-    return understand(document, source.kind), document
+    return understand(document, source.kind, pattern=source.link_pattern), document
 
 
 def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
@@ -75,8 +74,11 @@ def _document_of(fetched: Fetched, etag: str, last_modified: str) -> Document:
     )
 
 
-def understand(document: Document, kind: SourceKind) -> Reading:
-    """Parse a feed or a page."""
+def understand(document: Document, kind: SourceKind, *, pattern: str = "") -> Reading:
+    """Parse a feed, a page, or an index page, whose links to posts `pattern` tells."""
+    if kind is SourceKind.INDEX:
+        found = parse_index(document.content, url=document.url, charset=document.charset, pattern=pattern)
+        return Reading(posts=found.posts, link_pattern=found.pattern)
     if kind is SourceKind.PAGE:
         return Reading(posts=(parse_page(document.content, url=document.url, charset=document.charset),))
     if looks_like_json(document.content):

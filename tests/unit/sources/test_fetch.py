@@ -5,15 +5,21 @@ import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
+import brotli
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
-from newsletter.sources.errors import FetchFailed
+from newsletter.sources.errors import FetchFailed, HostRests
 from newsletter.sources.fetching.fetch import Fetcher, shown
+from newsletter.sources.fetching.host_turns import HostBusy, ThreadTurns
+from newsletter.sources.fetching.unpack import BrokenPacking, TooLarge, unpack, unpack_start
 from tests.fakes.web_server import WebSite
 
 
@@ -60,14 +66,81 @@ def test_a_refusal_says_its_number(site: WebSite, fetcher: Fetcher, status: int,
     assert caught.value.temporary is temporary
 
 
-def test_a_server_may_ask_for_patience(site: WebSite, fetcher: Fetcher) -> None:
-    """Retry-After is handed on, at most a day of it."""
+def test_a_server_may_ask_for_patience(site: WebSite, other_site: WebSite, fetcher: Fetcher) -> None:
+    """Retry-After is handed on in seconds or from a date, at most a day of it; without a number it says nothing."""
     with pytest.raises(FetchFailed) as caught:
         fetcher.get(site.status("/x", 503, headers={"Retry-After": "120"}))
     assert caught.value.retry_after == timedelta(minutes=2)
     with pytest.raises(FetchFailed) as caught:
-        fetcher.get(site.status("/y", 503, headers={"Retry-After": "9" * 15}))
+        fetcher.get(other_site.status("/y", 429, headers={"Retry-After": "9" * 15}))
     assert caught.value.retry_after == timedelta(days=1)
+
+
+def test_a_server_that_asks_for_patience_gets_it_for_all_its_addresses(site: WebSite, fetcher: Fetcher) -> None:
+    """After 429 or 503 with Retry-After nothing of that server is asked, and the words say until when."""
+    site.feed("/other", "<rss/>")
+    with pytest.raises(FetchFailed):
+        fetcher.get(site.status("/x", 429, headers={"Retry-After": "120"}))
+    with pytest.raises(HostRests, match="left alone until") as caught:
+        fetcher.get(site.url("/other"))
+    assert timedelta(minutes=1) < (caught.value.retry_after or timedelta()) <= timedelta(minutes=2)
+    assert [request.path for request in site.requests] == ["/x"]
+
+
+def test_other_refusals_make_no_server_rest(site: WebSite, fetcher: Fetcher) -> None:
+    """A Retry-After that no 429 or 503 carries, and a 503 without one, concern their own address only."""
+    for path, status, headers in (("/a", 500, {"Retry-After": "120"}), ("/b", 503, {})):
+        with pytest.raises(FetchFailed):
+            fetcher.get(site.status(path, status, headers=headers))
+    assert fetcher.get(site.page("/x", "x")).status == 200
+
+
+def test_permanent_redirects_are_told(site: WebSite, fetcher: Fetcher) -> None:
+    """301 and 308 lead to an address to remember; 302 to none; behind a 302 nothing counts any more."""
+    site.redirect("/old", "/newer", 301)
+    site.redirect("/newer", "/new", 308)
+    site.redirect("/new-for-now", "/old", 302)
+    site.redirect("/moved", "/new-for-now", 301)
+    site.page("/new", "x")
+    assert fetcher.get(site.url("/old")).moved_to == site.url("/new")
+    assert fetcher.get(site.url("/new-for-now")).moved_to == ""
+    assert fetcher.get(site.url("/moved")).moved_to == site.url("/new-for-now")
+    assert fetcher.get(site.url("/new")).moved_to == ""
+
+
+def test_an_answer_says_how_long_it_is_good(site: WebSite, fetcher: Fetcher) -> None:
+    """Cache-Control's max-age arrives as fresh_for, on 304 as on 200."""
+    site.etag("/x", '"v1"')
+    site.content("/x", b"x", "text/html", headers={"Cache-Control": "max-age=600"})
+    assert fetcher.get(site.url("/x")).fresh_for == timedelta(minutes=10)
+    site.in_turn("/y", (304, "", {"Cache-Control": "public, max-age=60"}))
+    assert fetcher.get(site.url("/y"), etag='"v1"').fresh_for == timedelta(minutes=1)
+
+
+def test_one_request_at_a_time_goes_to_a_server(site: WebSite, fetcher: Fetcher) -> None:
+    """However many threads ask, a server sees one request at a time."""
+    urls = [site.slow(f"/{number}", 0.05) for number in range(5)]
+    with ThreadPoolExecutor(5) as pool:
+        assert [one.status for one in pool.map(fetcher.get, urls)] == [200] * 5
+    assert site.most_at_once == 1
+
+
+def test_a_server_that_is_busy_for_too_long_is_asked_another_time(site: WebSite) -> None:
+    """Who waits for a turn longer than the time-out gives up, in words, and may try again."""
+
+    class Busy(ThreadTurns):
+        @contextmanager
+        def turn(self, host: str, *, timeout: float) -> Iterator[None]:
+            assert timeout == 0.2
+            raise HostBusy(host)
+            yield
+
+    settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=0.2, max_bytes=1000, every_minutes=60)
+    with Fetcher(settings, "newsletter-tests/1", turns=Busy()) as fetcher, pytest.raises(FetchFailed) as caught:
+        fetcher.get(site.page("/x", "x"))
+    assert caught.value.temporary
+    assert "another request to its server" in str(caught.value)
+    assert site.requests == []
 
 
 def test_redirects_are_followed_up_to_five(site: WebSite, fetcher: Fetcher) -> None:
@@ -161,9 +234,30 @@ def test_a_gzip_bomb_stops_at_the_cap(site: WebSite) -> None:
     assert peak < 20_000_000
 
 
-@pytest.mark.parametrize("packing", ["gzip, gzip", "br", "zstd", "compress"])
+def test_a_brotli_bomb_stops_at_the_cap(site: WebSite) -> None:
+    """100 MB packed into a few bytes by brotli are cut at the cap and never stand in memory."""
+    packed = brotli.compress(bytes(100_000_000), quality=1)
+    url = site.content("/bomb", packed, "text/html", headers={"Content-Encoding": "br"})
+    with limited(max_bytes=1_000_000) as fetcher:
+        tracemalloc.start()
+        with pytest.raises(FetchFailed, match="larger than"):
+            fetcher.get(url)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_a_bomb_within_a_layer_stops_at_the_cap(site: WebSite) -> None:
+    """Each layer is capped: what unpacks to little in the end may not swell in between."""
+    inner = gzip.compress(b"", mtime=0) * 200_000  # 4 MB of members that hold nothing
+    url = site.content("/x", gzip.compress(inner, mtime=0), "text/html", headers={"Content-Encoding": "gzip, gzip"})
+    with limited(max_bytes=1_000_000) as fetcher, pytest.raises(FetchFailed, match="larger than"):
+        fetcher.get(url)
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip, gzip", "zstd", "compress", "gzip, zstd"])
 def test_only_what_was_asked_for_is_unpacked(site: WebSite, fetcher: Fetcher, packing: str) -> None:
-    """Content packed twice, or in a way we did not ask for, is an error."""
+    """Content packed three times over, or in a way we did not ask for, is an error."""
     content = gzip.compress(gzip.compress(b"<p>x</p>", mtime=0))
     with pytest.raises(FetchFailed, match="not asked for"):
         fetcher.get(site.content("/x", content, "text/html", headers={"Content-Encoding": packing}))
@@ -177,20 +271,54 @@ def test_only_what_was_asked_for_is_unpacked(site: WebSite, fetcher: Fetcher, pa
         ("deflate", zlib.compress(b"text", wbits=-15)),
         ("identity", b"text"),
         ("X-GZIP", gzip.compress(b"text", mtime=0)),
+        ("gzip", gzip.compress(b"te", mtime=0) + gzip.compress(b"xt", mtime=0)),
+        ("gzip", gzip.compress(b"text", mtime=0) + b"rubbish"),
+        ("br", brotli.compress(b"text")),
+        ("gzip, br", brotli.compress(gzip.compress(b"text", mtime=0))),
+        ("deflate, identity, gzip", gzip.compress(zlib.compress(b"text"), mtime=0)),
     ],
 )
 def test_packed_content_is_unpacked(site: WebSite, fetcher: Fetcher, packing: str, packed: bytes) -> None:
-    """gzip and both spellings of deflate arrive as the bytes that were meant."""
+    """gzip, brotli and both spellings of deflate arrive as the bytes that were meant, also one over the other."""
     assert (
         fetcher.get(site.content("/x", packed, "text/html", headers={"Content-Encoding": packing})).content == b"text"
     )
 
 
-@pytest.mark.parametrize("packed", [b"no gzip at all", gzip.compress(b"text" * 99, mtime=0)[:-12]])
-def test_broken_packing_is_an_error(site: WebSite, fetcher: Fetcher, packed: bytes) -> None:
-    """Half a gzip stream is not half a feed."""
+@pytest.mark.parametrize(
+    ("packing", "packed"),
+    [
+        ("gzip", b"no gzip at all"),
+        ("gzip", gzip.compress(b"text" * 99, mtime=0)[:-12]),
+        ("deflate", zlib.compress(b"text" * 99)[:-6]),
+        ("br", b"no brotli at all"),
+        ("br", brotli.compress(b"text and more of it" * 99)[:-4]),
+        ("gzip, br", brotli.compress(gzip.compress(b"text" * 99, mtime=0)[:-12])),
+    ],
+)
+def test_broken_packing_is_an_error(site: WebSite, fetcher: Fetcher, packing: str, packed: bytes) -> None:
+    """Half a stream is not half a feed."""
     with pytest.raises(FetchFailed, match="pack"):
-        fetcher.get(site.content("/x", packed, "text/html", headers={"Content-Encoding": "gzip"}))
+        fetcher.get(site.content("/x", packed, "text/html", headers={"Content-Encoding": packing}))
+
+
+@given(st.binary(max_size=3000), st.sampled_from(["gzip", "deflate", "br", ""]), st.integers(1, 500))
+def test_any_bytes_unpack_to_what_was_packed(content: bytes, packing: str, size: int) -> None:
+    """However a body is cut on its way, and whatever it holds, what comes out is what went in."""
+    pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "": bytes}[packing]
+    packed = pack(content)
+    parts = [packed[start : start + size] for start in range(0, len(packed), size)]
+    assert unpack(parts, packing, 10_000) == content
+    assert unpack_start(parts, packing, 100) == content[:100]
+
+
+@given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "br", "br, gzip"]))
+def test_rubbish_is_broken_packing(content: bytes, packing: str) -> None:
+    """Bytes that are not packed as said raise BrokenPacking or unpack, and nothing else happens."""
+    try:
+        unpack([content], packing, 10_000)
+    except (BrokenPacking, TooLarge):
+        return
 
 
 @pytest.mark.parametrize("kind", ["hang", "drip", "drip headers"])

@@ -471,8 +471,8 @@ def test_two_processes_do_not_fetch_one_source(desk: Desk, site: WebSite) -> Non
     assert desk.fetch_some() == 1
 
 
-def test_an_index_page_says_that_it_cannot_be_read_yet(desk: Desk, site: WebSite) -> None:
-    """A kind that this version does not read is an error in words, never silence."""
-    desk.add(site.page("/index", "<!doctype html>"), kind=SourceKind.INDEX)
-    assert "index pages are not read" in desk.ingest().error
+def test_an_index_page_without_links_to_posts_is_an_error(desk: Desk, site: WebSite) -> None:
+    """A page that lists nothing is told in words, never taken for one without news."""
+    desk.add(site.page("/index", "<!doctype html><p>Soon."), kind=SourceKind.INDEX)
+    assert "no list of links to posts" in desk.ingest().error
     assert replace(desk.source(), last_error="").error_count == 1

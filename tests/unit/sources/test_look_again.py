@@ -109,7 +109,7 @@ def test_posts_that_rolled_off_are_looked_at_a_few_at_a_time(desk: Desk, site: W
     site.feed("/feed", listed(site, 1, 2))
     looks = []
     for hours in range(4):
-        desk.now = NOW + hours * HOUR
+        desk.now = NOW + DAY + hours * HOUR
         look(desk)
         looks.append(asked(site))
     assert [len(one) for one in looks] == [MOST_PAGES, MOST_PAGES, 0, 0]
@@ -122,6 +122,7 @@ def test_a_look_is_conditional(desk: Desk, site: WebSite) -> None:
     start(desk, site, 1, 2)
     site.etag("/2", '"v1"')
     site.feed("/feed", listed(site, 1))
+    desk.now += DAY
     look(desk)
     desk.now += DAY
     assert look(desk) == LookReport()

@@ -1,0 +1,145 @@
+"""Finds the links of a page that may lead to posts, each with what stands around it. Menus and footers are left out.
+
+Bounded: so many links of so many elements, whatever the page holds.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urldefrag, urlsplit
+
+from newsletter.sources.cleaning.chrome import is_chrome
+from newsletter.sources.cleaning.clean import web_address
+from newsletter.sources.cleaning.plain_text import one_line
+
+_MOST_LINKS = 2_000
+_MOST_ELEMENTS = 40_000
+_STEPS = 4  # elements above a link that tell its place
+_AROUND = frozenset({"nav", "footer", "form", "select", "noscript", "template", "script", "style"})
+_AROUND_WORDS = re.compile(
+    r"(?:^|[-_\s])(?:nav(?:bar|igation)?|menus?|mainmenu|breadcrumbs?|footer|pagination|pager|paging|lang(?:uages?)?"
+    r"|language-switcher|social|share|sharing|cookies?|sidebar|related|similar|tags?|tagcloud|skip|toolbar)(?=$|[-_\s])",
+    re.IGNORECASE,
+)
+_OTHER_PATHS = re.compile(
+    r"/(?:tags?|category|categories|kategorie|schlagwort|author|autor|authors|feed|rss|login|log-in|signin|wp-login"
+    r"|wp-admin|search|suche|cart|kontakt|contact|contact-us|impressum|imprint|privacy|privacy-policy|datenschutz"
+    r"|cookies?|terms|sitemap|accessibility|barrierefreiheit|page|seite)(?:/|$|\.)",
+    re.IGNORECASE,
+)
+_OTHER_FILES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|pdf|zip|docx?|xlsx?|pptx?|mp[34]|ics|xml|rss|json|css|js)$", re.IGNORECASE
+)
+_PAGING = frozenset({"page", "p", "paged", "start", "offset", "seite", "lang", "sort", "order", "share", "replytocom"})
+_STABLE_CLASS = re.compile(r"[A-Za-z][A-Za-z_-]{2,40}")
+_STATES = frozenset({"first", "last", "odd", "even", "active", "current", "new", "sticky"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """A link on a page. `place`: the tags and classes above it; `shape`: its address without its own part."""
+
+    url: str
+    place: str
+    shape: str
+    text: str
+    node: Any = field(repr=False)  # lxml has no types
+
+
+def links_of(page: Any, *, url: str) -> list[PageLink]:
+    """Give the links of a parsed page that lead to other pages of the same site and stand outside its menus."""
+    base = web_address(next((str(href) for href in page.xpath("//base/@href")), ""), base=url) or url
+    found: list[PageLink] = []
+    around: dict[Any, bool] = {}
+    for count, node in enumerate(page.iter()):
+        if count > _MOST_ELEMENTS or len(found) >= _MOST_LINKS:
+            break
+        if node.tag != "a" or not node.get("href"):
+            continue
+        address = urldefrag(web_address(node.get("href"), base=base)).url
+        if address and leads_to_a_post(address, url) and not _is_around(node, around):
+            text = one_line(" ".join(node.itertext()))[:400]
+            found.append(PageLink(url=address, place=_place(node), shape=shape_of(address), text=text, node=node))
+    return found
+
+
+def leads_to_a_post(address: str, page_url: str) -> bool:
+    """Tell whether an address may be that of a post: of the same site, deeper than its root, and no list or file."""
+    try:
+        parts, page = urlsplit(address), urlsplit(page_url)
+        hosts = (parts.hostname or "").removeprefix("www."), (page.hostname or "").removeprefix("www.")
+        keys = {key.lower() for key, _ in parse_qsl(parts.query)}
+    except ValueError:
+        return False
+    is_same_site = hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
+    is_itself = (parts.path.rstrip("/"), parts.query) == (page.path.rstrip("/"), page.query)
+    is_root = len(parts.path.strip("/")) <= 2 and not parts.query  # "/", "/en"
+    is_other = _OTHER_PATHS.search(parts.path) or _OTHER_FILES.search(parts.path) or (keys & _PAGING)
+    return is_same_site and not is_itself and not is_root and not is_other
+
+
+def shape_of(address: str) -> str:
+    """Give what addresses of one kind share: the folders, numbers as #, the last part as *, the keys of a query."""
+    parts = urlsplit(address)
+    *folders, last = parts.path.strip("/").split("/")
+    ending = re.search(r"\.[a-z]{2,5}$", last)
+    told = ["#" if folder.isdigit() else folder for folder in folders]
+    keys = sorted({key for key, _ in parse_qsl(parts.query)})
+    own = last if keys else f"*{ending[0] if ending else ''}"
+    return "/" + "/".join([*told, own]) + (f"?{'&'.join(keys)}" if keys else "")
+
+
+def items_of(links: list[PageLink]) -> dict[str, Any]:
+    """Give for each address the largest element that holds links to it and to no other of these."""
+    held: dict[Any, set[str]] = defaultdict(set)
+    for link in links:
+        for above in (link.node, *link.node.iterancestors()):
+            held[above].add(link.url)
+    items: dict[str, Any] = {}
+    for link in links:
+        if link.url not in items:
+            item = link.node
+            while (above := item.getparent()) is not None and len(held[above]) == 1 and above.tag not in _WHOLE:
+                item = above
+            items[link.url] = item
+    return items
+
+
+_WHOLE = frozenset({"html", "body", "main"})
+
+
+def is_title(text: str) -> bool:
+    """Tell whether a link's text may be a post's title."""
+    return len(text) >= 8 and not text.isdigit() and not is_chrome(text)
+
+
+def _is_around(node: Any, known: dict[Any, bool]) -> bool:
+    """Tell whether an element stands in what is around a page's content."""
+    path = []
+    result = False
+    for above in (node, *node.iterancestors()):
+        if above in known:
+            result = known[above]
+            break
+        path.append(above)
+        if above.tag not in _WHOLE and (above.tag in _AROUND or _names_around(above)):
+            result = True
+            break
+    known.update(dict.fromkeys(path, result))
+    return result
+
+
+def _names_around(node: Any) -> bool:
+    return _AROUND_WORDS.search(f"{node.get('class') or ''} {node.get('id') or ''}"[:300]) is not None
+
+
+def _place(node: Any) -> str:
+    steps = [_step(node), *(_step(above) for above, _ in zip(node.iterancestors(), range(_STEPS), strict=False))]
+    return " ".join(reversed(steps))
+
+
+def _step(node: Any) -> str:
+    names = [name for name in (node.get("class") or "")[:300].split() if _STABLE_CLASS.fullmatch(name)]
+    own = sorted(name for name in names if name.lower() not in _STATES)[:2]
+    return ".".join([str(node.tag), *own])
