@@ -4,8 +4,8 @@ import html
 import random
 
 _WORDS = """
-patients research funders genome clinic data registry call partners trial prevention training policy cohort diagnosis
-network hospital consent access biomarker and the of in for with from that which into are have will shows opens begins
+patients research funders genome clinic data registry study partners trial prevention training policy cohort diagnosis
+network hospital consent access biomarker and the of in for with from that which into are have said shows found takes
 """
 _MENU = ("News", "Calls", "Events", "Partners", "Topics", "Library", "Press", "Jobs", "About", "Imprint", "Privacy")
 
@@ -37,7 +37,8 @@ def page(number: int) -> bytes:
     others = "".join(f'<li><a href="/news/{place}">{_sentence(chance, 8)}</a></li>' for place in range(12))
     return (
         f'<!DOCTYPE html><html lang="en"><head>{head}</head><body class="single"><header>{menu}</header>'
-        f'<div id="main" class="wrap"><article class="post"><h1>{title}</h1><div class="meta">20 views, 0 comments</div>'
+        f'<div id="main" class="wrap"><article class="post"><h1>{title}</h1>'
+        '<div class="meta">20 views, 0 comments</div>'
         f'<div class="entry-content">{text}</div><div class="share">Share this post</div></article>'
         f'<aside class="sidebar"><h3>Recent posts</h3><ul>{others}</ul></aside></div>'
         f"<footer>{menu}<p>© 2026 A partner. All rights reserved.</p></footer></body></html>"

@@ -1,8 +1,8 @@
 """All SQL of sources. Functions take a connection and never open a transaction; whoever owns the act does."""
 
 import json
-from dataclasses import dataclass
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select, update

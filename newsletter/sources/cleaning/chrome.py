@@ -7,7 +7,7 @@ and a trailing "About us" or press contact stays in the body but is kept out of 
 import re
 from collections.abc import Sequence
 
-from newsletter.sources.cleaning.plain_text import plain_text
+from newsletter.sources.cleaning.plain_text import text_of_clean
 
 _BLOCK_NAMES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "table", "pre", "dl"})
 _TAG = re.compile(r"""<(/?)([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # as the sanitiser writes them
@@ -66,7 +66,8 @@ _ROW = re.compile(
 )
 _NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
 _SHARE_WORDS = """
-share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa imprimir
+share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa
+imprimir
 """
 _SHARES = "|".join(_SHARE_WORDS.split())
 _SHARE = re.compile(
@@ -137,7 +138,7 @@ _LINES = (_COUNTS, _ROW, _SHARE, _FOOTER, _END, _APART, _SIGN_UP)
 def without_chrome(markup: str) -> str:
     """Give a sanitised article without the lines of the page around it."""
     blocks = blocks_of(markup)
-    texts = [plain_text(block) for block in blocks]
+    texts = [text_of_clean(block) for block in blocks]
     kept: list[str] = []
     is_listing = False  # of other posts, in the middle of the text
     for place, (block, text) in enumerate(zip(blocks, texts, strict=True)):
@@ -174,7 +175,7 @@ def is_chrome(text: str) -> bool:
 def told_part(markup: str) -> str:
     """Give a sanitised article without a trailing "About us" or press contact: what an excerpt may be made of."""
     blocks = blocks_of(markup)
-    texts = [plain_text(block) for block in blocks]
+    texts = [text_of_clean(block) for block in blocks]
     for place, text in enumerate(texts[1:], start=1):
         if (
             len(text) <= _LONGEST_HEADING
@@ -206,7 +207,7 @@ def blocks_of(markup: str) -> list[str]:
 
 
 def _loose(markup: str) -> list[str]:
-    return [f"<p>{markup.strip()}</p>"] if plain_text(markup) else []
+    return [f"<p>{markup.strip()}</p>"] if text_of_clean(markup) else []
 
 
 def _ends_all(texts: list[str], place: int) -> bool:

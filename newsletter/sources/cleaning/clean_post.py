@@ -9,7 +9,7 @@ from newsletter.sources.cleaning.chrome import told_part
 from newsletter.sources.cleaning.clean import clean_html, web_address
 from newsletter.sources.cleaning.excerpt import cut_at_sentence, make_excerpt
 from newsletter.sources.cleaning.language import language_of
-from newsletter.sources.cleaning.plain_text import one_line, plain_text, plain_title
+from newsletter.sources.cleaning.plain_text import one_line, plain_title, text_of_clean
 from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.stored_details import call_to_json, event_to_json
 from newsletter.sources.fetched_post import FetchedPost
@@ -82,7 +82,7 @@ def clean_post(
     """Make a fetched post safe to store; None if it has neither a title nor a text."""
     base = post.url or (source.url if "://" in source.url else "")
     body = clean_html(post.html or post.summary, base=base)
-    text = plain_text(body)
+    text = text_of_clean(body)
     title = plain_title(post.title)
     excerpt = make_excerpt(post.summary, told_part(body), title=title)
     title = title or cut_at_sentence(excerpt, _LONGEST_TITLE_OF_TEXT)

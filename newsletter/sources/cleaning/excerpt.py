@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 
-from newsletter.sources.cleaning.plain_text import one_line, text_blocks
+from newsletter.sources.cleaning.plain_text import blocks_of_clean, one_line, text_blocks
 
 LONGEST = 280
+_LOOKED_AT = 100 * LONGEST  # characters of a body's markup: the beginning, however many links stand in it
 _SHORTEST_GOOD = 80  # a first sentence shorter than this says too little; rather cut at a word
 # Full stops of these end no sentence (with the ordinals and single letters that the pattern below leaves out).
 _SHORT_WORDS = "dr mr mrs ms prof st no nr vs etc bzw ca ggf inkl usw evtl fig al approx vol dott sig art"
@@ -27,11 +29,12 @@ _ADDED = re.compile(
 
 
 def make_excerpt(summary: str, body: str, *, title: str = "") -> str:
-    """Give at most LONGEST characters of the publisher's summary, else of the body; both may hold HTML.
+    """Give at most LONGEST characters of the publisher's summary, else of the body, which is sanitised HTML.
 
     A summary that is cut off in mid-sentence, or only repeats the title, counts for less than a body.
     """
-    told, full = _running_text(summary, title), _running_text(body, title)
+    told = _running_text(text_blocks(summary), title)
+    full = _running_text(blocks_of_clean(body[:_LOOKED_AT]), title)
     is_whole = len(told) >= _SHORTEST_GOOD and not _TRUNCATED.search(told)
     text = told if is_whole or not full else full
     return cut_at_sentence(_TRUNCATED.sub("", text).rstrip() if text is full else text)
@@ -46,9 +49,8 @@ def cut_at_sentence(text: str, limit: int = LONGEST) -> str:
     return text[: ends[-1]] if ends else _cut_at_word(text, limit)
 
 
-def _running_text(markup: str, title: str) -> str:
+def _running_text(blocks: Sequence[str], title: str) -> str:
     """Give the text without a first block that repeats the title, and without what systems add."""
-    blocks = text_blocks(markup)
     if blocks and title and blocks[0].casefold().rstrip(".") == title.casefold().rstrip("."):
         blocks = blocks[1:]
     return _ADDED.sub("", " ".join(blocks)[: 20 * LONGEST]).strip()

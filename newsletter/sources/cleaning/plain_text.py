@@ -3,7 +3,6 @@
 import html
 import re
 import unicodedata
-from html.parser import HTMLParser
 
 import nh3
 
@@ -16,6 +15,7 @@ _HIDDEN = re.compile(
 )
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, lone surrogates
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--|!\[CDATA\[.*?\]\])>", re.DOTALL)
+_WRITTEN_TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # as the sanitiser writes them
 _BLOCK_NAMES = """
 address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav
 ol p pre section table td th tr ul
@@ -47,6 +47,8 @@ def storable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Give text as one line without hidden characters."""
+    if text.isascii():
+        return " ".join(storable(text).split())
     return " ".join(_HIDDEN.sub("", storable(unicodedata.normalize("NFC", text))).split())
 
 
@@ -58,32 +60,35 @@ def plain_title(title: str) -> str:
 
 def text_blocks(markup: str) -> list[str]:
     """Give the text of each block of an HTML fragment, each as one line; empty ones are left out."""
-    collector = _Collector()
-    # The standard library's parser hangs and raises on broken markup; what nh3 has written it reads well.
-    collector.feed(
+    if "<" not in markup and "&" not in markup:
+        line = one_line(markup)
+        return [line] if line else []
+    return blocks_of_clean(
         nh3.clean(tame(storable(markup)), tags=_BLOCKS, attributes={}, clean_content_tags=SILENT_TAGS, link_rel=None)
     )
-    collector.close()
-    return [line for block in collector.blocks if (line := one_line("".join(block)))]
+
+
+def blocks_of_clean(markup: str) -> list[str]:
+    """Do the same for what the sanitiser has written: without reading it a second time.
+
+    It writes each tag out and leaves no other "<" as it is.
+    """
+    blocks = [""]
+    start = 0
+    for tag in _WRITTEN_TAG.finditer(markup):
+        blocks[-1] += markup[start : tag.start()]
+        start = tag.end()
+        if tag[1] in _BLOCKS:
+            blocks.append("")
+    blocks[-1] += markup[start:]
+    return [line for block in blocks if (line := one_line(html.unescape(block)))]
+
+
+def text_of_clean(markup: str) -> str:
+    """Give the text of what the sanitiser has written, blocks separated by a space."""
+    return " ".join(blocks_of_clean(markup))
 
 
 def plain_text(markup: str) -> str:
     """Give the text of an HTML fragment, blocks separated by a space."""
     return " ".join(text_blocks(markup))
-
-
-class _Collector(HTMLParser):
-    """Collects the text of blocks of clean markup."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.blocks: list[list[str]] = [[]]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's
-        self.blocks.append([])
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the base class's
-        self.blocks.append([])
-
-    def handle_data(self, data: str) -> None:
-        self.blocks[-1].append(data)

@@ -13,11 +13,14 @@ _PICTURE_FILE = r"\S*\.(jpe?g|png|gif|webp|svg|bmp|tiff?|heic|avif)\b"
 _CAMERA_NAME = r"(img|dsc|image|photo|screenshot|pict?)[\s_-]*\d*"
 _FILE_NAME = re.compile(f"{_PICTURE_FILE}|{_CAMERA_NAME}", re.IGNORECASE)
 _LONGEST_ALT = 300
+_PICTURE_TAG = re.compile(r"<(?:img|image)", re.IGNORECASE)  # parsers read the second as the first
 _LOOKED_AT = {"src", "alt", "width", "height"}
 
 
 def first_picture(markup: str, base: str) -> tuple[str, str]:
     """Give the absolute address and the alt of the first picture that is meant to be seen; empty texts for none."""
+    if not _PICTURE_TAG.search(markup):
+        return "", ""
     finder = _Finder(base)
     # What nh3 has written is all that the standard library's parser can be trusted with.
     finder.feed(nh3.clean(tame(storable(markup)), tags={"img"}, attributes={"img": _LOOKED_AT}, link_rel=None))

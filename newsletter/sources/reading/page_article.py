@@ -9,7 +9,7 @@ import lxml.etree
 
 from newsletter.sources.cleaning.chrome import without_chrome
 from newsletter.sources.cleaning.clean import clean_html, clean_page
-from newsletter.sources.cleaning.plain_text import plain_text
+from newsletter.sources.cleaning.plain_text import one_line, text_of_clean
 from newsletter.sources.errors import NotUnderstood
 
 _LEAST_ARTICLE = 120  # characters; less is a teaser that extraction took for the article
@@ -25,14 +25,14 @@ _MOST_LINKED = 0.3  # of a text in links; more is a list of other pages
 def article_of(page: Any, *, url: str) -> str:  # lxml has no types
     """Give the article as sanitised HTML without the page around it; empty if there is none."""
     found = without_chrome(clean_html(_extracted(page, url), base=url))
-    marked = _marked(page, url)
-    length = len(plain_text(found))
-    if marked and length < _ENOUGH * len(plain_text(marked)):
+    length = len(text_of_clean(found))
+    marked = _marked(page, url, more_than=length)
+    if length < _ENOUGH * len(text_of_clean(marked)):
         return marked
     if length >= _LEAST_ARTICLE:
         return found
     rest = without_chrome(clean_page(_markup(page.find("body")), base=url))
-    return rest if len(plain_text(rest)) > length else found
+    return rest if len(text_of_clean(rest)) > length else found
 
 
 def _extracted(page: Any, url: str) -> str:
@@ -49,15 +49,19 @@ def _extracted(page: Any, url: str) -> str:
     return found or ""
 
 
-def _marked(page: Any, url: str) -> str:
-    """Give the article that the page marks as such, if it marks one."""
+def _marked(page: Any, url: str, *, more_than: int) -> str:
+    """Give the article that the page marks as such, if it marks one that may say so much more."""
     for path in _MARKED:
         nodes = page.xpath(path)
-        if len(nodes) == 1 and _linked_share(nodes[0]) <= _MOST_LINKED:
+        if len(nodes) == 1 and _may_say(nodes[0], more_than) and _linked_share(nodes[0]) <= _MOST_LINKED:
             return without_chrome(clean_page(_markup(nodes[0]), base=url))
         if nodes:
             return ""
     return ""
+
+
+def _may_say(node: Any, more_than: int) -> bool:
+    return more_than < _ENOUGH * len(one_line(" ".join(node.itertext())))
 
 
 def _linked_share(node: Any) -> float:

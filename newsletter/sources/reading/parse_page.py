@@ -7,7 +7,7 @@ import html
 import re
 
 from newsletter.sources.cleaning.chrome import blocks_of, is_chrome
-from newsletter.sources.cleaning.plain_text import one_line, plain_text, storable
+from newsletter.sources.cleaning.plain_text import one_line, storable, text_of_clean
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.reading.page_article import article_of
@@ -31,7 +31,7 @@ def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
         raise NotUnderstood("the page holds no HTML")
     head = head_of(page, url=url)
     body = _without_title(article_of(page, url=url), head.title)
-    if not body or not (head.title or len(plain_text(body)) >= _LEAST_UNTITLED):
+    if not body or not (head.title or len(text_of_clean(body)) >= _LEAST_UNTITLED):
         raise NotUnderstood("no article was found on the page")
     return FetchedPost(
         guid="",
@@ -64,5 +64,5 @@ def page_text(content: bytes, charset: str) -> str:
 def _without_title(body: str, title: str) -> str:
     """Leave out a first block that only repeats the title."""
     blocks = blocks_of(body)
-    is_title = bool(blocks) and one_line(plain_text(blocks[0])).casefold() == one_line(title).casefold()
+    is_title = bool(blocks) and text_of_clean(blocks[0]).casefold() == one_line(title).casefold()
     return "\n".join(blocks[1:]) if is_title else body

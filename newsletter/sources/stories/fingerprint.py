@@ -16,7 +16,7 @@ from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.source import Source, Topic
 from newsletter.sources.stories.identity import canonical_url
 
-_AROUND_TAGS = re.compile(r"\s*(<[^<>]*>)\s*")
+_TAG = re.compile(r"(<[^<>]*>)")
 _ADDRESS = re.compile(r"""((?:href|src)\s*=\s*)(["'])(.*?)\2""", re.IGNORECASE | re.DOTALL)
 _WEB = re.compile(r"\s*https?://", re.IGNORECASE)
 
@@ -47,7 +47,9 @@ def _settled(value: object) -> object:
         return value
     if _WEB.match(value):
         return canonical_url(value) or value
-    return one_line(_ADDRESS.sub(_untracked, _AROUND_TAGS.sub(r"\1", value)))
+    if "<" in value:
+        value = "".join(piece.strip() for piece in _TAG.split(value))  # spaces around tags say nothing
+    return one_line(_ADDRESS.sub(_untracked, value) if "=" in value else value)
 
 
 def _untracked(found: re.Match[str]) -> str:

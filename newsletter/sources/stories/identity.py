@@ -47,7 +47,10 @@ def canonical_url(url: str) -> str:
 
 def content_key(post: FetchedPost) -> str:
     """Give the key that hashes normalised title, date and text: the same item parses to the same key."""
-    text = plain_text(post.html or post.summary)
+    return _content_key(post, _text_of(post))
+
+
+def _content_key(post: FetchedPost, text: str) -> str:
     date = post.published.astimezone(UTC).isoformat() if post.published else ""
     words = [plain_title(post.title), date, one_line(text)]
     return "hash:" + _digest("\0".join(word.casefold() for word in words))
@@ -65,7 +68,8 @@ def distinct(posts: Sequence[FetchedPost]) -> list[FetchedPost]:
     """Leave out items that stand twice in the document, word for word; with few words, only at the same address."""
     found: dict[tuple[str, str], FetchedPost] = {}
     for post in posts:
-        found.setdefault((content_key(post), "" if _is_telling(post) else canonical_url(post.url)), post)
+        text = _text_of(post)
+        found.setdefault((_content_key(post, text), "" if _is_telling(post, text) else canonical_url(post.url)), post)
     return list(found.values())
 
 
@@ -96,14 +100,19 @@ def _all_keys(post: FetchedPost) -> list[str]:
 
 def _counting(post: FetchedPost, unique: list[str]) -> tuple[str, ...]:
     """Add the hash of the content: where it tells items apart, and where there is nothing else."""
-    return (*unique, content_key(post)) if _is_telling(post) or not unique else tuple(unique)
+    text = _text_of(post)
+    return (*unique, _content_key(post, text)) if _is_telling(post, text) or not unique else tuple(unique)
 
 
-def _is_telling(post: FetchedPost) -> bool:
+def _is_telling(post: FetchedPost, text: str) -> bool:
     """Tell whether two items with this content are one: "Read more", without a date, may be anything."""
-    if post.published is not None and plain_text(post.html or post.summary):
+    if post.published is not None and text:
         return True
-    return len(f"{plain_title(post.title)} {plain_text(post.html or post.summary)}".split()) >= _TELLING_WORDS
+    return len(f"{plain_title(post.title)} {text}".split()) >= _TELLING_WORDS
+
+
+def _text_of(post: FetchedPost) -> str:
+    return plain_text(post.html or post.summary)
 
 
 def is_front_page(link: str) -> bool:
