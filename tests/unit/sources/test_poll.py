@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.base.clock import FixedClock
+from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store
 from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.fetching.host_turns import ThreadTurns
+from newsletter.sources.fetching.hosts import host_of
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import ask_once_more, fetch_some, ingest_source
 from newsletter.sources.source import Source, SourceKind
@@ -195,6 +198,25 @@ def test_a_server_that_rests_holds_up_its_sources_without_an_error(desk: Desk, s
     assert timedelta() < well.next_fetch_at - NOW <= 3 * HOUR
     assert "left alone until" in desk.ingest("b-well").error
     assert desk.source("b-well").error_count == 0
+
+
+def test_a_server_that_is_busy_with_us_is_no_failure(
+    sqlite_engine: Engine, tmp_path: Path, site: WebSite, other_site: WebSite
+) -> None:
+    """Who got no turn in time asked nothing: no error is noted, no move forgotten, and it is soon tried again."""
+    settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=0.3, every_minutes=60)
+    turns = ThreadTurns()
+    with Fetcher(settings, "newsletter-tests/1", turns=turns, clock=FixedClock(NOW)) as fetcher:
+        desk = Desk(sqlite_engine, fetcher, tmp_path)
+        other_site.feed("/feed", feed(1))
+        desk.add("partner", site.redirect("/feed", other_site.url("/feed"), 301))
+        desk.ingest("partner")
+        desk.now += HOUR
+        with turns.turn(host_of(other_site.address), timeout=1):
+            assert "another request" in desk.ingest("partner").error
+    source = desk.source("partner")
+    assert (source.moved_to, source.error_count, source.last_error) == (other_site.url("/feed"), 0, "")
+    assert (source.next_fetch_at, site.asked("/feed")) == (desk.now + 5 * MINUTE, 1)
 
 
 def test_sources_of_one_server_are_read_in_turn(desk: Desk, site: WebSite, other_site: WebSite) -> None:
