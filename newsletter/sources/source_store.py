@@ -154,6 +154,7 @@ def record_good_fetch(
         "next_fetch_at": next_fetch_at,
         "last_error": "",
         "error_count": 0,
+        "failing_since": None,
     }
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
@@ -167,8 +168,13 @@ def record_failed_fetch(
     db: Connection, source_id: SourceId, *, now: datetime, next_fetch_at: datetime, error: str
 ) -> None:
     """Note in words why a source could not be read. What the last good fetch left stays."""
-    count = sources.c.error_count + 1
-    values = {"last_fetch_at": now, "next_fetch_at": next_fetch_at, "last_error": error, "error_count": count}
+    values = {
+        "last_fetch_at": now,
+        "next_fetch_at": next_fetch_at,
+        "last_error": error,
+        "error_count": sources.c.error_count + 1,
+        "failing_since": func.coalesce(sources.c.failing_since, now),
+    }
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
 
