@@ -8,7 +8,7 @@ from datetime import datetime
 from newsletter.sources.details.countries import countries_in
 from newsletter.sources.details.deadline_text import is_deadline
 from newsletter.sources.details.hours_in_text import WrittenHours, hours_after
-from newsletter.sources.details.telling_words import call_words, cancelled_words, closed_words
+from newsletter.sources.details.telling_words import call_words, cancelled_words, closed_words, work_words
 from newsletter.sources.details.told_post import ToldDays, ToldPost, end_of_day
 from newsletter.sources.post import CallDetails
 
@@ -42,7 +42,7 @@ def call_in_text(post: ToldPost, days: list[list[ToldDays]]) -> CallDetails | No
 
 
 def _is_over(title: str) -> bool:
-    return closed_words().search(title) is not None or cancelled_words().search(title) is not None
+    return any(words.search(title) for words in (closed_words(), cancelled_words(), work_words()))
 
 
 def _details(one: ToldDays, countries: tuple[str, ...]) -> CallDetails:

@@ -204,6 +204,24 @@ vencedor
 encerrad
 graduatoria
 """
+# A post that offers work tells of interviews and deadlines, and is neither an event nor a call.
+_WORK = r"""
+jobs?\b
+vacanc
+open positions?\b
+stellen(?:ausschreibung|angebot|anzeige)
+wir suchen
+offre d['\u2019]emploi
+recrut
+poste de
+offert[ae] di lavoro
+assegno di ricerca
+concorso
+oferta de empleo
+vacante
+vagas?\b
+oferta de emprego
+"""
 _LIVE = r"""
 live[- ]?stream
 live[- ]?übertragung
@@ -276,6 +294,12 @@ def cancelled_words() -> re.Pattern[str]:
 def closed_words() -> re.Pattern[str]:
     """Match words that tell of a call that is over."""
     return _pattern(_CLOSED)
+
+
+@cache
+def work_words() -> re.Pattern[str]:
+    """Match words that offer a job."""
+    return _pattern(_WORK)
 
 
 @cache

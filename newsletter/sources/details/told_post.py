@@ -82,7 +82,7 @@ def _last_end(text: str, mark: str) -> int:
 
 def _is_abbreviation(before: str) -> bool:
     word = before.rsplit(maxsplit=1)[-1] if before.split() else ""
-    return word.isdigit() or len(word) <= 3
+    return len(word) <= (2 if word.isdigit() else 3)
 
 
 def midnight(day: date, zone: str) -> datetime:
