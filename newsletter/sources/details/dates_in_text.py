@@ -24,7 +24,7 @@ _AHEAD = timedelta(days=304)  # ten months: a day without a year is near
 _DAY_FIRST = frozenset(LANGUAGES) - {"en"}
 
 _DAY = r"(0?[1-9]|[12]\d|3[01])(?!\d)(?:st\b|nd\b|rd\b|th\b|er\b|º|°|ª|\.(?!\d))?"
-_YEAR = r"((?:19|20)\d\d)(?![\d])"
+_YEAR = rf"((?:19|20)\d\d|{LAST_YEAR})(?!\d)"
 _DASH = r"[-\u2010-\u2014/]"
 _WORD_TO = r"(?:and|to|until|till|through|und|bis(?: zum)?|et|au|jusqu['\u2019]au|e|ed|al|y|a|ao|&|\+)"
 _TO = rf"\s{{0,3}}(?:{_DASH}|{_WORD_TO}\s)\s{{0,3}}"
