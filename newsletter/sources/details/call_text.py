@@ -23,6 +23,8 @@ def is_call_title(title: str) -> bool:
 def call_in_text(post: ToldPost, days: list[list[ToldDays]]) -> CallDetails | None:
     """Give the call, or None. Of several deadlines the first that is still to come counts: whoever misses it is out."""
     is_named = is_call_title(post.title)
+    if not is_named and not any(days):
+        return None
     if not is_named and (_is_over(post.title) or not call_words().search(" ".join(post.blocks)[:_HEAD])):
         return None
     ends = [one for line in days for one in line if is_deadline(one.lead)]

@@ -29,6 +29,8 @@ _HEAD = 600  # characters of a post that show what it is about
 
 def event_in_text(post: ToldPost, days: list[list[ToldDays]]) -> EventDetails | None:
     """Give the event, or None. `days` are the dates of the post's lines, as told_days gives them."""
+    if not any(days):
+        return None
     head = " ".join(post.lines)[:_HEAD]
     if event_words().search(head) is None or cancelled_words().search(post.title):
         return None

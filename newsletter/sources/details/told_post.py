@@ -1,5 +1,6 @@
 """A ToldPost: what a post says, as plain lines, and when; what the readers of text look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
@@ -45,13 +46,18 @@ class ToldDays:
 
 def told_days(post: ToldPost) -> list[list[ToldDays]]:
     """Give the dates of each line, the title first; those whose year would be a guess are left out."""
+    written = [written_days(line, post.language) for line in post.lines]
+    if not any(written):
+        return [[] for _ in written]  # most posts tell no day, and the words below are many
     is_announced = future_words().search(" ".join(post.lines)) is not None
-    return [_of_line(line, post, is_announced=is_announced) for line in post.lines]
+    return [
+        _of_line(line, days, post, is_announced=is_announced) for line, days in zip(post.lines, written, strict=True)
+    ]
 
 
-def _of_line(line: str, post: ToldPost, *, is_announced: bool) -> list[ToldDays]:
+def _of_line(line: str, days_told: Sequence[WrittenDays], post: ToldPost, *, is_announced: bool) -> list[ToldDays]:
     found = []
-    for written in written_days(line, post.language):
+    for written in days_told:
         days = days_of(written, published=post.published, is_announced=is_announced)
         if days is not None:
             lead, rest = sentence_around(line, written.start, written.end)
