@@ -37,7 +37,8 @@ def page(number: int) -> bytes:
     others = "".join(f'<li><a href="/news/{place}">{_sentence(chance, 8)}</a></li>' for place in range(12))
     return (
         f'<!DOCTYPE html><html lang="en"><head>{head}</head><body class="single"><header>{menu}</header>'
-        f'<div id="main" class="wrap"><article class="post"><h1>{title}</h1><div class="meta">20 views, 0 comments</div>'
+        f'<div id="main" class="wrap"><article class="post"><h1>{title}</h1>'
+        '<div class="meta">20 views, 0 comments</div>'
         f'<div class="entry-content">{text}</div><div class="share">Share this post</div></article>'
         f'<aside class="sidebar"><h3>Recent posts</h3><ul>{others}</ul></aside></div>'
         f"<footer>{menu}<p>© 2026 A partner. All rights reserved.</p></footer></body></html>"
