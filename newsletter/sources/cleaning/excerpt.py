@@ -20,7 +20,7 @@ _SENTENCE_END = re.compile(
 _LAST_WORD = re.compile(r"(\w+)\.$")
 _TRUNCATED = re.compile(r"(…|\.\.\.|\[(…|\.\.\.|&hellip;)\])$")
 # What publishing systems add to a summary.
-_ADDED_WORDS = [
+_ADDED_WORDS = (
     " first on ",
     " zuerst auf ",
     " premier sur ",
@@ -28,9 +28,9 @@ _ADDED_WORDS = [
     "read ",
     "weiterlesen",
     "lire ",
-    "leggi ",
-    "leer ",
-]
+    "leggi",
+    "leer",
+)
 _LONGEST_ADDED = 650  # characters at the end in which it stands
 _ADDED = re.compile(
     r"(The post .{1,300} appeared first on .{1,200}|Der Beitrag .{1,300} erschien zuerst auf .{1,200}"

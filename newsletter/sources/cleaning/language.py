@@ -20,7 +20,7 @@ _ENOUGH_TO_DOUBT = 60  # letters to doubt a document's declaration by: less is a
 _ENOUGH_TO_OVERRULE = 200  # and to overrule what somebody said of this very post or source
 _LIKELY, _SURE, _BEYOND_DOUBT = 0.4, 0.8, 0.95  # probabilities
 _UNLIKELY = 0.05  # of the declared language, where another is sure
-_MOST = 600  # characters; more text does not make it surer
+_MOST = 400  # characters; more text does not make it surer
 # Retired codes that publishing systems still write, and codes that say nothing.
 _MODERN = {
     "iw": "he",
