@@ -16,7 +16,9 @@ def feed(number: int, *, items: int) -> bytes:
     told = "".join(_item(chance, number, place) for place in range(items))
     return (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
-        ' xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>A partner</title>'
+        ' xmlns:wfw="http://wellformedweb.org/CommentAPI/"'
+        ' xmlns:slash="http://purl.org/rss/1.0/modules/slash/" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+        "<channel><title>A partner</title>"
         f"<link>https://partner{number}.example.org/</link><language>en-GB</language>{told}</channel></rss>"
     ).encode()
 
@@ -47,14 +49,32 @@ def page(number: int) -> bytes:
 
 def _item(chance: random.Random, number: int, place: int) -> str:
     address = f"https://partner{number}.example.org/news/{place}"
-    text = "".join(f"<p>{_paragraph(chance)}</p>" for _ in range(6))
+    text = _body(chance, place)
     return (
         f"<item><title>{_sentence(chance, 9)}</title><link>{address}?utm_source=rss</link>"
         f"<guid>{address}</guid><dc:creator>Ana Martins</dc:creator><category>Research</category>"
+        f"<comments>{address}#respond</comments><wfw:commentRss>{address}/feed/</wfw:commentRss>"
+        "<slash:comments>0</slash:comments>"
         f"<pubDate>Mon, {1 + place % 28:02} Nov 2026 09:00:00 +0100</pubDate>"
         f"<description>{html.escape(f'<p>{_paragraph(chance)}</p>')}</description>"
         f"<content:encoded><![CDATA[{text}]]></content:encoded></item>"
     )
+
+
+def _body(chance: random.Random, place: int) -> str:
+    """Give a text as the block editor of a publishing system writes it: a picture, headings, a list, classes."""
+    picture = f"https://partner.example.org/wp-content/uploads/{place}"
+    sizes = ", ".join(f"{picture}-{width}.jpg {width}w" for width in (300, 768, 1024, 1536))
+    figure = (
+        '<figure class="wp-block-image size-large"><img loading="lazy" decoding="async" width="1024" height="683"'
+        f' src="{picture}-1024.jpg" alt="The hall" class="wp-image-{place}" srcset="{sizes}"'
+        ' sizes="auto, (max-width: 1024px) 100vw, 1024px" /><figcaption class="wp-element-caption">The hall'
+        "</figcaption></figure>"
+    )
+    heading = f'<h2 class="wp-block-heading"><strong>{_sentence(chance, 5)}</strong></h2>'
+    points = "".join(f"<li>{_sentence(chance, 9)}</li>" for _ in range(4))
+    told = [f'<p class="has-text-align-left">{_paragraph(chance)}</p>' for _ in range(5)]
+    return "\n\n".join((figure, *told[:2], heading, *told[2:4], f'<ul class="wp-block-list">{points}</ul>', told[4]))
 
 
 def _entry(word: str, number: int) -> str:
@@ -62,7 +82,8 @@ def _entry(word: str, number: int) -> str:
 
 
 def _paragraph(chance: random.Random) -> str:
-    link = f' See <a href="https://partner.example.org/{chance.randint(1, 99)}">{_sentence(chance, 3)}</a>.'
+    place = f"https://partner.example.org/{chance.randint(1, 99)}"
+    link = f' See <a href="{place}" target="_blank" rel="noreferrer noopener"><em>{_sentence(chance, 3)}</em></a>.'
     return " ".join(f"{_sentence(chance, 14)}." for _ in range(4)) + link
 
 

@@ -20,8 +20,20 @@ _SENTENCE_END = re.compile(
 _LAST_WORD = re.compile(r"(\w+)\.$")
 _TRUNCATED = re.compile(r"(…|\.\.\.|\[(…|\.\.\.|&hellip;)\])$")
 # What publishing systems add to a summary.
+_ADDED_WORDS = (
+    " first on ",
+    " zuerst auf ",
+    " premier sur ",
+    "reading",
+    "read ",
+    "weiterlesen",
+    "lire ",
+    "leggi",
+    "leer",
+)
+_LONGEST_ADDED = 650  # characters at the end in which it stands
 _ADDED = re.compile(
-    r"\s*(The post .{1,300} appeared first on .{1,200}|Der Beitrag .{1,300} erschien zuerst auf .{1,200}"
+    r"(The post .{1,300} appeared first on .{1,200}|Der Beitrag .{1,300} erschien zuerst auf .{1,200}"
     r"|L\u2019article .{1,300} est apparu en premier sur .{1,200}"
     r"|(Continue reading|Read (the )?more|Weiterlesen|Lire la suite|Leggi tutto|Leer más)\b.{0,100})\s*$",
     re.IGNORECASE,
@@ -53,7 +65,11 @@ def _running_text(blocks: Sequence[str], title: str) -> str:
     """Give the text without a first block that repeats the title, and without what systems add."""
     if blocks and title and blocks[0].casefold().rstrip(".") == title.casefold().rstrip("."):
         blocks = blocks[1:]
-    return _ADDED.sub("", " ".join(blocks)[: 20 * LONGEST]).strip()
+    text = " ".join(blocks)[: 20 * LONGEST]
+    end = text[-_LONGEST_ADDED:]
+    if not any(word in end.casefold() for word in _ADDED_WORDS):
+        return text.strip()
+    return (text[:-_LONGEST_ADDED] + _ADDED.sub("", end)).strip()
 
 
 def _sentence_ends(text: str) -> list[int]:

@@ -42,7 +42,7 @@ SILENT_TAGS = frozenset(
 
 def storable(text: str) -> str:
     """Take out what no database and no mail should get: control characters and lone surrogates."""
-    return _UNSTORABLE.sub("", text)
+    return text if text.isprintable() else _UNSTORABLE.sub("", text)
 
 
 def one_line(text: str) -> str:

@@ -14,15 +14,15 @@ _START = 60.0  # seconds that a new process may take to load before its first ca
 _RUNS = {"feeds": run_feed_case, "pages": run_page_case, "xss": run_xss_case}
 
 
-def run_cases(cases: Iterable[Case], *, seconds: float) -> Iterator[Outcome]:
+def run_cases(cases: Iterable[Case], *, seconds: float, start: float = _START) -> Iterator[Outcome]:
     """Run each case for so many seconds at most; a process that hangs or dies is replaced."""
-    worker = _Worker()
+    worker = _Worker(start)
     try:
         for case in cases:
             outcome = worker.run(case, seconds)
             if not worker.is_usable:
                 worker.end()
-                worker = _Worker()
+                worker = _Worker(start)
             yield outcome
     finally:
         worker.end()
@@ -39,21 +39,21 @@ def run_case(case: Case) -> Outcome:
 class _Worker:
     """A process that runs the cases it is given. It is started afresh, so that it has none of our threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: float) -> None:
         context = multiprocessing.get_context("spawn")
         self._line, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
-        self._is_new = True
+        self._patience = start  # beside a case's own time
         self.is_usable = True
 
     def run(self, case: Case, seconds: float) -> Outcome:
         try:
             self._line.send(case)
-            if self._line.poll(seconds + (_START if self._is_new else 0)):
+            if self._line.poll(seconds + self._patience):
                 outcome: Outcome = self._line.recv()
-                self._is_new = False
+                self._patience = 0.0
                 return outcome
             crashed = f"still running after {seconds:g} s"
         except (EOFError, OSError):

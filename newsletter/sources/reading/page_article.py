@@ -14,6 +14,9 @@ from newsletter.sources.errors import NotUnderstood
 
 _LEAST_ARTICLE = 120  # characters; less is a teaser that extraction took for the article
 _MOST_ELEMENTS = 30_000  # extraction of more takes minutes; a long article has some thousands
+_MOST_TABLES = 200
+_LAYOUT = "boolean(.//table or .//h1 or .//td[count(p) > 1])"
+_MENU = 0.95  # of a table's text in links
 _MARKED = (
     "//*[@itemprop='articleBody']",
     "//article",
@@ -23,7 +26,11 @@ _MOST_LINKED = 0.3  # of a text in links; more is a list of other pages
 
 
 def article_of(page: Any, *, url: str) -> str:  # lxml has no types
-    """Give the article as sanitised HTML without the page around it; empty if there is none."""
+    """Give the article as sanitised HTML without the page around it; empty if there is none.
+
+    Tables that lay the page out are taken apart in the page itself.
+    """
+    _without_layout_tables(page)
     found = without_chrome(clean_html(_extracted(page, url), base=url))
     length = len(text_of_clean(found))
     marked = _marked(page, url, more_than=length)
@@ -35,18 +42,38 @@ def article_of(page: Any, *, url: str) -> str:  # lxml has no types
     return rest if len(text_of_clean(rest)) > length else found
 
 
+def _without_layout_tables(page: Any) -> None:
+    """Make boxes of tables that hold other tables, the page's heading, or paragraphs: they only place what they hold.
+
+    A table of links and nothing else is a menu.
+    """
+    for table in list(page.iter("table"))[:_MOST_TABLES]:
+        is_data = table.find(".//th") is not None or table.find("caption") is not None
+        if is_data:
+            continue
+        if _linked_share(table) >= _MENU:
+            table.drop_tree()
+            continue
+        if not table.xpath(_LAYOUT):
+            continue
+        for part in table.iter("table", "tbody", "tr", "td"):
+            part.tag = "div"
+
+
 def _extracted(page: Any, url: str) -> str:
     if sum(1 for _ in page.iter()) > _MOST_ELEMENTS:
         return ""
     import trafilatura  # a second to load: only pages need it
+    from trafilatura.htmlprocessing import build_html_output
 
     try:
-        found: str | None = trafilatura.extract(
+        # Not `extract`: that hashes the text, too, which is a fifth of its time.
+        found = trafilatura.bare_extraction(
             page, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
         )
+        return str(build_html_output(found)) if found is not None else ""
     except Exception as error:  # lxml and its helpers raise anything on hostile pages
         raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
-    return found or ""
 
 
 def _marked(page: Any, url: str, *, more_than: int) -> str:

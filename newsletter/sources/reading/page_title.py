@@ -64,7 +64,7 @@ def folded(text: str) -> str:
 def _of_bar(bar: str, names: _Names, headings: Sequence[str]) -> str:
     """Give the title in the title bar; the one telling heading, where the bar says nothing of this page."""
     title = _without_site(bar, names, headings)
-    if title != bar.strip():
+    if title != bar.strip() or not title:
         return title or next(iter(headings), "")
     if any(folded(heading) == folded(title) for heading in headings):
         return title

@@ -11,7 +11,8 @@ from newsletter.sources.cleaning.plain_text import one_line, storable, text_of_c
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.reading.page_article import article_of
-from newsletter.sources.reading.page_head import head_of
+from newsletter.sources.reading.page_date import date_line
+from newsletter.sources.reading.page_head import PageHead, head_of
 from newsletter.sources.reading.tame import parse_document
 
 _LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
@@ -30,7 +31,7 @@ def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
     if page is None:
         raise NotUnderstood("the page holds no HTML")
     head = head_of(page, url=url)
-    body = _without_title(article_of(page, url=url), head.title)
+    body = _without_head(article_of(page, url=url), head)
     if not body or not (head.title or len(text_of_clean(body)) >= _LEAST_UNTITLED):
         raise NotUnderstood("no article was found on the page")
     return FetchedPost(
@@ -61,8 +62,14 @@ def page_text(content: bytes, charset: str) -> str:
     return content.decode("windows-1252", errors="replace")
 
 
-def _without_title(body: str, title: str) -> str:
-    """Leave out a first block that only repeats the title."""
+def _without_head(body: str, head: PageHead) -> str:
+    """Leave out first blocks that only repeat the title, the date or the byline."""
     blocks = blocks_of(body)
-    is_title = bool(blocks) and text_of_clean(blocks[0]).casefold() == one_line(title).casefold()
-    return "\n".join(blocks[1:]) if is_title else body
+    while blocks and _is_head(text_of_clean(blocks[0]), head):
+        del blocks[0]
+    return "\n".join(blocks)
+
+
+def _is_head(text: str, head: PageHead) -> bool:
+    repeated = {one_line(part).casefold() for part in (head.title, head.byline) if part}
+    return text.casefold() in repeated or date_line(text, language=head.language) is not None
