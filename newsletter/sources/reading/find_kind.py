@@ -1,4 +1,4 @@
-"""Finds out what an address or a path is: a feed, a page that leads to its feed, a sitemap, an index, a page, a folder."""
+"""Finds out what an address or a path is: a feed, a page that leads to one, a sitemap, an index, a page, a folder."""
 
 from dataclasses import dataclass
 from pathlib import Path

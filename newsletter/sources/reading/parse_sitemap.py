@@ -1,4 +1,4 @@
-"""Reads sitemaps and news sitemaps (sitemaps.org protocol 0.9; the news extension): addresses, and what is said of them.
+"""Reads sitemaps and news sitemaps (sitemaps.org, protocol 0.9): addresses, and what is said of them.
 
 A sitemap tells when a page was changed, not when it was published, so `lastmod` is never a post's date.
 """
