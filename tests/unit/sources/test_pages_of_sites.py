@@ -157,7 +157,9 @@ MARKUP = st.lists(
             "text of a paragraph. ", "20 November 2026", "<script>alert(1)</script>", "<a href='javascript:x'>",
             "<img src=x onerror=y>", "<svg onload=x>", "<iframe srcdoc=",
             "<link rel=alternate hreflang=de href='http://[x'>",
-            "<script type='application/ld+json'>", '{"@type":"Article","headline":[{"a":1}],"author":[[]]}', "</script>",
+            "<script type='application/ld+json'>",
+            '{"@type":"Article","headline":[{"a":1}],"author":[[]]}',
+            "</script>",
             "<base href='data:,'>", "<math><mtext></p><style>", "&#0;", "\x0b", "\u202e", "<table><td>", "<!--", "'\">",
         ]
     ),
