@@ -11,7 +11,7 @@ from functools import partial
 import feedparser
 import trafilatura
 
-from benchmarks.figure import paired, rate, show
+from benchmarks.figure import Work, paired, rate, show
 from benchmarks.sample import topics
 from benchmarks.sample_documents import feed, page
 from newsletter.base.ids import SourceId
@@ -33,15 +33,12 @@ def main() -> None:
     """Print the figures for feeds and for pages."""
     feeds = [feed(number, items=_ITEMS) for number in range(_FEEDS)]
     pages = [page(number) for number in range(_PAGES)]
-    _show(
-        "feeds", "feedparser", paired(partial(_ours_of_feeds, feeds), partial(_feedparser, feeds), **_HOW), len(feeds)
-    )
-    _show(
-        "pages", "trafilatura", paired(partial(_ours_of_pages, pages), partial(_trafilatura, pages), **_HOW), len(pages)
-    )
+    _compare("feeds", "feedparser", partial(_ours_of_feeds, feeds), partial(_feedparser, feeds), len(feeds))
+    _compare("pages", "trafilatura", partial(_ours_of_pages, pages), partial(_trafilatura, pages), len(pages))
 
 
-_HOW = {"pairs": _PAIRS, "measure": rate}
+def _compare(what: str, other: str, ours: Work, theirs: Work, count: int) -> None:
+    _show(what, other, paired(ours, theirs, pairs=_PAIRS, measure=rate), count)
 
 
 def _show(name: str, library: str, figures: tuple[float, float, float], documents: int) -> None:

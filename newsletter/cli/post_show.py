@@ -1,11 +1,12 @@
 """`newsletter post show`: one post, whole."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.output import Json, emit, opened
-from newsletter.cli.post_words import origin_json, post_json, why_lines
+from newsletter.cli.post_words import call_fields, event_fields, origin_json, post_json, why_lines
 from newsletter.cli.words import field_lines
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ def show(
         "value": found.value,
         "revision": found.revision,
         "picture": found.picture.name if found.picture else "",
-        "event": found.event,
-        "call": found.call,
+        "event": asdict(found.event) if found.event else None,
+        "call": asdict(found.call) if found.call else None,
         "state_reason": found.state_reason,
         "gone_reason": _gone(found),
         "story_with": mates,
     }
-    emit(result, field_lines({**result, "why": why_lines(origin.topics)}), as_json=as_json)
+    in_words = {**result, "event": event_fields(found.event), "call": call_fields(found.call)}
+    emit(result, field_lines({**in_words, "why": why_lines(origin.topics)}), as_json=as_json)
 
 
 def _gone(post: "Post") -> str:

@@ -3,7 +3,7 @@
 SourceError                  (newsletter.base.errors)
 |-- FetchFailed              the address did not give what was asked for
 |   |-- RobotsForbid         its server asks programs not to read it (robots.txt)
-|   `-- HostRests            its server asked to be left alone for a while: nothing was requested
+|   `-- HostRests            its server wants to be left alone, or is busy with us: nothing was requested
 `-- NotUnderstood            it gave something that is no feed, page or post
     `-- Obstacle             programs cannot read it: its owner could change that
 """
@@ -28,7 +28,9 @@ class RobotsForbid(FetchFailed):
 
 
 class HostRests(FetchFailed):
-    """The server asked to be left alone until a moment that has not come: nothing was requested, nothing is wrong."""
+    """The server asked to be left alone, or another request of ours keeps it busy: nothing was requested, nothing is
+    wrong, and the source's health stays as it was.
+    """
 
 
 class NotUnderstood(SourceError):

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from newsletter.base.errors import SourceError
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
 from newsletter.sources.cleaning.topics import TopicRules
+from newsletter.sources.details.find_details import find_details, may_have_details
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
@@ -25,6 +27,7 @@ from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
 from newsletter.sources.reading.complete import Completed, called_by_address, complete, needs_page
 from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.reading.read_source import is_web
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.find_story import StoryFinder, keys_of
 from newsletter.sources.stories.fingerprint import fetched_fingerprint, rules_fingerprint
@@ -130,14 +133,15 @@ class Ingestion:
             return Outcome.POSTPONED
         if stored is None and first is None:
             state = self._first_state(completed.post)  # its page may have told its date
-        picture = self._pictures.keep(completed.post.picture_url) if state in _SHOWN_STATES else ""
-        clean = clean_post(completed.post, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
+        told = self._detailed(completed, state)
+        picture = self._pictures.keep(told.picture_url) if state in _SHOWN_STATES else ""
+        clean = clean_post(told, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
         if clean is None:
             self._problems.append(
                 f"an item has neither title nor text ({post.guid or post.url or 'without an address'})"
             )
             return None
-        story, fetched = keys_of(clean, completed.post), self._fingerprint(post, state)
+        story, fetched = keys_of(clean, told), self._fingerprint(post, state)
         item = _Item(clean=clean, keys=keys, story=story, fetched_hash=fetched, completed=completed)
         return self._write(item, state, reason if stored is None else "")
 
@@ -150,12 +154,25 @@ class Ingestion:
         The first reading of an index asks for the pages of the newest links: nothing else tells how old they are.
         """
         is_undated_link = self._source.kind is SourceKind.INDEX and post.published is None
-        if not needs_page(post) or not (state in _SHOWN_STATES or is_undated_link):
+        if not (needs_page(post) or (is_web(post.url) and may_have_details(post))) or not (
+            state in _SHOWN_STATES or is_undated_link
+        ):
             return Completed(post=called_by_address(post) if state is PostState.SEEN else post)
         if self._pages_left == 0:
             return None if state in _SHOWN_STATES else Completed(post=called_by_address(post))
         self._pages_left -= 1
         return complete(self._fetcher, post)
+
+    def _detailed(self, completed: Completed, state: PostState) -> FetchedPost:
+        """Add the event or the call that the post, its page, or the calendar file that it names tells of."""
+        post = completed.post
+        calendar = b""
+        if post.calendar_url and post.event is None and state in _SHOWN_STATES:
+            try:
+                calendar = self._fetcher.get(post.calendar_url).content
+            except SourceError as error:
+                self._problems.append(f"the calendar of {post.title!r} could not be read: {error}")
+        return find_details(post, page=completed.page, seen_at=self._now, calendar=calendar)
 
     def store_page(self, post_id: PostId, page: Fetched) -> Outcome | None:
         """Revise a stored post by its own page, read again; what only its source told of it stays."""

@@ -230,20 +230,19 @@ def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedel
     pause = every
     if is_web(source.url):
         pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)
+    if read.found.link_pattern:
+        source_store.keep_link_pattern(db, source.id, read.found.link_pattern)
     moved_to = document.moved_to or source.moved_to
-    source_store.record_good_fetch(
-        db,
-        source.id,
-        now=now,
-        next_fetch_at=max(now + pause * _EARLY, fresh_until or now),
+    left = source_store.GoodReading(
         # What was postponed is asked for again: "not modified" would hide it.
         etag="" if report.postponed else document.etag,
         last_modified="" if report.postponed else document.last_modified,
         moved_to="" if moved_to == source.url else moved_to,
         fresh_until=fresh_until,
-        link_pattern=read.found.link_pattern or source.link_pattern,
         problems=report.problems,
     )
+    next_fetch_at = max(now + pause * _EARLY, fresh_until or now)
+    source_store.record_good_fetch(db, source.id, left, now=now, next_fetch_at=next_fetch_at)
 
 
 def _pause_after_error(errors: int, every: timedelta, error: SourceError) -> timedelta:

@@ -26,8 +26,9 @@ class Presence:
 
 
 def offered_posts(db: Connection, source_id: SourceId, *, now: datetime) -> list[Presence]:
-    """Give the candidates of a source that are alive, whether gone or not."""
-    is_offered = and_(posts.c.source_id == source_id, posts.c.state == "candidate", posts.c.alive_until > now)
+    """Give the candidates of a source that are alive, whether gone or not; what was sent in never stood there."""
+    mine = and_(posts.c.source_id == source_id, posts.c.submitted_by == "")
+    is_offered = and_(mine, posts.c.state == "candidate", posts.c.alive_until > now)
     facts = (posts.c.id, posts.c.url, posts.c.published_at.label("published"), posts.c.missing_since, posts.c.gone_at)
     page = (posts.c.page_etag, posts.c.page_last_modified, posts.c.page_checked_at)
     at = func.coalesce(posts.c.published_at, posts.c.first_seen_at).label("at")

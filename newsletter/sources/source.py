@@ -42,6 +42,7 @@ class Source:
     link_pattern: str = ""  # which links of an index page lead to posts, as reading/parse_index.py writes it
     moved_to: str = ""  # where its address redirects for good; empty: nowhere
     fresh_until: datetime | None = None  # as its server said: not asked again before
+    failing_since: datetime | None = None  # the first of the errors in a row
     last_problems: str = ""  # items of the last good reading that could not be used, a line each
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select, update
@@ -125,42 +126,55 @@ def forget_move(db: Connection, source_id: SourceId) -> None:
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoodReading:
+    """What a good reading leaves with its source, for the next one and for people."""
+
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+    fresh_until: datetime | None = None
+    link_pattern: str = ""
+    problems: Sequence[str] = ()  # items that could not be used
+
+
 def record_good_fetch(
-    db: Connection,
-    source_id: SourceId,
-    *,
-    now: datetime,
-    next_fetch_at: datetime,
-    etag: str,
-    last_modified: str,
-    moved_to: str = "",
-    fresh_until: datetime | None = None,
-    link_pattern: str = "",
-    problems: Sequence[str] = (),
+    db: Connection, source_id: SourceId, left: GoodReading, *, now: datetime, next_fetch_at: datetime
 ) -> None:
-    """Note that a source was read, where, until when that holds, and which of its items could not be used."""
+    """Note that a source was read, and what that left."""
     values = {
-        "last_problems": "\n".join(problems[:_MOST_PROBLEMS]),
+        "etag": left.etag,
+        "last_modified": left.last_modified,
+        "moved_to": left.moved_to,
+        "fresh_until": left.fresh_until,
+        "link_pattern": left.link_pattern,
+        "last_problems": "\n".join(left.problems[:_MOST_PROBLEMS]),
         "last_fetch_at": now,
         "last_good_at": now,
         "next_fetch_at": next_fetch_at,
-        "moved_to": moved_to,
-        "fresh_until": fresh_until,
-        "link_pattern": link_pattern,
         "last_error": "",
         "error_count": 0,
+        "failing_since": None,
     }
-    db.execute(
-        update(sources).where(sources.c.id == source_id).values(etag=etag, last_modified=last_modified, **values)
-    )
+    db.execute(update(sources).where(sources.c.id == source_id).values(**values))
+
+
+def keep_link_pattern(db: Connection, source_id: SourceId, pattern: str) -> None:
+    """Note which links of an index page were found to lead to posts."""
+    db.execute(update(sources).where(sources.c.id == source_id).values(link_pattern=pattern))
 
 
 def record_failed_fetch(
     db: Connection, source_id: SourceId, *, now: datetime, next_fetch_at: datetime, error: str
 ) -> None:
     """Note in words why a source could not be read. What the last good fetch left stays."""
-    count = sources.c.error_count + 1
-    values = {"last_fetch_at": now, "next_fetch_at": next_fetch_at, "last_error": error, "error_count": count}
+    values = {
+        "last_fetch_at": now,
+        "next_fetch_at": next_fetch_at,
+        "last_error": error,
+        "error_count": sources.c.error_count + 1,
+        "failing_since": func.coalesce(sources.c.failing_since, now),
+    }
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
 

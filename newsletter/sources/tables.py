@@ -65,6 +65,7 @@ sources = Table(
     Column("last_good_at", UtcDateTime),
     Column("last_error", Text, nullable=False, server_default=""),  # in words; empty after a good fetch
     Column("error_count", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failing_since", UtcDateTime),  # the first of them
     Column("last_problems", Text, nullable=False, server_default=""),  # items that could not be used, a line each
     sqlite_autoincrement=True,
 )

@@ -226,7 +226,8 @@ def test_a_source_keeps_its_id_and_health(engine: Engine) -> None:
     """Putting a source again changes what is told and keeps the rest; another address starts afresh."""
     source = add_source(engine)
     with writing(engine) as db:
-        source_store.record_good_fetch(db, source, now=NOW, next_fetch_at=NOW + HOUR, etag='"v1"', last_modified="x")
+        left = source_store.GoodReading(etag='"v1"', last_modified="x")
+        source_store.record_good_fetch(db, source, left, now=NOW, next_fetch_at=NOW + HOUR)
         source_store.record_failed_fetch(db, source, now=NOW + HOUR, next_fetch_at=NOW + DAY, error="down")
     same = add_source(engine)
     with reading(engine) as db:
@@ -259,7 +260,7 @@ def test_due_sources_come_never_fetched_first(engine: Engine) -> None:
     add_source(engine, "editors", url="")
     with writing(engine) as db:
         for source, at in ((late, NOW - HOUR), (later, NOW), (future, NOW + HOUR)):
-            source_store.record_good_fetch(db, source, now=NOW - DAY, next_fetch_at=at, etag="", last_modified="")
+            source_store.record_good_fetch(db, source, source_store.GoodReading(), now=NOW - DAY, next_fetch_at=at)
     with reading(engine) as db:
         assert [source.id for source in source_store.due_sources(db, now=NOW, limit=9)] == [never, late, later]
         assert [source.id for source in source_store.due_sources(db, now=NOW, limit=1)] == [never]

@@ -158,7 +158,7 @@ def browser() -> Iterator["Browser"]:
 
 
 @contextmanager
-def opened(browser: "Browser", size: str, scheme: str) -> Iterator["Page"]:
+def opened(browser: "Browser", size: str, scheme: str, *, expected: re.Pattern[str] = EXPECTED) -> Iterator["Page"]:
     """Open a page that fails the test if it complains, in the console or of a refused load."""
     context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]  # plain dict and str
     page, complaints = context.new_page(), []
@@ -166,7 +166,7 @@ def opened(browser: "Browser", size: str, scheme: str) -> Iterator["Page"]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
     context.close()
-    assert not [one for one in complaints if not EXPECTED.search(one)]
+    assert not [one for one in complaints if not expected.search(one)]
 
 
 def overflow(page: "Page") -> int:

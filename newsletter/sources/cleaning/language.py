@@ -17,8 +17,8 @@ from babel.core import get_global
 _TAG = re.compile(r"^[a-zA-Z]{2,3}$")
 _ENOUGH = 25  # letters to guess by where nothing is declared
 _ENOUGH_TO_DOUBT = 60  # letters to doubt a document's declaration by: less is a title, with names in it
-_ENOUGH_TO_OVERRULE = 200  # and to overrule what somebody said of this very post or source
-_LIKELY, _SURE, _BEYOND_DOUBT = 0.4, 0.8, 0.95  # probabilities
+_ENOUGH_TO_OVERRULE = 120  # and to overrule what somebody said of this very post or source
+_LIKELY, _SURE, _BEYOND_DOUBT = 0.25, 0.8, 0.95  # probabilities
 _UNLIKELY = 0.05  # of the declared language, where another is sure
 _MOST = 400  # characters; more text does not make it surer
 # Retired codes that publishing systems still write, and codes that say nothing.
@@ -41,6 +41,7 @@ _ALIKE = (
     ("bs", "hr", "sr"),
     ("cs", "sk"),
     ("id", "jv", "ms"),
+    ("an", "es", "ext"),
     ("gl", "pt"),
     ("de", "lb"),
     ("af", "nl"),

@@ -18,7 +18,7 @@ SOURCE, CATEGORY, KEYWORD, SENDER, EDITOR, REMOVED = "source", "category", "keyw
 WHOLE = "*"  # in place of a slug: the editor has set all topics of the post
 # Scripts written without spaces have no word boundary to look for.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_PLAIN = re.compile(r"[^\w\s'\u2019\u2010\u2011\u200c-]", re.ASCII)  # ASCII signs that are part of a keyword: "C++"
+_SIGNS = re.compile(r"[!-&(-,./:-@\[-^`{-~]")  # ASCII signs that belong to a keyword: "C++"; hyphens part words
 _SHORTEST_BEGINNING = 3  # letters before a star; two begin half the dictionary
 
 
@@ -123,7 +123,7 @@ class TopicRules:
         folded = _folded(written)
         if written.startswith("="):
             self._exact.append(_Keyword(slug, written, (written[1:].strip(),)))
-        elif _UNSPACED.search(folded) or _PLAIN.search(folded.removesuffix("*")):
+        elif _UNSPACED.search(folded) or _SIGNS.search(folded.removesuffix("*")):
             self._literal.append(_Keyword(slug, written, (folded.removesuffix("*"),)))
         else:
             self._worded.append(_Keyword(slug, written, (*words_of(folded), *("*" if folded.endswith("*") else ""))))

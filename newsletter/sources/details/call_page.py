@@ -7,6 +7,38 @@ from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.reading.tame import parse_document
 
+# One pattern a line.
+_WORDS = r"""
+calls? (?:text|page|website|documents?|announcement|for (?:proposals|applications))
+full call
+text of the call
+open call
+submission (?:portal|system|platform|tool)
+application (?:portal|form|system)
+apply (?:here|now|online)
+guide for applicants
+ausschreibung\w*
+bekanntmachung\w*
+förderaufruf
+antragsportal
+einreichungsportal
+zur einreichung
+texte de l['\u2019]appel
+page de l['\u2019]appel
+appel à (?:projets|candidatures)
+déposer (?:un|votre) (?:projet|dossier)
+(?:testo del )?bando
+presentare domanda
+portale
+(?:texto de la )?convocatoria
+bases de la
+presentar solicitud
+texto d[ao] (?:chamada|edital|aviso)
+edital
+submeter (?:uma )?candidatura
+aviso de abertura
+"""
+
 
 def call_page(markup: str, *, base: str) -> str:
     """Give the address of the call's page; empty where no link says so, or it is the post's own."""
@@ -23,12 +55,4 @@ def call_page(markup: str, *, base: str) -> str:
 
 @cache
 def _words() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:calls? (?:text|page|website|documents?|announcement|for (?:proposals|applications))|full call|text of the call|open call|"
-        r"submission (?:portal|system|platform|tool)|application (?:portal|form|system)|apply (?:here|now|online)|guide for applicants|"
-        r"ausschreibungs?\w*|bekanntmachung\w*|förderaufruf|antragsportal|einreichungsportal|zur einreichung|"
-        r"texte de l['\u2019]appel|page de l['\u2019]appel|appel à (?:projets|candidatures)|déposer (?:un|votre) (?:projet|dossier)|"
-        r"testo del bando|bando|presentare domanda|portale|texto de la convocatoria|convocatoria|bases de la|presentar solicitud|"
-        r"texto d[ao] (?:chamada|edital|aviso)|edital|submeter (?:uma )?candidatura|aviso de abertura)\b",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"\b(?:{'|'.join(_WORDS.strip().splitlines())})\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from datetime import datetime
 from newsletter.sources.details.countries import countries_in
 from newsletter.sources.details.deadline_text import is_deadline
 from newsletter.sources.details.hours_in_text import WrittenHours, hours_after
-from newsletter.sources.details.telling_words import call_words, cancelled_words, closed_words
+from newsletter.sources.details.telling_words import call_words, cancelled_words, closed_words, work_words
 from newsletter.sources.details.told_post import ToldDays, ToldPost, end_of_day
 from newsletter.sources.post import CallDetails
 
@@ -20,12 +20,16 @@ def is_call_title(title: str) -> bool:
     return call_words().search(title) is not None and not _is_over(title)
 
 
+def names_call(post: ToldPost) -> bool:
+    """Tell whether a title, or the beginning of a text under a title of no end, names a call."""
+    head = " ".join((post.title, *post.blocks))[:_HEAD]
+    return not _is_over(post.title) and call_words().search(head) is not None
+
+
 def call_in_text(post: ToldPost, days: list[list[ToldDays]]) -> CallDetails | None:
     """Give the call, or None. Of several deadlines the first that is still to come counts: whoever misses it is out."""
     is_named = is_call_title(post.title)
-    if not is_named and not any(days):
-        return None
-    if not is_named and (_is_over(post.title) or not call_words().search(" ".join(post.blocks)[:_HEAD])):
+    if not names_call(post):
         return None
     ends = [one for line in days for one in line if is_deadline(one.lead)]
     since = post.published or post.seen
@@ -38,7 +42,7 @@ def call_in_text(post: ToldPost, days: list[list[ToldDays]]) -> CallDetails | No
 
 
 def _is_over(title: str) -> bool:
-    return closed_words().search(title) is not None or cancelled_words().search(title) is not None
+    return any(words.search(title) for words in (closed_words(), cancelled_words(), work_words()))
 
 
 def _details(one: ToldDays, countries: tuple[str, ...]) -> CallDetails:

@@ -8,24 +8,38 @@ from babel import Locale
 
 from newsletter.sources.details.months import LANGUAGES
 
+# What people write beside the names of CLDR.
 _MORE = {
-    "uk": "GB", "great britain": "GB", "usa": "US", "united states of america": "US", "czech republic": "CZ", "the netherlands": "NL",
-    "turkey": "TR", "republic of ireland": "IE", "slovak republic": "SK", "republic of moldova": "MD", "holland": "NL",
-    "tschechische republik": "CZ", "pays bas": "NL", "república checa": "CZ", "repubblica ceca": "CZ", "république tchèque": "CZ",
-    "china": "CN", "south korea": "KR", "república da coreia": "KR", "türkiye": "TR", "great-britain": "GB",
+    "uk": "GB", "great britain": "GB", "usa": "US", "united states of america": "US", "czech republic": "CZ",
+    "turkey": "TR", "türkiye": "TR", "republic of ireland": "IE", "slovak republic": "SK", "republic of moldova": "MD",
+    "holland": "NL", "tschechische republik": "CZ", "république tchèque": "CZ", "repubblica ceca": "CZ",
+    "república checa": "CZ", "pays bas": "NL", "south korea": "KR",
 }  # fmt: skip
-_LIST = re.compile(
-    r"(?:eligible countries|participating countries|countries eligible|teilnahmeberechtigte länder|teilnehmende länder|förderfähige länder|beteiligte länder|"
-    r"pays éligibles|pays participants|paesi (?:eleggibili|ammissibili|partecipanti)|países (?:elegibles|participantes|elegíveis))"
-    r"(?:\s(?:are|include|sind|sont|sono|son|são))?\s{0,2}(:)?\s{0,2}"
-    r"|(?:open to|eligible are)\s(?:\w+\s){0,4}?from\s|(?:researchers|teams|applicants|institutions|consortia|partners)\s(?:based\s)?(?:from|in)\s"
-    r"|(?:antragstell\w+|forschende\w*|teams|partner)\saus\s|(?:équipes|chercheurs|candidats)\s(?:de|d['\u2019]|du)\s?"
-    r"|(?:ricercatori|gruppi|candidati)\s(?:da|di|dall['\u2019])\s?|(?:investigadores|equipos|equipas|solicitantes|candidatos)\s(?:de|da)\s",
-    re.IGNORECASE,
-)
+_EXPLICIT = r"""
+eligible countries
+countries eligible
+participating countries
+teilnahmeberechtigte länder
+teilnehmende länder
+förderfähige länder
+beteiligte länder
+pays (?:éligibles|participants)
+paesi (?:eleggibili|ammissibili|partecipanti)
+países (?:elegibles|participantes|elegíveis)
+"""
+_IN_SENTENCE = r"""
+open to\s(?:\w+\s){0,4}?from\s
+eligible are\s(?:\w+\s){0,4}?from\s
+(?:researchers|teams|applicants|institutions|consortia|partners)\s(?:based\s)?(?:from|in)\s
+(?:antragstell\w+|forschende\w*|teams|partner)\saus\s
+(?:équipes|chercheurs|candidats)\s(?:de|d['\u2019]|du)\s?
+(?:ricercatori|gruppi|candidati)\s(?:da|di|dall['\u2019])\s?
+(?:investigadores|equipos|equipas|solicitantes|candidatos)\s(?:de|da)\s
+"""
 _BETWEEN = re.compile(r"\s*(?:[,;/•·]|\b(?:and|und|et|ed|e|y|sowie|as well as|or|oder|ou|o)\b)\s*", re.IGNORECASE)
 _ARTICLE = re.compile(
-    r"^(?:the|die|der|dem|den|la|le|les|il|lo|gli|i|el|los|las|os|as|o|a|aus|from|da|de|du|des|della|do|l['\u2019]|d['\u2019]|dall['\u2019])\s*(?=\S{2})",
+    r"^(?:the|die|der|dem|den|la|le|les|il|lo|gli|i|el|los|las|os|as|o|a|aus|from|da|de|du|des|della|do|"
+    r"l['\u2019]|d['\u2019]|dall['\u2019])\s*(?=\S{2})",
     re.IGNORECASE,
 )
 _LONGEST_LIST = 1_500  # characters
@@ -33,7 +47,7 @@ _LONGEST_LIST = 1_500  # characters
 
 def countries_in(text: str) -> tuple[str, ...]:
     """Give the countries that a list in the text names, in its order; empty where there is no list."""
-    for found in _LIST.finditer(text):
+    for found in _list().finditer(text):
         codes = _codes(text[found.end() : found.end() + _LONGEST_LIST])
         if len(codes) >= (1 if found[1] else 2):
             return codes
@@ -79,3 +93,12 @@ def _names() -> Mapping[str, str]:
             if len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}:
                 found.setdefault(name.lower(), code)
     return found | _MORE
+
+
+@cache
+def _list() -> re.Pattern[str]:
+    explicit, running = ("|".join(lines.strip().splitlines()) for lines in (_EXPLICIT, _IN_SENTENCE))
+    return re.compile(
+        rf"\b(?:(?:{explicit})(?:\s(?:are|include|sind|sont|sono|son|são))?\s{{0,2}}(:)?\s{{0,2}}|{running})",
+        re.IGNORECASE,
+    )

@@ -15,6 +15,8 @@ from newsletter.sources.details.months import LANGUAGES, alternatives, english_m
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_TEXT = 20_000  # characters that are looked at
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMERIC = re.compile(r"\d[./-]{1,2}\d")
 _NUMBER = re.compile(r"\d+")
 _MOST_NUMBERS = 1_000  # a text with more is a table
 _BEFORE, _AFTER = 15, 30  # characters around a number: the month before it, or after it with the year
@@ -22,9 +24,10 @@ _AHEAD = timedelta(days=304)  # ten months: a day without a year is near
 _DAY_FIRST = frozenset(LANGUAGES) - {"en"}
 
 _DAY = r"(0?[1-9]|[12]\d|3[01])(?!\d)(?:st\b|nd\b|rd\b|th\b|er\b|º|°|ª|\.(?!\d))?"
-_YEAR = r"((?:19|20)\d\d)(?![\d])"
+_YEAR = rf"((?:19|20)\d\d|{LAST_YEAR})(?!\d)"
 _DASH = r"[-\u2010-\u2014/]"
-_TO = rf"\s{{0,3}}(?:{_DASH}|(?:and|to|until|till|through|und|bis(?: zum)?|et|au|jusqu['\u2019]au|e|ed|al|y|a|ao|&|\+)\s)\s{{0,3}}"
+_WORD_TO = r"(?:and|to|until|till|through|und|bis(?: zum)?|et|au|jusqu['\u2019]au|e|ed|al|y|a|ao|&|\+)"
+_TO = rf"\s{{0,3}}(?:{_DASH}|{_WORD_TO}\s)\s{{0,3}}"
 _OF = r"\s{0,3}(?:(?:of|de|del|di|do)\s{1,3}|-)?"
 _COMMA_OF = r"\.?,?\s{0,3}(?:(?:of|de|del|do)\s{1,3}|-)?"
 _ARTICLE = r"(?:(?:the|den|dem|le|il|el|dia)\s{1,3})?"
@@ -83,7 +86,7 @@ def days_of(written: WrittenDays, *, published: date | None, is_announced: bool)
 
 
 def _all_days(text: str, language: str) -> Iterator[WrittenDays]:
-    places = list(_around_numbers(text))
+    places = [place for place in _around_numbers(text) if _may_be_date(text[slice(*place)])]
     for pattern, reader in _grammar():
         for start, end in places:
             for match in pattern.finditer(text, start, end):
@@ -106,6 +109,11 @@ def _around_numbers(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
+def _may_be_date(text: str) -> bool:
+    """Tell quickly whether there can be a date: most numbers count something."""
+    return _NUMERIC.search(text) is not None or not month_numbers().keys().isdisjoint(_WORD.findall(text.lower()))
+
+
 _Reader = Callable[[re.Match[str], str], WrittenDays | None]
 
 
@@ -113,19 +121,23 @@ _Reader = Callable[[re.Match[str], str], WrittenDays | None]
 def _grammar() -> tuple[tuple[re.Pattern[str], _Reader], ...]:
     # A name of three letters may be an English word ("out", "set"); it counts with a year only (_is_word).
     month = rf"({alternatives(frozenset(month_numbers()))})(?![^\W\d_])"
-    english = rf"({alternatives(english_months())})\b"
-    year = rf"(?:{_COMMA_OF}{_YEAR})?"
-    weekday = rf"(?:(?:{alternatives(weekday_numbers())})\.?,?\s{{1,3}})?"
+    english = rf"\b({alternatives(english_months())})\b\.?\s{{1,3}}{_DAY}"
+    weekday = rf"{_ARTICLE}(?:(?:{alternatives(weekday_numbers())})\.?,?\s{{1,3}})?{_ARTICLE}"
     start = r"(?<![\d.,:/\u20ac$-])"
+    more_days = r"(?:,\s{0,2}\d{1,2}\.?(?=[\s,])){0,5}"
+    written = rf"{_DAY}{_OF}{month}(?:{_COMMA_OF}{_YEAR})?"
+    iso = rf"{_YEAR}-(\d\d)-(\d\d)(?!\d)"
+    number, separated = r"(\d{1,2})", rf"(\d{{1,2}})\2(\d{{1,2}})\2{_YEAR}"
     texts: tuple[tuple[str, _Reader], ...] = (
-        (rf"{start}{_DAY}{_OF}{month}{year}(?:{_TO}{_ARTICLE}{weekday}{_ARTICLE}{_DAY}{_OF}{month}{year})", _two_dates),
-        (rf"{start}{_DAY}(?:,\s{{0,2}}\d{{1,2}}\.?(?=[\s,])){{0,5}}(?:{_TO}{_ARTICLE}{weekday}{_ARTICLE}{_DAY})?{_OF}{month}{year}", _days_of_month),
-        (rf"\b{english}\.?\s{{1,3}}{_DAY},?(?:\s{{1,2}}{_YEAR})?{_TO}{weekday}{english}\.?\s{{1,3}}{_DAY}(?:,?\s{{1,2}}{_YEAR})?", _english_dates),
-        (rf"\b{english}\.?\s{{1,3}}{_DAY}(?:{_TO}{_DAY})?(?:,?\s{{1,2}}{_YEAR})?", _english_days),
-        (rf"{start}{_YEAR}-(\d\d)-(\d\d)(?!\d)(?:{_TO}{_YEAR}-(\d\d)-(\d\d)(?!\d))?", _iso_days),
-        (rf"{start}(\d{{1,2}})\.(?:(\d{{1,2}})\.)?(?:{_YEAR})?{_TO}(?:{weekday})(\d{{1,2}})\.(\d{{1,2}})\.{_YEAR}", _dotted_range),
-        (rf"{start}(\d{{1,2}})([./-])(\d{{1,2}})\2{_YEAR}(?:{_TO}(\d{{1,2}})\2(\d{{1,2}})\2{_YEAR})?", _numbers),
-    )  # fmt: skip
+        (rf"{start}{written}{_TO}{weekday}{written}", _two_dates),
+        (rf"{start}{_DAY}{more_days}(?:{_TO}{weekday}{_DAY})?{_OF}{month}(?:{_COMMA_OF}{_YEAR})?", _days_of_month),
+        (rf"{english},?(?:\s{{1,2}}{_YEAR})?{_TO}{weekday}{english}(?:,?\s{{1,2}}{_YEAR})?", _english_dates),
+        (rf"{english}(?:{_TO}{_DAY})?(?:,?\s{{1,2}}{_YEAR})?", _english_days),
+        (rf"{start}{iso}(?:{_TO}{iso})?", _iso_days),
+        (rf"{start}{number}\.(?:{number}\.)?(?:{_YEAR})?{_TO}{weekday}{number}\.{number}\.{_YEAR}", _dotted_range),
+        (rf"{start}{number}{_TO}{number}/{number}/{_YEAR}", _days_of_number),
+        (rf"{start}{number}([./-]){number}\2{_YEAR}(?:{_TO}{separated})?", _numbers),
+    )
     return tuple((re.compile(text, re.IGNORECASE), reader) for text, reader in texts)
 
 

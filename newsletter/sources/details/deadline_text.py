@@ -1,4 +1,4 @@
-"""Tells which dates of a text are ends of something: of registration, or of a call. Only what stands before one counts."""
+"""Tells which dates of a text are ends: of registration, or of a call. Only what stands before a date counts."""
 
 import re
 from functools import cache
@@ -17,7 +17,7 @@ closing date
 ends?(?: on)?
 bis(?: spätestens)?(?: zum| am)?
 spätestens(?: bis)?(?: zum| am)?
-jusqu['’]au
+jusqu['\u2019]au
 avant le
 au plus tard le
 entro(?: e non oltre)?(?: il)?

@@ -22,9 +22,7 @@ from newsletter.sources.details.zones import zone_of_place
 from newsletter.sources.post import EventDetails
 from newsletter.sources.stories.identity import canonical_url
 
-_OTHER_EVENTS = frozenset(
-    {"Hackathon", "Festival", "CourseInstance", "EventSeries"}
-)  # subtypes without the word at the end
+_OTHER_EVENTS = frozenset({"Hackathon", "Festival", "CourseInstance", "EventSeries"})  # kinds not called ...Event
 _ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "TechArticle"})
 _OFF = ("cancelled", "canceled", "postponed")
 _ALIKE = 85.0  # of 100, rapidfuzz's token_set_ratio
@@ -39,7 +37,7 @@ class Structured:
 
 
 def event_of_items(items: list[Item], *, title: str, addresses: tuple[str, ...]) -> Structured:
-    """Give the post's event. Called off or moved to an unknown day, it is none, and nobody should look for it further."""
+    """Give the post's event. Called off or moved to an unknown day, it is none, and its text counts no more."""
     events = [item for item in items if is_event(item)]
     own = [item for item in events if _is_own(item, title, addresses)]
     if not own and len({str(item.get("startDate")) for item in events}) == 1:

@@ -5,34 +5,41 @@ names one; or in a sentence that names one, with a place. Where two dates are as
 off, and what was over when the post was published, is no event: such a post tells news.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from newsletter.sources.details.deadline_text import is_deadline, is_registration_end, is_until
 from newsletter.sources.details.hours_in_text import WrittenHours, hours_after
-from newsletter.sources.details.places import labelled_place, place_after, place_before
+from newsletter.sources.details.places import labelled_place, place_after, place_before, place_within
 from newsletter.sources.details.telling_words import (
     cancelled_words,
     event_words,
     future_words,
     past_words,
     taking_place_words,
+    work_words,
 )
 from newsletter.sources.details.told_post import ToldDays, ToldPost, end_of_day, midnight
 from newsletter.sources.details.zones import zone_of_place
 from newsletter.sources.post import EventDetails
 
 LONGEST_EVENT = timedelta(days=60)  # longer is a programme or an exhibition; a text does not tell that
+_DATELINE = re.compile(r"\s{0,2}[).]{0,2}\s{0,2}(?:[-\u2013\u2014:|/]|$)")
 _HEAD = 600  # characters of a post that show what it is about
+
+
+def names_event(post: ToldPost) -> bool:
+    """Tell whether the beginning of a post names an event that nobody called off."""
+    head = " ".join(post.lines)[:_HEAD]
+    is_none = cancelled_words().search(post.title) or work_words().search(post.title)
+    return event_words().search(head) is not None and not is_none
 
 
 def event_in_text(post: ToldPost, days: list[list[ToldDays]]) -> EventDetails | None:
     """Give the event, or None. `days` are the dates of the post's lines, as told_days gives them."""
-    if not any(days):
-        return None
-    head = " ".join(post.lines)[:_HEAD]
-    if event_words().search(head) is None or cancelled_words().search(post.title):
+    if not names_event(post):
         return None
     chosen = _chosen(post, days)
     return _details(post, chosen, [one for line in days for one in line]) if chosen else None
@@ -41,13 +48,15 @@ def event_in_text(post: ToldPost, days: list[list[ToldDays]]) -> EventDetails | 
 def _chosen(post: ToldPost, days: list[list[ToldDays]]) -> list[ToldDays]:
     """Give the places that tell the event's days, the best proof first; none where two events are as likely."""
     title = [one for one in days[0] if _may_be_event(one, post)]
-    body = [one for line in days[1:] for one in line if _may_be_event(one, post)]
+    body = [one for line in days[1:] for one in line if _may_be_event(one, post) and not _is_dateline(one)]
     beside = [one for one in body if _takes_place(one)]
-    named = [one for one in body if event_words().search(one.sentence) and _lies_ahead(one, post)]
+    named = [
+        one for line in days[1:] for one in line if one in body and _is_alone(one, line) and _lies_ahead(one, post)
+    ]
     if event_words().search(post.title):
-        named = [one for one in named if _place(one) or future_words().search(one.sentence)]
+        named = [one for one in named if _is_named(one)]
     else:
-        named = [one for one in named if _place(one) and future_words().search(one.sentence)]
+        named = [one for one in named if _is_named(one) and _place(one) and future_words().search(one.sentence)]
         title = [one for one in title if _place(one) or beside]
     for proved in (title, beside, named):
         firsts = {one.first for one in proved}
@@ -72,6 +81,28 @@ def _takes_place(one: ToldDays) -> bool:
     return taking_place_words().search(one.sentence) is not None
 
 
+def _is_named(one: ToldDays) -> bool:
+    """Tell whether a date's sentence names an event and says more of it; several days with a place do so themselves."""
+    is_several, place = one.last > one.first, _place(one)
+    if not event_words().search(one.sentence):
+        return is_several and bool(place)
+    return is_several or bool(place) or future_words().search(one.sentence) is not None
+
+
+def _is_alone(one: ToldDays, line: list[ToldDays]) -> bool:
+    """Tell whether no other date stands in the sentence; ends of registration do not count."""
+    begin, end = one.written.start - len(one.lead), one.written.end + len(one.rest)
+    near = [other for other in line if begin <= other.written.start < end and other is not one]
+    return all(is_registration_end(other.lead) or is_deadline(other.lead) for other in near)
+
+
+def _is_dateline(one: ToldDays) -> bool:
+    """Tell whether a date is that of the press release: "Berlin, 3 November 2026 - The ministry ..."."""
+    if one.first != one.last or len(one.line[: one.written.start]) > 60 or not _DATELINE.match(one.rest):
+        return False
+    return event_words().search(one.lead) is None and not taking_place_words().search(one.lead)
+
+
 def _lies_ahead(one: ToldDays, post: ToldPost) -> bool:
     return one.last >= (post.published or post.seen)
 
@@ -79,7 +110,7 @@ def _lies_ahead(one: ToldDays, post: ToldPost) -> bool:
 def _place(one: ToldDays) -> str:
     hours = hours_after(one.line, one.written.end)
     end = hours.end if hours else one.written.end
-    return place_after(one.line, end) or place_before(one.line, one.written.start)
+    return place_after(one.line, end) or place_before(one.line, one.written.start) or place_within(one.sentence)
 
 
 def _details(post: ToldPost, chosen: list[ToldDays], all_days: list[ToldDays]) -> EventDetails:

@@ -12,14 +12,14 @@ from newsletter.sources.cleaning.language import language_code
 from newsletter.sources.cleaning.plain_text import plain_title, text_blocks
 from newsletter.sources.details.call_of_items import call_of_items
 from newsletter.sources.details.call_page import call_page
-from newsletter.sources.details.call_text import call_in_text, is_call_title
+from newsletter.sources.details.call_text import call_in_text, is_call_title, names_call
 from newsletter.sources.details.dates_in_text import MOST_TEXT
 from newsletter.sources.details.event_of_calendar import event_of_calendar
 from newsletter.sources.details.event_of_items import event_of_items
-from newsletter.sources.details.event_text import event_in_text
+from newsletter.sources.details.event_text import event_in_text, names_event
 from newsletter.sources.details.linked_items import Item, items_of
 from newsletter.sources.details.livestream import livestream_of
-from newsletter.sources.details.telling_words import may_tell
+from newsletter.sources.details.telling_words import event_words, may_tell
 from newsletter.sources.details.told_post import ToldPost, told_days
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
@@ -46,12 +46,21 @@ def find_details(post: FetchedPost, *, page: str, seen_at: datetime, calendar: b
     return _from_text(post, page, items, seen_at)
 
 
+def may_have_details(post: FetchedPost) -> bool:
+    """Tell whether a post's title names an event or a call that nothing is known of yet: its page may say more."""
+    is_open = post.event is None and post.call is None and post.kind in {None, PostKind.EVENT, PostKind.CALL}
+    title = plain_title(post.title)
+    return is_open and (event_words().search(title) is not None or is_call_title(title))
+
+
 def _from_text(post: FetchedPost, page: str, items: list[Item], seen_at: datetime) -> FetchedPost:
     call = call_of_items(items) if post.kind is not PostKind.EVENT else None
     markup = post.html or post.summary
     if not may_tell(f"{post.title} {markup[: 2 * MOST_TEXT]}".lower()):
         return _with_call(post, call) if call else post
     told = _told(post, markup, seen_at)
+    if not (names_event(told) or names_call(told)):
+        return _with_call(post, call) if call else post
     days = told_days(told)
     is_call = post.kind is PostKind.CALL or is_call_title(told.title)
     event = event_in_text(told, days) if post.kind is not PostKind.CALL and not is_call and call is None else None

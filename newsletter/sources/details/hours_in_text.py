@@ -15,8 +15,8 @@ _LEAD = (
     r"a las|de las|desde las|às|das|pelas|uhrzeit|time|heure|horario|horário|orario|kl\.?)\b[\s:]{0,2})?"
 )
 _TO = (
-    r"(?:\s{0,2}[-\u2010-\u2014]\s{0,2}|\s{1,2}(?:to|until|till|and|bis|und|à|a|et|alle(?: ore)?|e|y|a las|hasta las|às|"
-    r"até às|fino alle)\s{1,2})"
+    r"(?:\s{0,2}[-\u2010-\u2014]\s{0,2}|\s{1,2}(?:to|until|till|and|bis|und|à|a|et|alle(?: ore)?|e|y|a las|hasta las|"
+    r"às|até às|fino alle)\s{1,2})"
 )
 
 

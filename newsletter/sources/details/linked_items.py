@@ -5,7 +5,7 @@ of items have ends.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter.sources.cleaning.plain_text import one_line, storable
@@ -30,7 +30,7 @@ def may_hold_items(page: str) -> bool:
 
 
 def items_of(page: str) -> list[Item]:
-    """Give the items of a page: JSON-LD's first, then those of its markup. None are made up; broken ones are left out."""
+    """Give the items of a page: JSON-LD's first, then those of its markup; broken ones are left out."""
     document = parse_document(storable(page)) if may_hold_items(page) else None
     if document is None:
         return []
@@ -72,7 +72,7 @@ def types_of(item: Mapping[str, Any]) -> list[str]:
     return [name.rstrip("/").rpartition("/")[2].rpartition(":")[2] for name in names if isinstance(name, str)]
 
 
-def _marked(document: Any, scope: str, kind: str, prop: str) -> list[Item]:
+def _marked(document: Any, scope: str, kind: str, prop: str) -> Sequence[Item]:
     tops = document.xpath(f"//*[@{scope}][not(ancestor::*[@{scope}]) or not(@{prop})]")
     return [_item(node, scope, kind, prop, 0) for node in tops[:_MOST_ITEMS]]
 
@@ -111,7 +111,7 @@ def _value(node: Any) -> str:
     return one_line("".join(node.itertext())[: 4 * _LONGEST_TEXT])[:_LONGEST_TEXT]
 
 
-def _classed(document: Any) -> list[Item]:
+def _classed(document: Any) -> Sequence[Item]:
     """Read h-event microformats."""
     found = []
     for node in document.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), ' h-event ')]")[:_MOST_ITEMS]:

@@ -16,6 +16,13 @@ from newsletter.sources.reading.tame import parse_document
 
 _ID = r"([A-Za-z0-9_-]{5,40})"
 _YOUTUBE_HOSTS = frozenset({"youtube.com", "youtube-nocookie.com", "m.youtube.com"})
+# The player's host (empty: any), the path of a film in it, and that film's page.
+_PLAYERS = (
+    ("player.vimeo.com", r"/video/(\d+)", "https://vimeo.com/{film}"),
+    ("vimeo.com", r"/event/(\d+)/embed", "https://vimeo.com/event/{film}"),
+    ("dailymotion.com", rf"/embed/video/{_ID}", "https://www.dailymotion.com/video/{film}"),
+    ("", rf"/videos/embed/{_ID}", "https://{host}/w/{film}"),  # PeerTube
+)
 _SOURCES = ("src", "data-src", "data-lazy-src", "data-cookieblock-src", "data-href")  # consent banners move the first
 _AROUND = frozenset({"nav", "header", "footer", "aside"})
 
@@ -26,19 +33,16 @@ def page_of_player(address: str) -> str:
         parts = urlsplit(address)
     except ValueError:
         return ""
-    host, path = (parts.hostname or "").removeprefix("www."), parts.path
+    host = (parts.hostname or "").removeprefix("www.")
     if host in _YOUTUBE_HOSTS:
-        return _youtube(path, parts.query)
-    if host == "player.vimeo.com" and (found := re.match(r"/video/(\d+)", path)):
-        return f"https://vimeo.com/{found[1]}"
-    if host == "vimeo.com" and (found := re.match(r"/event/(\d+)/embed", path)):
-        return f"https://vimeo.com/event/{found[1]}"
-    if host == "player.twitch.tv" and (channel := parse_qs(parts.query).get("channel")):
-        return f"https://www.twitch.tv/{channel[0]}" if re.fullmatch(r"\w{1,40}", channel[0]) else ""
-    if host.endswith("dailymotion.com") and (found := re.match(rf"/embed/video/{_ID}", path)):
-        return f"https://www.dailymotion.com/video/{found[1]}"
-    if found := re.match(rf"/videos/embed/{_ID}", path):  # PeerTube, on any host
-        return f"https://{host}/w/{found[1]}"
+        return _youtube(parts.path, parts.query)
+    if host == "player.twitch.tv":
+        channel = parse_qs(parts.query).get("channel", [""])[0]
+        return f"https://www.twitch.tv/{channel}" if re.fullmatch(r"\w{1,40}", channel, re.ASCII) else ""
+    for known, path, page in _PLAYERS:
+        found = re.match(path, parts.path) if known in {host, ""} else None
+        if found:
+            return page.format(host=host, film=found[1])
     return ""
 
 

@@ -11,7 +11,9 @@ _MORE_MONTHS = {
     "sept": 9, "maerz": 3, "mrz": 3, "jänner": 1, "feber": 2, "fevrier": 2, "aout": 8, "decembre": 12, "fevereiro": 2,
     "setiembre": 9, "juill": 7,
 }  # fmt: skip
-_MORE_WEEKDAYS = {"tues": 1, "thur": 3, "thurs": 3, "sonnabend": 5, "segunda": 0, "terça": 1, "quarta": 2, "quinta": 3, "sexta": 4}  # fmt: skip
+_MORE_WEEKDAYS = {
+    "tues": 1, "thur": 3, "thurs": 3, "sonnabend": 5, "segunda": 0, "terça": 1, "quarta": 2, "quinta": 3, "sexta": 4,
+}  # fmt: skip
 
 
 @cache

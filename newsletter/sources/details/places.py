@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from newsletter.sources.details.months import alternatives, month_numbers, weekday_numbers
+from newsletter.sources.details.telling_words import future_words
 from newsletter.sources.details.zones import city_pattern
 
 LONGEST_PLACE = 120
@@ -21,15 +22,17 @@ _ONLINE = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s+(?:the\s+|der\s+|la\s+|le\s+|l['\u2019])?",
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s{1,3}(?:(?:the|der|la|le)\s{1,3}|l['\u2019])?",
     re.IGNORECASE,
 )
+_IN_BEFORE = re.compile(r"(?<!\w)(?:in|à|a|en|em)\s$", re.IGNORECASE)
 _MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")
-_NAME = r"(?:[^\W\d_a-zà-öø-ÿ][\w'\u2019.&/-]*)"
+_NAME = r"(?:[^\W\d_a-zà-öø-ÿ](?:[^\W\d_]{0,2}\.(?=\s\w)|[\w'\u2019&/-]*))"
 _SMALL = r"(?:de|di|du|des|la|le|del|della|der|am|an|do|da|dos|of|the|for|et|e|y|und|and|für|d['\u2019])"
 _PROPER = re.compile(rf"{_NAME}(?:\s{_SMALL}){{0,2}}(?:,?\s(?:{_SMALL}\s){{0,2}}{_NAME}){{0,7}}")
 _BEFORE = re.compile(
-    r"(?:[\s,(|\u00b7\u2013\u2014:-]|\b(?:on|am|vom|den|le|du|il|dal|el|del|de|em|no|dia|dias|los días|from|i|les)\b){1,9}$",
+    r"(?:[\s,(|\u00b7\u2013\u2014:-]|"
+    r"\b(?:on|am|vom|den|le|du|il|dal|el|del|de|em|no|dia|dias|los días|from|i|les)\b){1,9}$",
     re.IGNORECASE,
 )
 # German writes all nouns with a capital letter: "in Zusammenarbeit", "in Präsenz"; "in Person", "in English".
@@ -57,8 +60,23 @@ def place_after(text: str, end: int) -> str:
         return _told(name[0]) if "no" not in lead[0].lower().split() or _holds_city(name[0]) else ""
     mark = _MARK.match(text, end)
     name = _PROPER.match(text, mark.end(), mark.end() + LONGEST_PLACE) if mark else None
-    # After a comma anything may follow, so only a place that is known counts.
-    return _told(name[0]) if name and _holds_city(name[0]) else ""
+    # After a comma anything may follow: a place that is known counts, or a short name that ends the line.
+    return _told(name[0]) if name and (_holds_city(name[0]) or _ends_line(name)) else ""
+
+
+def place_within(sentence: str) -> str:
+    """Give the only known city that a sentence is "in"; empty for none and for several."""
+    found = {match[0] for match in city_pattern().finditer(sentence) if _is_in(sentence, match)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _is_in(sentence: str, city: re.Match[str]) -> bool:
+    return city[0][0].isupper() and _IN_BEFORE.search(sentence[max(0, city.start() - 8) : city.start()]) is not None
+
+
+def _ends_line(name: re.Match[str]) -> bool:
+    is_end = not name.string[name.end() :].strip(" .)")
+    return is_end and len(name[0].split()) <= 4 and not future_words().search(name[0]) and not _is_time_word(name[0])
 
 
 def place_before(text: str, start: int) -> str:

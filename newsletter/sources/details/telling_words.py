@@ -5,13 +5,15 @@ from functools import cache
 
 # Beginnings of words; a cheap look for one of them spares most posts all further reading.
 _EVENTS = """
-conferenc conférenc conferenz konferenz conferênc congres congrès kongress workshop webinar webinai seminar séminaire seminár
-symposi simposi simpósi colloqu kolloqu tagung veranstaltung fachtag kick-off kickoff convegn giornat jornada journée
-summit gipfel sommet cumbre cimeira forum fórum masterclass hackathon atelier evento event encuentro encontro incontr
-rencontre livestream vortrag lecture meeting school sommerschule école assembly infotag training oficina taller
+conferenc conférenc conferenz konferenz conferênc congres congrès kongress workshop webinar webinai seminar
+séminaire seminár symposi simposi simpósi colloqu kolloqu tagung veranstaltung fachtag kick-off kickoff convegn giornat
+jornada journée summit gipfel sommet cumbre cimeira forum fórum masterclass hackathon atelier evento event encuentro
+encontro incontr rencontre livestream vortrag lecture meeting school sommerschule école assembly infotag
+training oficina taller
 """
 _CALLS = r"""
-calls? for (?:(?:project |research |grant |joint )?(?:proposals?|applications?|projects)|expressions? of interest|tenders)
+calls? for (?:(?:project |research |grant |joint )?(?:proposals?|applications?|projects))
+calls? for (?:expressions? of interest|tenders)
 (?:joint )?transnational call
 funding call
 joint call
@@ -24,7 +26,7 @@ förderaufruf\w*
 förderbekanntmachung\w*
 bekanntmachung\w*
 aufruf zur (?:einreichung|antragstellung)\w*
-appels? (?:à|a) (?:projets|candidatures|propositions|manifestation d['’]intérêt)
+appels? (?:à|a) (?:projets|candidatures|propositions|manifestation d['\u2019]intérêt)
 appel transnational
 bando\b
 bandi\b
@@ -113,7 +115,8 @@ invites? (?:you|all)
 lädt\b
 laden\b
 wird am\b
-(?:^|[\s|(])(?:date|dates|when|datum|termin|wann|quand|data|quando|fecha|fechas|cuándo|datas|data e ora|datum und uhrzeit|date and time|date et heure)\s?:
+\b(?:dates?|when|datum|termin|wann|quand|datas?|quando|fechas?|cuándo)\s?:
+(?:date and time|date et heure|data e ora|datum und uhrzeit)\s?:
 """
 _PAST = r"""
 took place
@@ -139,7 +142,7 @@ gegründet
 seit\b
 rückblick
 a eu lieu
-s['’]est tenue?
+s['\u2019]est tenue?
 ont eu lieu
 a réuni
 fondée?
@@ -200,6 +203,24 @@ cerrad
 vencedor
 encerrad
 graduatoria
+"""
+# A post that offers work tells of interviews and deadlines, and is neither an event nor a call.
+_WORK = r"""
+jobs?\b
+vacanc
+open positions?\b
+stellen(?:ausschreibung|angebot|anzeige)
+wir suchen
+offre d['\u2019]emploi
+recrut
+poste de
+offert[ae] di lavoro
+assegno di ricerca
+concorso
+oferta de empleo
+vacante
+vagas?\b
+oferta de emprego
 """
 _LIVE = r"""
 live[- ]?stream
@@ -273,6 +294,12 @@ def cancelled_words() -> re.Pattern[str]:
 def closed_words() -> re.Pattern[str]:
     """Match words that tell of a call that is over."""
     return _pattern(_CLOSED)
+
+
+@cache
+def work_words() -> re.Pattern[str]:
+    """Match words that offer a job."""
+    return _pattern(_WORK)
 
 
 @cache

@@ -1,6 +1,5 @@
 """A ToldPost: what a post says, as plain lines, and when; what the readers of text look at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
@@ -47,22 +46,20 @@ class ToldDays:
 def told_days(post: ToldPost) -> list[list[ToldDays]]:
     """Give the dates of each line, the title first; those whose year would be a guess are left out."""
     written = [written_days(line, post.language) for line in post.lines]
-    if not any(written):
-        return [[] for _ in written]  # most posts tell no day, and the words below are many
-    is_announced = future_words().search(" ".join(post.lines)) is not None
+    is_open = any(one.year is None for line in written for one in line)
+    is_announced = is_open and future_words().search(" ".join(post.lines)) is not None
     return [
-        _of_line(line, days, post, is_announced=is_announced) for line, days in zip(post.lines, written, strict=True)
+        [days for one in found if (days := _told(line, one, post, is_announced=is_announced)) is not None]
+        for line, found in zip(post.lines, written, strict=True)
     ]
 
 
-def _of_line(line: str, days_told: Sequence[WrittenDays], post: ToldPost, *, is_announced: bool) -> list[ToldDays]:
-    found = []
-    for written in days_told:
-        days = days_of(written, published=post.published, is_announced=is_announced)
-        if days is not None:
-            lead, rest = sentence_around(line, written.start, written.end)
-            found.append(ToldDays(line=line, written=written, first=days[0], last=days[1], lead=lead, rest=rest))
-    return found
+def _told(line: str, written: WrittenDays, post: ToldPost, *, is_announced: bool) -> ToldDays | None:
+    days = days_of(written, published=post.published, is_announced=is_announced)
+    if days is None:
+        return None
+    lead, rest = sentence_around(line, written.start, written.end)
+    return ToldDays(line=line, written=written, first=days[0], last=days[1], lead=lead, rest=rest)
 
 
 def sentence_around(line: str, start: int, end: int) -> tuple[str, str]:
@@ -85,7 +82,7 @@ def _last_end(text: str, mark: str) -> int:
 
 def _is_abbreviation(before: str) -> bool:
     word = before.rsplit(maxsplit=1)[-1] if before.split() else ""
-    return word.isdigit() or len(word) <= 3
+    return len(word) <= (2 if word.isdigit() else 3)
 
 
 def midnight(day: date, zone: str) -> datetime:

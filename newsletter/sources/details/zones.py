@@ -21,15 +21,16 @@ _WORDS = {
 }  # fmt: skip
 # Cities where meetings are, beside the capitals and the cities that zones are named after. None has a famous namesake.
 _CITIES = {
-    "Europe/Berlin": "Bonn Cologne Köln Colonia Munich München Monaco_di_Baviera Múnich Munique Hamburg Hambourg Amburgo "
-    "Hamburgo Heidelberg Leipzig Dresden Stuttgart Düsseldorf Hannover Hanover Göttingen Tübingen Freiburg Mainz Jena "
-    "Frankfurt_am_Main Potsdam Berlín Berlim Berlino",
+    "Europe/Berlin": "Bonn Cologne Köln Colonia Munich München Monaco_di_Baviera Múnich Munique Hamburg Hambourg "
+    "Amburgo Hamburgo Heidelberg Leipzig Dresden Stuttgart Düsseldorf Hannover Hanover Göttingen Tübingen Freiburg "
+    "Mainz Jena Frankfurt_am_Main Potsdam Berlín Berlim Berlino",
     "Europe/Brussels": "Bruxelles Brüssel Bruselas Bruxelas Brussel Antwerp Antwerpen Ghent Gent Leuven Liège",
     "Europe/Paris": "Lyon Marseille Strasbourg Straßburg Strasburgo Estrasburgo Toulouse Montpellier Lille Bordeaux "
     "Parigi París Grenoble Rennes Nantes Dijon",
-    "Europe/Rome": "Milan Milano Mailand Milán Milão Turin Torino Bologna Firenze Florenz Florencia Naples Napoli Neapel "
-    "Nápoles Padova Padua Trieste Pisa Genova Palermo Siena Verona Rom Roma Venezia Venedig Venice Turín",
-    "Europe/Madrid": "Barcelona Bilbao Sevilla Zaragoza Granada Málaga Santander Salamanca Pamplona Barcellona Barcelone",
+    "Europe/Rome": "Milan Milano Mailand Milán Milão Turin Torino Bologna Firenze Florenz Florencia Naples Napoli "
+    "Neapel Nápoles Padova Padua Trieste Pisa Genova Palermo Siena Verona Rom Roma Venezia Venedig Venice Turín",
+    "Europe/Madrid": "Barcelona Bilbao Sevilla Zaragoza Granada Málaga Santander Salamanca Pamplona Barcellona "
+    "Barcelone",
     "Europe/Lisbon": "Lisboa Lissabon Lisbonne Lisbona Porto Coimbra Braga Aveiro Oporto",
     "Europe/London": "Londres Londra Edinburgh Glasgow Cardiff Leeds",
     "Europe/Zurich": "Geneva Genève Genf Ginevra Ginebra Basel Lausanne Berne Bern Zürich Zurigo Lugano",

@@ -32,6 +32,7 @@ from newsletter.sources.fetching.unpack import ACCEPTED, BrokenPacking, TooLarge
 __all__ = ["MOST_REDIRECTS", "Fetched", "Fetcher", "shown"]
 
 MOST_REDIRECTS = 5
+_BUSY_FOR = timedelta(minutes=5)  # until we try again where another request of ours kept a server busy
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5"
 
 Admit = Callable[[str], None]  # raises where a request may not be made
@@ -132,7 +133,7 @@ class Fetcher:
 
     @contextmanager
     def _turn_at(self, url: str) -> Iterator[None]:
-        """Hold the only turn at a server; HostRests where it asked to be left alone."""
+        """Hold the only turn at a server; HostRests where none comes in time, or it asked to be left alone."""
         self._refuse_resting(url)
         seconds = self._settings.timeout_seconds
         try:
@@ -141,7 +142,7 @@ class Fetcher:
                 yield
         except HostBusy as error:
             words = f"{shown(url)} was not asked: another request to its server took over {seconds:g} s"
-            raise FetchFailed(words, temporary=True) from error
+            raise HostRests(words, temporary=True, retry_after=_BUSY_FOR) from error
 
     def _refuse_resting(self, url: str) -> None:
         until = self._hosts.load(origin_of(url)).not_before

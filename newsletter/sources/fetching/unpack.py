@@ -70,7 +70,7 @@ def _layer(parts: Iterator[bytes], coding: str) -> Iterator[bytes]:
 
 def _inflated(parts: Iterator[bytes], window: int) -> Iterator[bytes]:
     decoder, is_first = zlib.decompressobj(window), True
-    for part in parts:
+    for part in _with_head(parts):
         if is_first and window == zlib.MAX_WBITS and not _has_zlib_head(part):
             decoder = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers send bare deflate (RFC 9110 section 8.4.1.2)
         is_first = False
@@ -105,6 +105,20 @@ def _brotli_unpacked(parts: Iterator[bytes]) -> Iterator[bytes]:
             raise BrokenPacking(f"not readable as packed ({error})") from error
     if not is_empty and not decoder.is_finished():
         raise BrokenPacking("the packed content ends too early")
+
+
+def _with_head(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Join the first parts until there are two bytes to tell a zlib head by."""
+    head = b""
+    for part in parts:
+        if len(head) >= 2:
+            yield part
+            continue
+        head += part
+        if len(head) >= 2:
+            yield head
+    if len(head) == 1:
+        yield head
 
 
 def _has_zlib_head(part: bytes) -> bool:

@@ -33,7 +33,12 @@ class Completed:
 
 
 def needs_page(post: FetchedPost) -> bool:
-    """Tell whether a post's page may add what its feed left out: the rest of the text, a picture, a title."""
+    """Tell whether a post's page may add what its feed left out: the rest of the text, a picture, a title.
+
+    What somebody sent in is taken as it is: no visitor of a form decides what this machine asks for.
+    """
+    if post.submitted_by:
+        return False
     is_bare = post.is_cut or not post.title or not post.picture_url
     return is_bare and urlsplit(post.url).scheme in {"http", "https"}
 

@@ -1,8 +1,8 @@
 """Reads one Markdown file with front matter: bytes in, one fetched post out; NotUnderstood names the fault.
 
 Front matter is YAML between lines of `---`: title, url, date, language, topics, kind, picture, picture_alt, byline,
-summary, story, event {start, end, zone, place, livestream, register_by}, call {deadline, zone, countries}. Other keys
-are somebody else's (site generators have many) and are left alone.
+summary, story, event {start, end, zone, place, livestream, register_by}, call {deadline, zone, countries, page}. Other
+keys are somebody else's (site generators have many) and are left alone.
 """
 
 import re
@@ -145,6 +145,7 @@ def _call(call: Mapping[str, Any]) -> CallDetails | None:
         all_day=_is_day(call.get("deadline")),
         zone=_line(call, "zone"),
         countries=countries,
+        page_url=_web_link(call, "page"),
     )
 
 

@@ -6,7 +6,7 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 
 import brotli
@@ -18,7 +18,7 @@ from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
 from newsletter.sources.errors import FetchFailed, HostRests
 from newsletter.sources.fetching.fetch import Fetcher, shown
-from newsletter.sources.fetching.host_turns import HostBusy, ThreadTurns
+from newsletter.sources.fetching.host_turns import HostBusy
 from newsletter.sources.fetching.unpack import BrokenPacking, TooLarge, unpack, unpack_start
 from tests.fakes.web_server import WebSite
 
@@ -128,12 +128,10 @@ def test_one_request_at_a_time_goes_to_a_server(site: WebSite, fetcher: Fetcher)
 def test_a_server_that_is_busy_for_too_long_is_asked_another_time(site: WebSite) -> None:
     """Who waits for a turn longer than the time-out gives up, in words, and may try again."""
 
-    class Busy(ThreadTurns):
-        @contextmanager
-        def turn(self, host: str, *, timeout: float) -> Iterator[None]:
+    class Busy:
+        def turn(self, host: str, *, timeout: float) -> AbstractContextManager[None]:
             assert timeout == 0.2
             raise HostBusy(host)
-            yield
 
     settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=0.2, max_bytes=1000, every_minutes=60)
     with Fetcher(settings, "newsletter-tests/1", turns=Busy()) as fetcher, pytest.raises(FetchFailed) as caught:

@@ -1,30 +1,34 @@
 """Pictures, calendar files, and the answer to a watchdog."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
+from babel import Locale
 
 from newsletter.app.posts import list_posts, move_post
 from newsletter.base.ids import PostId, SourceId, StoryId
-from newsletter.sources.post import EventDetails, Post, PostKind, PostState
+from newsletter.rendering.strings import Strings
+from newsletter.sources.post import CallDetails, EventDetails, Post, PostKind, PostState
 from newsletter.web.calendar_file import calendar_file
 from tests.conftest import NOW
 from tests.fakes.home import Home
 from tests.unit.web.asking import Asking
 
+ENGLISH = Strings("en", "ltr", Locale("en"), NullTranslations())
 NAME = "0" * 63 + "a"
 
 
-def event_of(details: EventDetails) -> icalendar.Component:
+def event_of(details: EventDetails | None, call: CallDetails | None = None) -> icalendar.Component:
     post = Post(
         id=PostId(7), source_id=SourceId(1), source_name="S", story_id=StoryId(1), kind=PostKind.EVENT,
         state=PostState.CANDIDATE, url="https://www.example.org/e", title="Talk; with, marks\nand lines", byline="",
         excerpt="What it is about.", body="", language="en", topics=(), published_at=None, first_seen_at=NOW,
-        visible_from=NOW, alive_until=NOW, picture=None, event=details, call=None, value=0, revision=2,
+        visible_from=NOW, alive_until=NOW, picture=None, event=details, call=call, value=0, revision=2,
     )  # fmt: skip
-    calendar = icalendar.Calendar.from_ical(calendar_file(post, details, "https://news.example.org"))
+    calendar = icalendar.Calendar.from_ical(calendar_file(post, "https://news.example.org", ENGLISH))
     (event,) = calendar.walk("VEVENT")
     return event
 
@@ -100,6 +104,38 @@ def test_titles_cannot_break_the_file() -> None:
     assert str(event["summary"]) == "Talk; with, marks\nand lines"
     assert event.decoded("dtstart") == NOW.astimezone(UTC)
     assert str(event["uid"]) == "post-7@news.example.org"
+
+
+def test_registration_and_livestream_are_told() -> None:
+    """The last day to register and the livestream stand in the description; the stream is a property too."""
+    zone = ZoneInfo("Europe/Lisbon")
+    details = EventDetails(
+        starts_at=datetime(2027, 3, 4, 9, tzinfo=zone), zone="Europe/Lisbon", livestream_url="https://live.example.org/1",
+        register_by=datetime(2027, 2, 28, 23, 59, 59, tzinfo=zone),
+    )  # fmt: skip
+    event = event_of(details)
+    assert str(event["description"]).split("\n\n")[0] == "Register by February 28, 2027"
+    assert str(event["conference"]) == "https://live.example.org/1"
+    assert "https://live.example.org/1" in str(event["description"])
+    assert "dtend" not in event
+
+
+def test_deadlines_have_entries_of_their_own() -> None:
+    """A call's day is a whole day, an hour stays that hour in its zone, and neither keeps anybody busy."""
+    zone = ZoneInfo("Europe/Brussels")
+    day = event_of(None, CallDetails(deadline=datetime(2027, 1, 28, 23, 59, 59, tzinfo=UTC), all_day=True))
+    assert (day.decoded("dtstart"), str(day["transp"])) == (date(2027, 1, 28), "TRANSPARENT")
+    hour = event_of(None, CallDetails(deadline=datetime(2027, 1, 28, 17, tzinfo=zone), zone="Europe/Brussels"))
+    assert hour.decoded("dtstart") == datetime(2027, 1, 28, 17, tzinfo=zone)
+    assert str(hour["description"]).startswith("Deadline: January 28, 2027, 5:00")
+
+
+def test_lines_are_short() -> None:
+    """No line of the file is longer than 75 octets (RFC 5545, section 3.1), and long words come back whole."""
+    place = "Große Aula, " + "Straße der Künste " * 12
+    event = event_of(EventDetails(starts_at=NOW, place=place))
+    assert str(event["location"]) == place
+    assert all(len(line) <= 75 for line in event.to_ical().split(b"\r\n"))
 
 
 def test_health_tells_a_dead_database(home: Home, ask: Asking) -> None:

@@ -65,6 +65,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("link_pattern", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("moved_to", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("fresh_until", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("failing_since", UtcDateTime(), nullable=True))
 
     # ### end Alembic commands ###
     op.execute(
