@@ -16,7 +16,6 @@ _HEADING = re.compile(
 )
 _LONGEST_LINE = 160  # characters; longer text is told, not chrome (cookie notices apart)
 _LONGEST_HEADING = 80
-_LONGEST_ABOUT = 10 * _LONGEST_HEADING  # characters of markup; a heading with more has more text, too
 
 # Whole lines, in the languages of our sources.
 _CHROME = """
@@ -67,8 +66,13 @@ _ROW = re.compile(
 )
 _NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
 _SHARE_WORDS = """
+<<<<<<< HEAD
 share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet
 print drucken imprimer stampa imprimir
+=======
+share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa
+imprimir
+>>>>>>> pages
 """
 _SHARES = "|".join(_SHARE_WORDS.split())
 _SHARE = re.compile(
@@ -176,11 +180,13 @@ def is_chrome(text: str) -> bool:
 def told_part(markup: str) -> str:
     """Give a sanitised article without a trailing "About us" or press contact: what an excerpt may be made of."""
     blocks = blocks_of(markup)
-    for place, block in enumerate(blocks[1:], start=1):
-        text = text_of_clean(block) if len(block) <= _LONGEST_ABOUT else ""
-        if not 0 < len(text) <= _LONGEST_HEADING or not _ABOUT.fullmatch(text):
-            continue
-        if _HEADING.match(block) or _ends_all([text_of_clean(one) for one in blocks], place):
+    texts = [text_of_clean(block) for block in blocks]
+    for place, text in enumerate(texts[1:], start=1):
+        if (
+            len(text) <= _LONGEST_HEADING
+            and _ABOUT.fullmatch(text)
+            and (_HEADING.match(blocks[place]) or _ends_all(texts, place))
+        ):
             return "\n".join(blocks[:place])
     return markup
 
