@@ -66,13 +66,8 @@ _ROW = re.compile(
 )
 _NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
 _SHARE_WORDS = """
-<<<<<<< HEAD
-share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet
-print drucken imprimer stampa imprimir
-=======
 share pinterest tumblr teilen partager condividi compartir compartilhar partilhar tweet print drucken imprimer stampa
 imprimir
->>>>>>> pages
 """
 _SHARES = "|".join(_SHARE_WORDS.split())
 _SHARE = re.compile(
