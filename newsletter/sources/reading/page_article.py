@@ -71,7 +71,7 @@ def _extracted(page: Any, url: str) -> str:
         found = trafilatura.bare_extraction(
             page, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
         )
-        return str(build_html_output(found)) if found is not None else ""
+        return str(build_html_output(found)) if isinstance(found, trafilatura.settings.Document) else ""
     except Exception as error:  # lxml and its helpers raise anything on hostile pages
         raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
 
