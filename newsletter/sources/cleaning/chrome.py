@@ -55,13 +55,14 @@ views? comments? likes? shares? reads? min(?:ute)?s?(?:\sread)? aufrufe? komment
 visualizzazion[ei] comment[oi] vistas? visualizaciones comentarios? visualiza(?:ção|ções) comentários? curtidas?
 lecturas? letture partages? condivisioni mi\spiace min(?:uti|utos|uten)?(?:\sde\slectura|\sdi\slettura|\slesezeit)?
 """
-_ONE_COUNT = rf"\d[\d.,]*\s*[km]?\s*(?:{'|'.join(_COUNTED.split())})"
+# No two parts of these may match the same space: the time would double with each one.
+_ONE_COUNT = rf"\d[\d.,]*\s*(?:[km]\s*)?(?:{'|'.join(_COUNTED.split())})"
 _COUNTS = re.compile(
     rf"{_ONE_COUNT}(?:[\s,;|·•.]+(?:{_ONE_COUNT}|write a comment|post not marked as liked))*", re.IGNORECASE
 )
 # "Press office · 3 min read", "12 views | Nov 20": names and dates in a row with a count among them.
 _ROW = re.compile(
-    rf"(?:[^·|•]{{1,60}}[·|•]\s*)*{_ONE_COUNT}(?:\s*[·|•][^·|•]{{1,60}})*",
+    rf"(?:[^·|•]{{1,60}}[·|•])*\s*{_ONE_COUNT}\s*(?:[·|•][^·|•]{{1,60}})*",
     re.IGNORECASE,
 )
 _NETWORKS = r"facebook|twitter|x|linkedin|xing|whatsapp|telegram|instagram|youtube|e-?mail|reddit|bluesky|mastodon|rss"
@@ -72,7 +73,7 @@ imprimir
 _SHARES = "|".join(_SHARE_WORDS.split())
 _SHARE = re.compile(
     rf"(?:(?:{_SHARES}|{_NETWORKS})"
-    r"|[\s,:|/·•]+|(?:\b(?:this|post|article|page|on|via|with|by|auf|bei|sur|su|en|per|no|link|cet|este|questo|diesen"
+    r"|[\s,:|/·•]|(?:\b(?:this|post|article|page|on|via|with|by|auf|bei|sur|su|en|per|no|link|cet|este|questo|diesen"
     r"|artikel|beitrag|articolo|artículo|artigo)\b))+",
     re.IGNORECASE,
 )

@@ -65,14 +65,13 @@ def _extracted(page: Any, url: str) -> str:
         return ""
     import trafilatura  # a second to load: only pages need it
     from trafilatura.htmlprocessing import build_html_output
-    from trafilatura.settings import Document
 
     try:
         # Not `extract`: that hashes the text, too, which is a fifth of its time.
         found = trafilatura.bare_extraction(
             page, url=url, output_format="html", include_links=True, include_formatting=True, include_comments=False
         )
-        return str(build_html_output(found)) if isinstance(found, Document) else ""
+        return str(build_html_output(found)) if isinstance(found, trafilatura.settings.Document) else ""
     except Exception as error:  # lxml and its helpers raise anything on hostile pages
         raise NotUnderstood(f"the page cannot be read ({type(error).__name__})") from error
 

@@ -35,8 +35,8 @@ effective, of economic value, and open to all citizens by the year 2030.</p>
 out with experts from Europe and beyond.</p>
 <h3>Related posts</h3><ul><li><a href="/a">A call for rare diseases</a></li><li><a href="/b">Who pays?</a></li></ul>
 <p>The paper goes back to a conference of November 2018, where four hundred people discussed what medicine needs to
-become personal: people who know their rights, clinics that share what they learn, and funders who stay longer than one
-programme lasts.</p>
+become personal: people who know their rights, clinics that share what they learn, and funders who stay for longer than
+one programme lasts.</p>
 <p>It will be revised every third year, after a public consultation that everybody is invited to take part in, whether
 as a patient, a clinician, a researcher or a funder of research.</p></div>
 <p>Tags: <a href="/tag/vision">vision</a>, <a href="/tag/2030">2030</a></p><p>Share on Facebook</p></article>

@@ -106,3 +106,15 @@ def test_which_posts_need_their_page() -> None:
         assert needs_page(bare)
         assert not needs_page(replace(bare, url=""))
         assert not needs_page(replace(bare, url="/a/file.html"))
+
+
+def test_a_text_for_members_stays_its_beginning(site: WebSite, fetcher: Fetcher) -> None:
+    """A page that shows the beginning, and invites to pay for the rest, adds no text; nor does another text."""
+    plea = "<p>This post is for subscribers only</p><p>Already have an account? Sign in</p>"
+    title = "<title>One way to describe samples</title>"
+    other = f"<p>{'Choose how you would like to support the work of our editors every month. ' * 5}</p>"
+    for body in (f"<article><p>{TEASER}</p>{plea}</article>", other):
+        site.page("/samples?utm_source=rss", f"<html><head>{title}</head><body>{body}</body></html>")
+        post = replace(teaser(site), summary=f"<p>{TEASER}</p>")
+        found = complete(fetcher, post).post
+        assert (found.html, found.is_cut) == (post.html, True)

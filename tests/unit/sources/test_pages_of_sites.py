@@ -1,12 +1,14 @@
 """Pages of partners' sites, each read as its post and nothing else."""
 
+import time
+
 import lxml.html
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.base.errors import SourceError
-from newsletter.sources.cleaning.chrome import told_part, without_chrome
+from newsletter.sources.cleaning.chrome import is_chrome, told_part, without_chrome
 from newsletter.sources.cleaning.excerpt import LONGEST, make_excerpt
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title, text_of_clean
 from newsletter.sources.conformance.xss_case import active_parts
@@ -157,9 +159,8 @@ MARKUP = st.lists(
             "text of a paragraph. ", "20 November 2026", "<script>alert(1)</script>", "<a href='javascript:x'>",
             "<img src=x onerror=y>", "<svg onload=x>", "<iframe srcdoc=",
             "<link rel=alternate hreflang=de href='http://[x'>",
-            "<script type='application/ld+json'>",
+            "<script type='application/ld+json'>", "</script>",
             '{"@type":"Article","headline":[{"a":1}],"author":[[]]}',
-            "</script>",
             "<base href='data:,'>", "<math><mtext></p><style>", "&#0;", "\x0b", "\u202e", "<table><td>", "<!--", "'\">",
         ]
     ),
@@ -197,3 +198,14 @@ def parse_or_nothing(markup: str) -> str:
         return parse_page(f"<title>T</title><p>{'Some words. ' * 12}</p>{markup}".encode(), url=URL).html
     except SourceError:
         return ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["1 view, " * 19 + "x", "1 view · " * 17 + "x", "share, " * 22 + "#", "1 2 3 | " * 18 + "#", "home > " * 22],
+)
+def test_no_line_takes_long(line: str) -> None:
+    """A line made to be nearly a row of counts is looked at in milliseconds: nothing doubles with each word."""
+    before = time.process_time()
+    is_chrome(line)
+    assert time.process_time() - before < 0.5
