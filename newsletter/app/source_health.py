@@ -25,7 +25,9 @@ def healths(app: App, names: Sequence[str] = ()) -> list[Health]:
 def stale_words(app: App, names: Collection[str]) -> str:
     """Say which of these sources could not be read lately, and since when; empty when all could."""
     with reading(app.engine) as db:
-        failing = [one for one in source_store.all_sources(db) if one.last_error and one.name in names]
+        failing = [
+            one for one in source_store.all_sources(db) if (one.last_error or one.failing_since) and one.name in names
+        ]
     if not failing:
         return ""
     told = ", ".join(f"{one.name} ({_since(one)})" for one in failing)
@@ -37,10 +39,9 @@ def alert_of_sources(app: App) -> None:
     now = app.clock.now()
     with reading(app.engine) as db:
         sources = source_store.all_sources(db)
-        created = source_store.creation_times(db)
         told = {alert.key for alert in alert_store.open_alerts(db) if alert.key.startswith(_ALERT)}
-    failing = {f"{_ALERT}{one.id}": one for one in sources if needs_somebody(one, created_at=created[one.id], now=now)}
-    still = {f"{_ALERT}{one.id}" for one in sources if one.last_error}
+    failing = {f"{_ALERT}{one.id}": one for one in sources if needs_somebody(one, now=now)}
+    still = {f"{_ALERT}{one.id}" for one in sources if one.last_error or one.failing_since}
     if told <= still and failing.keys() <= told:
         return
     with writing(app.engine) as db:

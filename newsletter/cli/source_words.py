@@ -25,6 +25,7 @@ def source_json(source: "Source") -> dict[str, Any]:
         "last_error": source.last_error,
         "last_problems": source.last_problems.splitlines(),
         "error_count": source.error_count,
+        "failing_since": source.failing_since,
         "moved_to": source.moved_to,
         "next_fetch_at": source.next_fetch_at,
     }

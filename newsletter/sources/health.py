@@ -13,7 +13,7 @@ from newsletter.sources.source import Source
 MONTHS_COUNTED = 3
 COUNTED = timedelta(days=30 * MONTHS_COUNTED)
 NEEDS_SOMEBODY = timedelta(days=1)
-_ERRORS_THAT_TELL = 3  # one bad answer to a source that is asked once a day is no day of failing
+_ERRORS_THAT_TELL = 2  # one bad answer to a source that is asked once a day is no day of failing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Health:
     @property
     def stale_since(self) -> datetime | None:
         """Since when nothing was read, though it was tried; None: all is well, or it never was read at all."""
-        return self.source.last_good_at if self.source.last_error else None
+        return self.source.last_good_at if self.source.last_error or self.source.failing_since else None
 
 
 def health_of(source: Source, dates: Sequence[datetime], count: int, *, now: datetime) -> Health:
@@ -41,16 +41,18 @@ def health_of(source: Source, dates: Sequence[datetime], count: int, *, now: dat
     )
 
 
-def needs_somebody(source: Source, *, created_at: datetime, now: datetime) -> bool:
-    """Tell whether a source failed for so long that a person should know."""
-    since = source.last_good_at or created_at
-    return source.error_count >= _ERRORS_THAT_TELL and now - since >= NEEDS_SOMEBODY
+def needs_somebody(source: Source, *, now: datetime) -> bool:
+    """Tell whether a source failed, or could not be asked, for so long that a person should know."""
+    is_sure = source.error_count >= _ERRORS_THAT_TELL or not source.last_error
+    return is_sure and source.failing_since is not None and now - source.failing_since >= NEEDS_SOMEBODY
 
 
 def failing_words(source: Source) -> str:
     """Say what is wrong and since when; empty when nothing is."""
-    if not source.last_error:
+    if not source.last_error and source.failing_since is None:
         return ""
     since = f"not read since {source.last_good_at:%Y-%m-%d %H:%M} UTC" if source.last_good_at else "never read yet"
+    if not source.last_error:
+        return f"its server wants to be left alone, or is busy with our other requests ({since})"
     times = "once" if source.error_count == 1 else f"{source.error_count} times in a row"
     return f"{source.last_error} ({times}, {since})"

@@ -114,7 +114,7 @@ def ingest_source(
             _refuse_loss(db, read)
     except HostRests as error:
         with writing(engine) as db:
-            source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
+            source_store.postpone_source(db, source.id, until=now + (error.retry_after or every), now=now)
         return IngestReport(source=source.name, error=str(error))
     except SourceError as error:
         gone = page_failed(engine, source, error, now=now).gone
@@ -226,7 +226,10 @@ def _refuse_loss(db: Connection, read: _Read) -> None:
 
 def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedelta, now: datetime) -> None:
     source, document = read.source, read.document or Document(url="", content=b"")
-    fresh_until = now + document.fresh_for if document.fresh_for and not report.postponed else None
+    fresh_for = document.fresh_for
+    if read.is_unchanged and fresh_for is None and source.fresh_until and source.last_good_at:
+        fresh_for = source.fresh_until - source.last_good_at  # as the 200 had given it (RFC 9111, section 4.3.4)
+    fresh_until = now + fresh_for if fresh_for and not report.postponed else None
     pause = every
     if is_web(source.url):
         pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)

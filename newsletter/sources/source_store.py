@@ -68,20 +68,16 @@ def all_sources(db: Connection) -> list[Source]:
     return [source_of(row) for row in db.execute(select(sources).where(_is_kept).order_by(sources.c.name)).mappings()]
 
 
-def creation_times(db: Connection) -> dict[SourceId, datetime]:
-    """Give when each source that is kept was first stored."""
-    rows = db.execute(select(sources.c.id, sources.c.created_at).where(_is_kept))
-    return {SourceId(source_id): created_at for source_id, created_at in rows}
-
-
 def due_sources(db: Connection, *, now: datetime, limit: int) -> list[Source]:
     """Give the sources that are due to be fetched, never fetched ones first. One without an address is fed by hand."""
     next_fetch = sources.c.next_fetch_at
     is_due = or_(next_fetch.is_(None), next_fetch <= now)
+    # Of those that wait for one server, the one that was asked longest ago: else one would take every turn.
+    last_fetch = func.coalesce(sources.c.last_fetch_at, sources.c.created_at)
     rows = db.execute(
         select(sources)
         .where(_is_kept, sources.c.url != "", is_due)
-        .order_by(case((next_fetch.is_(None), 0), else_=1), next_fetch, sources.c.id)
+        .order_by(case((next_fetch.is_(None), 0), else_=1), next_fetch, last_fetch, sources.c.id)
         .limit(limit)
     )
     return [source_of(row) for row in rows.mappings()]
@@ -115,9 +111,10 @@ def sources_to_ask(db: Connection, names: Collection[str], *, now: datetime, ask
     return [source_of(row) for row in db.execute(wanted.order_by(sources.c.name)).mappings()]
 
 
-def postpone_source(db: Connection, source_id: SourceId, *, until: datetime) -> None:
-    """Ask a source later; its health stays as it was, since nothing was asked."""
-    db.execute(update(sources).where(sources.c.id == source_id).values(next_fetch_at=until))
+def postpone_source(db: Connection, source_id: SourceId, *, until: datetime, now: datetime) -> None:
+    """Ask a source later, because its server rests. No error is counted; but since when it is not read, is noted."""
+    since = func.coalesce(sources.c.failing_since, now)
+    db.execute(update(sources).where(sources.c.id == source_id).values(next_fetch_at=until, failing_since=since))
 
 
 def forget_move(db: Connection, source_id: SourceId) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,8 +38,10 @@ def memory(request: pytest.FixtureRequest, engine: Engine) -> HostMemory:
 
 
 @pytest.fixture
-def turns(engine: Engine, tmp_path: Path) -> HostTurns:
-    return host_turns(engine, tmp_path / "locks")
+def turns(engine: Engine, tmp_path: Path) -> Iterator[HostTurns]:
+    turns = host_turns(engine, tmp_path / "locks")
+    yield turns
+    turns.close()
 
 
 def test_what_is_learned_of_a_server_is_known(memory: HostMemory) -> None:

@@ -58,6 +58,7 @@ class Fetcher:
         self._clock = clock or SystemClock()
         self._hosts = hosts or HostsInMemory()
         self._turns = turns or ThreadTurns()
+        self._is_closed = False
         self._robots = Robots(self._hosts, self._clock, product_of(user_agent), self._read_robots)
         self._client = httpx.Client(
             transport=GuardedTransport(GuardedBackend(settings.allow_addresses)),
@@ -84,7 +85,10 @@ class Fetcher:
         self._robots.check(url)
 
     def close(self) -> None:
+        """End. A request that another thread is making is broken off, which is no failure of its server."""
+        self._is_closed = True
         self._client.close()
+        self._turns.close()
 
     def __enter__(self) -> Self:
         return self
@@ -168,19 +172,28 @@ class Fetcher:
     @contextmanager
     def _failures_in_words(self, name: str) -> Iterator[None]:
         """Turn the client's errors into one sentence a person can act on."""
-        seconds, most = self._settings.timeout_seconds, self._settings.max_bytes
+        most = self._settings.max_bytes
         try:
             yield
-        except httpx.TimeoutException as error:
-            raise FetchFailed(f"{name} did not answer in full within {seconds:g} s", temporary=True) from error
+        except (httpx.HTTPError, OSError, RuntimeError) as error:
+            if self._is_closed:
+                words = f"{name} was not read to its end: the program is ending"
+                raise HostRests(words, temporary=True, retry_after=_BUSY_FOR) from error
+            raise self._in_words(name, error) from error
         except TooLarge as error:
             raise FetchFailed(f"{name} is larger than {most:,} bytes (fetch.max_bytes)", temporary=False) from error
         except BrokenPacking as error:
             raise FetchFailed(f"{name}: {error}", temporary=True) from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise FetchFailed(f"{name} is no address that can be fetched: {error}", temporary=False) from error
-        except httpx.HTTPError as error:
-            raise unreachable(name, error) from error
+
+    def _in_words(self, name: str, error: Exception) -> Exception:
+        if isinstance(error, httpx.TimeoutException):
+            words = f"{name} did not answer in full within {self._settings.timeout_seconds:g} s"
+            return FetchFailed(words, temporary=True)
+        if isinstance(error, httpx.UnsupportedProtocol):
+            return FetchFailed(f"{name} is no address that can be fetched: {error}", temporary=False)
+        return unreachable(name, error) if isinstance(error, httpx.HTTPError) else error
 
 
 def _anything(_: str) -> None:

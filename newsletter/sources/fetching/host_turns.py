@@ -13,11 +13,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, create_engine
 
 from newsletter.sources import host_store
 
 _SLOTS = 1024  # two servers that share one take turns with each other, which harms nobody
+_TURNS_AT_ONCE = 16  # twice as many at most: all threads that poll, and those that ask before a cutoff
 _LOOK_AGAIN = 0.02  # seconds
 
 
@@ -30,6 +31,10 @@ class HostTurns(Protocol):
 
     def turn(self, host: str, *, timeout: float) -> AbstractContextManager[None]:
         """Hold the only turn at a host during the block; HostBusy where none comes in time (seconds)."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what the turns need; nobody takes one any more."""
         ...
 
 
@@ -49,6 +54,9 @@ class ThreadTurns:
         finally:
             lock.release()
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
 
 class FileTurns:
     """Turns among all processes on this machine, by flock on files of one folder."""
@@ -66,12 +74,17 @@ class FileTurns:
                 _wait(deadline, host)
             yield
 
+    def close(self) -> None:
+        """Nothing to let go of: each turn closes its own file."""
+
 
 class AdvisoryTurns:
-    """Turns among all machines that share one PostgreSQL."""
+    """Turns among all machines that share one PostgreSQL. They have connections of their own: a turn lasts as long as
+    its request, and a pool that is full of turns would let nobody work.
+    """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine = create_engine(engine.url, pool_size=_TURNS_AT_ONCE, max_overflow=_TURNS_AT_ONCE)
 
     @contextmanager
     def turn(self, host: str, *, timeout: float) -> Iterator[None]:
@@ -83,6 +96,9 @@ class AdvisoryTurns:
         finally:
             with session:
                 host_store.end_turn(session, _slot(host))
+
+    def close(self) -> None:
+        self._engine.dispose()
 
     def _held(self, host: str) -> Connection | None:
         """Try once; between tries no connection is held, or many who wait would leave none for those who work."""

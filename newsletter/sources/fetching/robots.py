@@ -4,6 +4,7 @@ For pages only: a feed or sitemap that its publisher offers to programs, and tha
 What a server refuses to show is a RobotsForbid in words; one whose robots.txt cannot be had is asked another time.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,9 @@ KEPT_FOR = timedelta(hours=24)  # section 2.4
 _USED_WHEN_UNREACHABLE = timedelta(days=30)  # section 2.3.1.4
 _ASKED_AGAIN = timedelta(minutes=10)  # a server that cannot give its robots.txt is not asked for it before each page
 _LONGEST_DELAY = 10.0  # seconds; Crawl-delay is no part of the RFC, and some say a day
+
+_AGENT = re.compile(r"(?im)^([^\S\n]*user-agent[^\S\n]*:[^\S\n]*)([a-z_-]+)")
+_NOBODY = "nobody-of-that-name"
 
 Read = Callable[[str], bytes]
 
@@ -45,7 +49,7 @@ class Robots:
     def check(self, url: str) -> Protego:
         """Give the rules that hold for an address; RobotsForbid where they forbid it."""
         origin = origin_of(url)
-        rules = parse(self._text(origin))
+        rules = parse(self._text(origin), self._product)
         if not rules.can_fetch(url, self._product):
             raise RobotsForbid(
                 f"{origin}/robots.txt asks programs not to read {shown(url)}; "
@@ -78,9 +82,18 @@ class Robots:
         return text
 
 
-def parse(text: str) -> Protego:
-    """Read a robots.txt; lines that are none are passed over, as the RFC asks (section 2.2)."""
-    return Protego.parse(text.removeprefix("\ufeff"))
+def parse(text: str, product: str) -> Protego:
+    """Read a robots.txt; lines that are none are passed over, as the RFC asks (section 2.2).
+
+    Groups bind by the whole product token (section 2.2.1); Protego takes a prefix of it for a match, too.
+    """
+    return Protego.parse(_AGENT.sub(lambda line: _whole(line, product), text.removeprefix("\ufeff")))
+
+
+def _whole(line: re.Match[str], product: str) -> str:
+    token = line[2].casefold()
+    is_prefix = token != product.casefold() and product.casefold().startswith(token)
+    return f"{line[1]}{_NOBODY}" if is_prefix else line[0]
 
 
 def product_of(user_agent: str) -> str:

@@ -112,11 +112,11 @@ def _first_readable(fetcher: Fetcher, feeds: list[str], system: str) -> FoundSou
 
 def _feed(document: Document, location: str, *, system: str) -> FoundSource:
     reading = understand(document, SourceKind.FEED)  # says in words what is wrong with it
-    format_name = "a JSON feed" if looks_like_json(document.content) else "a feed"
+    format_name = "JSON feed" if looks_like_json(document.content) else "feed"
     return FoundSource(
         kind=SourceKind.FEED,
         url=location,
-        words=f"{format_name} of {_count(len(reading.posts), 'post')}" + (f", made by {system}" if system else ""),
+        words=f"a {system} {format_name}".replace("  ", " ") + f" of {_count(len(reading.posts), 'post')}",
         title=title_of_feed(document.content),
         document=document,
         reading=reading,

@@ -133,6 +133,9 @@ def test_a_server_that_is_busy_for_too_long_is_asked_another_time(site: WebSite)
             assert timeout == 0.2
             raise HostBusy(host)
 
+        def close(self) -> None:
+            """Nothing is held."""
+
     settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=0.2, max_bytes=1000, every_minutes=60)
     with Fetcher(settings, "newsletter-tests/1", turns=Busy()) as fetcher, pytest.raises(FetchFailed) as caught:
         fetcher.get(site.page("/x", "x"))

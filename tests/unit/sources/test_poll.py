@@ -1,5 +1,6 @@
 """Polling: no request that caching should have saved, moves remembered, servers asked in turn, and once more."""
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from newsletter.sources import source_store
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.host_turns import ThreadTurns
 from newsletter.sources.fetching.hosts import host_of
+from newsletter.sources.health import failing_words, needs_somebody
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import ask_once_more, fetch_some, ingest_source
 from newsletter.sources.source import Source, SourceKind
@@ -69,6 +71,16 @@ class Desk:
             unless_within=just_now,
             seconds=seconds,
         )
+
+
+class TheDesks:
+    """A clock that shows the desk's time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def now(self) -> datetime:
+        return self._desk.now
 
 
 @pytest.fixture
@@ -217,6 +229,66 @@ def test_a_server_that_is_busy_with_us_is_no_failure(
     source = desk.source("partner")
     assert (source.moved_to, source.error_count, source.last_error) == (other_site.url("/feed"), 0, "")
     assert (source.next_fetch_at, site.asked("/feed")) == (desk.now + 5 * MINUTE, 1)
+
+
+def test_a_source_that_is_never_asked_is_seen(desk: Desk, site: WebSite) -> None:
+    """A server that always asks for patience is asked for its sources in turn; each tells since when it is not read."""
+    settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, every_minutes=60)
+    desk.fetcher = Fetcher(settings, "newsletter-tests/1", clock=TheDesks(desk))
+    for name in ("a", "b"):
+        desk.add(name, site.status(f"/{name}", 503, headers={"Retry-After": "7200"}))
+    for _ in range(20):
+        desk.poll()
+        desk.now += 3 * HOUR
+    assert min(site.asked("/a"), site.asked("/b")) >= 2
+    for name in ("a", "b"):
+        source = desk.source(name)
+        assert source.failing_since == NOW
+        assert failing_words(source) != ""
+        assert needs_somebody(source, now=desk.now)
+    site.feed("/a", feed(1))
+    desk.now += 2 * DAY
+    desk.poll()
+    desk.now += 2 * DAY
+    desk.poll()
+    assert (desk.source("a").failing_since, failing_words(desk.source("a"))) == (None, "")
+
+
+def test_nobody_is_told_before_a_day_is_over(desk: Desk, site: WebSite) -> None:
+    """A source that is read once a day and fails at breakfast is no alert at lunch: its first error counts."""
+    desk.add("partner", site.feed("/feed", feed(1)))
+    desk.ingest("partner")
+    desk.now += DAY
+    site.status("/feed", 500)
+    for _ in range(3):
+        desk.ingest("partner")
+        desk.now += HOUR
+    assert not needs_somebody(desk.source("partner"), now=desk.now)
+    assert needs_somebody(desk.source("partner"), now=desk.now + DAY)
+
+
+def test_not_modified_keeps_the_freshness_of_what_it_confirms(desk: Desk, site: WebSite) -> None:
+    """RFC 9111, section 4.3.4: a 304 without a word of its own is fresh for as long as the 200 was."""
+    site.etag("/feed", '"1"')
+    headers = {"Cache-Control": "max-age=36000"}
+    desk.add("partner", site.content("/feed", feed(1).encode(), XML["Content-Type"], headers=headers))
+    for _ in range(2):
+        desk.ingest("partner")
+        assert desk.source("partner").fresh_until == desk.now + 10 * HOUR
+        desk.now += 11 * HOUR
+
+
+def test_a_reading_that_the_end_breaks_off_is_no_failure(sqlite_engine: Engine, tmp_path: Path, site: WebSite) -> None:
+    """Who closes the program while a server still answers leaves the source as it was."""
+    settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, every_minutes=60)
+    desk = Desk(sqlite_engine, Fetcher(settings, "newsletter-tests/1", clock=FixedClock(NOW)), tmp_path)
+    desk.add("partner", site.drip("/feed"))
+    thread = threading.Thread(target=desk.ingest, args=("partner",))
+    thread.start()
+    _until(lambda: site.asked("/feed") == 1)
+    desk.fetcher.close()
+    thread.join()
+    assert (desk.source("partner").last_error, desk.source("partner").error_count) == ("", 0)
 
 
 def test_sources_of_one_server_are_read_in_turn(desk: Desk, site: WebSite, other_site: WebSite) -> None:

@@ -67,6 +67,15 @@ def test_rules_for_us_come_before_those_for_all(site: WebSite, fetcher: Fetcher)
     assert product_of("newsletter/1.0 (+https://news.example.org)") == "newsletter"
 
 
+def test_a_group_of_a_shorter_name_is_not_ours(site: WebSite, fetcher: Fetcher) -> None:
+    """RFC 9309, section 2.2.1: the whole product token counts; "news" and "n" are other programs."""
+    site.robots("User-agent: news\nDisallow: /\n\nUser-Agent : n\nDisallow: /\n\nUser-agent: *\nDisallow: /no")
+    site.page("/x", "x")
+    assert fetcher.get_page(site.url("/x")).status == 200
+    with pytest.raises(RobotsForbid):
+        fetcher.get_page(site.url("/no"))
+
+
 def test_feeds_and_pictures_are_read_regardless(site: WebSite, fetcher: Fetcher) -> None:
     """robots.txt is for pages: what an operator named as a feed is asked without it."""
     site.robots("User-agent: *\nDisallow: /")
