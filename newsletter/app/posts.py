@@ -1,6 +1,7 @@
 """Posts by an editor's hand: listing, adding, holding, withdrawing, joining and splitting their stories."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound, UsageError
@@ -9,10 +10,19 @@ from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.add_post import add_post
+from newsletter.sources.ingest import Ingestion
 from newsletter.sources.post import Post, PostState
+from newsletter.sources.reading.read_source import is_web
+from newsletter.sources.stories.flood import FLOOD
 from newsletter.sources.stories.join_posts import join_posts, split_post
 
-_MOST_AT_ONCE = 10_000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """A post that is a candidate now. `problem`: why its page told nothing of it, where that was asked."""
+
+    post: Post
+    problem: str
 
 
 def list_posts(app: App, *, source: str = "", state: str = "", limit: int = 200) -> list[Post]:
@@ -48,12 +58,25 @@ def move_post(app: App, number: int, state: str, *, why: str, by: str) -> Post:
     return one_post(app, number)
 
 
-def release_held(app: App, source: str, *, why: str, by: str) -> list[Post]:
-    """Make all held posts of a source candidates: those of a flood that turned out to be news."""
+def release_post(app: App, number: int, *, why: str, by: str) -> Released:
+    """Make a post a candidate. One of the back-catalogue of which only the address was read gets what its page tells.
+
+    A page that tells nothing keeps no post back: `problem` says why.
+    """
+    post = one_post(app, number)
+    is_bare = post.state is PostState.SEEN and is_web(post.url) and not post.body and not post.excerpt
+    problem = _completed(app, post) if is_bare else ""
+    return Released(post=move_post(app, number, "candidate", why=why, by=by), problem=problem)
+
+
+def release_flood(app: App, source: str, *, why: str, by: str) -> list[Post]:
+    """Make the posts of a source that the flood guard holds candidates: they turned out to be news.
+
+    What somebody sent in, or held by hand, waits for a look of its own.
+    """
     with reading(app.engine) as db:
-        source_id = source_store.source_by_name(db, source).id
-        held = post_store.list_posts(db, source_id=source_id, state=PostState.HELD, limit=_MOST_AT_ONCE)
-    return [move_post(app, post.id, "candidate", why=why, by=by) for post in reversed(held)]
+        held = post_store.held_for(db, source_store.source_by_name(db, source).id, reason=FLOOD)
+    return [move_post(app, post_id, "candidate", why=why, by=by) for post_id in held]
 
 
 def join_by_hand(app: App, numbers: Sequence[int], *, by: str) -> list[Post]:
@@ -80,6 +103,12 @@ def story_mates(app: App, post: Post) -> list[PostId]:
     """Give the other posts that tell the same story."""
     with reading(app.engine) as db:
         return [one for one in story_store.posts_of_stories(db, [post.story_id]) if one != post.id]
+
+
+def _completed(app: App, post: Post) -> str:
+    with reading(app.engine) as db:
+        source = source_store.source_by_id(db, post.source_id)
+    return Ingestion(app.engine, app.fetcher, app.media, source, now=app.clock.now()).complete_stored(post.id)
 
 
 def _numbers(ids: Sequence[PostId]) -> str:

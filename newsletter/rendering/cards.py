@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -15,8 +16,8 @@ from newsletter.rendering.dates import (
     event_tile,
     event_when,
     local_day,
-    local_day_in_words,
     long_date,
+    told_day,
 )
 from newsletter.rendering.strings import Strings, direction
 from newsletter.rendering.values import language_tag, one_line, web_link
@@ -79,11 +80,13 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFacts:
-    """The deadline and who may apply, in words."""
+    """The deadline and who may apply, in words; and where more is to be had."""
 
     tile: Tile | None
     deadline: str
     countries: str
+    page: str  # address of the call's own page
+    calendar: str  # address of the deadline's .ics; empty without one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,7 @@ def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callab
             excerpt=one_line(post.excerpt),
             picture=_picture(post.picture, public_url, is_lead=is_lead) if post.picture else None,
             event=_event(post.event, post, strings, zone, public_url) if post.event else None,
-            call=_call(post.call, strings, zone) if post.call else None,
+            call=_call(post.call, post, strings, zone, public_url) if post.call else None,
         )
 
     return make
@@ -184,32 +187,43 @@ def _picture(picture: Picture, public_url: str, *, is_lead: bool) -> PictureFact
 def _event(event: EventDetails, post: Post, strings: Strings, zone: str, public_url: str) -> EventFacts:
     register_by = ""
     if event.register_by:
-        day = long_date(local_day(event.register_by, event.zone or zone), strings.locale)
+        day = long_date(told_day(event.register_by, event.zone), strings.locale)
         register_by = strings.text("Register by {date}", date=day)
     return EventFacts(
         tile=event_tile(event, strings.locale, zone),
         when=event_when(event, strings.locale, zone),
         place=one_line(event.place),
         livestream=web_link(event.livestream_url),
-        calendar=f"{public_url}/events/{post.id}.ics",
+        calendar=_calendar(post, public_url),
         register_by=register_by,
     )
 
 
-def _call(call: CallDetails, strings: Strings, zone: str) -> CallFacts:
-    deadline = call.deadline
-    told_in = call.zone or ("UTC" if call.all_day else zone)
+def _call(call: CallDetails, post: Post, strings: Strings, zone: str, public_url: str) -> CallFacts:
+    page = web_link(call.page_url)
     return CallFacts(
-        tile=deadline_tile(deadline, strings.locale, told_in) if deadline else None,
-        deadline=_deadline(call, strings, told_in) if deadline else "",
+        tile=deadline_tile(_deadline_day(call, call.deadline, zone), strings.locale) if call.deadline else None,
+        deadline=_deadline(call, call.deadline, strings, zone) if call.deadline else "",
         countries=strings.text("Open to: {countries}", countries=_countries(call, strings)) if call.countries else "",
+        page="" if page == web_link(post.url) else page,
+        calendar=_calendar(post, public_url) if call.deadline else "",
     )
 
 
-def _deadline(call: CallDetails, strings: Strings, zone: str) -> str:
-    assert call.deadline is not None
-    when = local_day_in_words if call.all_day else deadline_when
-    return strings.text("Deadline: {date}", date=when(call.deadline, strings.locale, zone))
+def _calendar(post: Post, public_url: str) -> str:
+    return f"{public_url}/events/{post.id}.ics"
+
+
+def _deadline(call: CallDetails, deadline: datetime, strings: Strings, zone: str) -> str:
+    if call.all_day:
+        when = long_date(_deadline_day(call, deadline, zone), strings.locale)
+    else:
+        when = deadline_when(deadline, strings.locale, call.zone or zone)
+    return strings.text("Deadline: {date}", date=when)
+
+
+def _deadline_day(call: CallDetails, deadline: datetime, zone: str) -> date:
+    return told_day(deadline, call.zone) if call.all_day else local_day(deadline, call.zone or zone)
 
 
 def _countries(call: CallDetails, strings: Strings) -> str:

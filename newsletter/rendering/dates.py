@@ -40,12 +40,13 @@ def date_range(first: date, last: date, locale: Locale) -> str:
 
 def event_when(event: EventDetails, locale: Locale, fallback_zone: str) -> str:
     """Write when an event takes place, in its own zone, which is named by its city when an hour is told."""
+    first, last = _event_days(event, fallback_zone)
+    days = date_range(first, last, locale)
+    if event.all_day:
+        return days
     zone = _zone(event.zone) or _zone(fallback_zone) or ZoneInfo("UTC")
     starts = event.starts_at.astimezone(zone)
     ends = event.ends_at.astimezone(zone) if event.ends_at else None
-    days = date_range(starts.date(), ends.date() if ends else starts.date(), locale)
-    if event.all_day:
-        return days
     hours = _hour(starts, locale)
     if ends and ends.date() == starts.date() and ends > starts:
         hours += f"{_DASH}{_hour(ends, locale)}"
@@ -54,9 +55,7 @@ def event_when(event: EventDetails, locale: Locale, fallback_zone: str) -> str:
 
 def event_tile(event: EventDetails, locale: Locale, fallback_zone: str) -> Tile:
     """Give the date block of an event."""
-    zone = _zone(event.zone) or _zone(fallback_zone) or ZoneInfo("UTC")
-    first = event.starts_at.astimezone(zone).date()
-    last = event.ends_at.astimezone(zone).date() if event.ends_at else first
+    first, last = _event_days(event, fallback_zone)
     same_month = first < last and (first.year, first.month) == (last.year, last.month)
     return Tile(f"{first.day}{_DASH}{last.day}" if same_month else str(first.day), _month(first, locale))
 
@@ -69,20 +68,32 @@ def deadline_when(deadline: datetime, locale: Locale, zone_name: str) -> str:
     return day if (at.hour, at.minute) == (0, 0) else f"{day}, {_hour(at, locale)} ({_city(zone, locale)})"
 
 
-def local_day_in_words(at: datetime, locale: Locale, zone_name: str) -> str:
-    """Write the calendar day of an instant in a zone, without the hour."""
-    return long_date(local_day(at, zone_name), locale)
-
-
-def deadline_tile(deadline: datetime, locale: Locale, zone_name: str) -> Tile:
-    """Give the date block of a deadline."""
-    day = deadline.astimezone(_zone(zone_name) or ZoneInfo("UTC")).date()
+def deadline_tile(day: date, locale: Locale) -> Tile:
+    """Give the date block of a deadline's day."""
     return Tile(str(day.day), _month(day, locale))
 
 
 def local_day(at: datetime, zone_name: str) -> date:
     """Give the calendar day of an instant in a zone."""
     return at.astimezone(_zone(zone_name) or ZoneInfo("UTC")).date()
+
+
+def told_day(at: datetime, zone_name: str) -> date:
+    """Give the day that an instant of a whole day stands for: in the zone that it was told in, else as it was written.
+
+    It is moved to no other zone: who told a day and no zone meant that day, wherever it is read.
+    """
+    zone = _zone(zone_name)
+    return at.astimezone(zone).date() if zone else at.date()
+
+
+def _event_days(event: EventDetails, fallback_zone: str) -> tuple[date, date]:
+    """Give the first and the last day of an event."""
+    ends_at = event.ends_at or event.starts_at
+    if event.all_day:
+        return told_day(event.starts_at, event.zone), told_day(ends_at, event.zone)
+    zone = event.zone if _zone(event.zone) else fallback_zone
+    return local_day(event.starts_at, zone), local_day(ends_at, zone)
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -79,5 +79,9 @@ def _blocks(card: CardFacts, strings: Strings) -> Iterator[str]:
         yield f"{strings.text('Add to calendar')}\n{event.calendar}"
     if card.call and (card.call.deadline or card.call.countries):
         yield "\n".join(wrap(line) for line in (card.call.deadline, card.call.countries) if line)
+    if card.call and card.call.page:
+        yield f"{strings.text('Page of the call')}\n{card.call.page}"
+    if card.call and card.call.calendar:
+        yield f"{strings.text('Add to calendar')}\n{card.call.calendar}"
     if card.url:
         yield card.url

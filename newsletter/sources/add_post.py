@@ -11,12 +11,11 @@ from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.ingest import Ingestion
 from newsletter.sources.post import Post
+from newsletter.sources.reading.complete import Completed, read_page
 from newsletter.sources.reading.parse_markdown import parse_markdown
-from newsletter.sources.reading.parse_page import parse_page
 from newsletter.sources.reading.read_source import is_markdown, is_web, load, with_local_picture
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.identity import identify
@@ -32,26 +31,28 @@ def add_post(
     Adding it again revises it. The file's front matter says language, topics and the rest; `topics` (slugs) come
     beside.
     """
-    found = _read(fetcher, location)
-    post = replace(found, categories=(*found.categories, *topics))
+    read = _read(fetcher, location)
+    post = replace(read.post, categories=(*read.post.categories, *topics))
     editors = _editors(engine, now=clock.now())
     ((post, keys),) = identify([post])
-    outcome = Ingestion(engine, fetcher, media, editors, now=clock.now()).store_one(post, keys)
+    ingestion = Ingestion(engine, fetcher, media, editors, now=clock.now())
+    outcome = ingestion.store_read(replace(read, post=post), keys) if read.page else ingestion.store_one(post, keys)
     if outcome is None:
         raise NotUnderstood(f"{location} has neither a title nor a text")
     with reading(engine) as db:
         return post_store.post_by_id(db, _found(post_store.find_post_by_keys(db, editors.id, keys)))
 
 
-def _read(fetcher: Fetcher, location: str) -> FetchedPost:
+def _read(fetcher: Fetcher, location: str) -> Completed:
+    """Read a file, or a page, whatever robots.txt says: a person named this one, and nothing goes on from it."""
     if is_web(location):
-        document = load(fetcher, location)
-        return parse_page(document.content, url=document.url, charset=document.charset)
+        return read_page(load(fetcher, location))
     path = Path(location).expanduser().absolute()
     document = load(fetcher, str(path))
     if is_markdown(path):
-        return with_local_picture(parse_markdown(document.content, name=str(path)), path, path.parent)
-    return parse_page(document.content, url="")
+        told = parse_markdown(document.content, name=str(path))
+        return Completed(post=with_local_picture(told, path, path.parent))
+    return read_page(document)
 
 
 def _editors(engine: Engine, *, now: datetime) -> Source:

@@ -4,6 +4,7 @@ Nothing of the network happens inside a transaction: a post's picture is fetched
 was stored before a crash is found again by its keys.
 """
 
+import html
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from newsletter.base.ids import PostId
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.cleaning.clean_post import CleanPost, clean_post
+from newsletter.sources.cleaning.plain_text import plain_title
 from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.find_details import find_details, may_have_details
 from newsletter.sources.errors import NotUnderstood
@@ -25,8 +27,7 @@ from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures.keep_pictures import PictureKeeper
 from newsletter.sources.post import PostState
-from newsletter.sources.reading.complete import Completed, called_by_address, complete, needs_page
-from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.reading.complete import Completed, called_by_address, complete, needs_page, read_page
 from newsletter.sources.reading.read_source import is_web
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.find_story import StoryFinder, keys_of
@@ -133,17 +134,29 @@ class Ingestion:
             return Outcome.POSTPONED
         if stored is None and first is None:
             state = self._first_state(completed.post)  # its page may have told its date
+        return self._store(completed, keys, self._fingerprint(post, state), state, reason if stored is None else "")
+
+    def store_read(self, completed: Completed, keys: tuple[str, ...]) -> Outcome | None:
+        """Store a post whose page was read already, so that nothing asks for it again; None if it shows nothing."""
+        with reading(self._engine) as db:
+            known = post_store.find_post_by_keys(db, self._source.id, keys)
+            state = post_store.stored_state(db, known).state if known else self._first_state(completed.post)
+        return self._store(completed, keys, self._fingerprint(completed.post, state), state)
+
+    def _store(
+        self, completed: Completed, keys: tuple[str, ...], fetched_hash: str, state: PostState, reason: str = ""
+    ) -> Outcome | None:
         told = self._detailed(completed, state)
         picture = self._pictures.keep(told.picture_url) if state in _SHOWN_STATES else ""
         clean = clean_post(told, keys=keys, source=self._source, rules=self._rules, picture_hash=picture)
         if clean is None:
             self._problems.append(
-                f"an item has neither title nor text ({post.guid or post.url or 'without an address'})"
+                f"an item has neither title nor text ({told.guid or told.url or 'without an address'})"
             )
             return None
-        story, fetched = keys_of(clean, told), self._fingerprint(post, state)
-        item = _Item(clean=clean, keys=keys, story=story, fetched_hash=fetched, completed=completed)
-        return self._write(item, state, reason if stored is None else "")
+        story = keys_of(clean, told)
+        item = _Item(clean=clean, keys=keys, story=story, fetched_hash=fetched_hash, completed=completed)
+        return self._write(item, state, reason)
 
     def _fingerprint(self, post: FetchedPost, state: PostState) -> str:
         return fetched_fingerprint(post, rules=self._set_up, is_shown=state in _SHOWN_STATES)
@@ -180,16 +193,29 @@ class Ingestion:
             keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
             read_before = post_store.stored_state(db, post_id).fetched_hash
         try:
-            found = parse_page(page.content, url=page.url, charset=page.charset)
+            found = read_page(page)
         except NotUnderstood as error:
             self._problems.append(f"{old.url}: {error}")
             return None
-        post = replace(found, url=old.url, published=found.published or old.published_at)
-        self._touched.discard(post_id)
-        outcome = self.store_one(post, keys)
+        post = replace(found.post, url=old.url, published=found.post.published or old.published_at)
+        outcome = self.store_read(replace(found, post=post), keys)
         with writing(self._engine) as db:
             post_store.note_fetched(db, post_id, read_before)  # the source's own item is unchanged
         return outcome
+
+    def complete_stored(self, post_id: PostId) -> str:
+        """Give a post of which only its address, or its link, was read what its page tells, picture included.
+
+        What is given back says why its page told nothing; empty when it did.
+        """
+        with reading(self._engine) as db:
+            keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
+        bare = FetchedPost(url=old.url, published=old.published_at, is_cut=True)
+        is_titled = old.title != plain_title(called_by_address(bare).title)
+        completed = complete(self._fetcher, replace(bare, title=html.escape(old.title)) if is_titled else bare)
+        if not completed.problem:
+            self._store(completed, keys, self._fingerprint(bare, PostState.CANDIDATE), PostState.CANDIDATE)
+        return completed.problem
 
     def _note_known(self, post_id: PostId, keys: tuple[str, ...]) -> None:
         self._touched.add(post_id)

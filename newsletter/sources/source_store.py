@@ -63,6 +63,11 @@ def source_by_name(db: Connection, name: str) -> Source:
     return source_of(row)
 
 
+def source_by_id(db: Connection, source_id: SourceId) -> Source:
+    """Give the source of a post, a removed one too."""
+    return source_of(db.execute(select(sources).where(sources.c.id == source_id)).mappings().one())
+
+
 def all_sources(db: Connection) -> list[Source]:
     """Give the sources that are not removed, by name."""
     return [source_of(row) for row in db.execute(select(sources).where(_is_kept).order_by(sources.c.name)).mappings()]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vUri
 
-from newsletter.rendering.dates import deadline_when, local_day, local_day_in_words, long_date
+from newsletter.rendering.dates import deadline_when, long_date, told_day
 from newsletter.rendering.strings import Strings
 from newsletter.sources.post import CallDetails, EventDetails, Post
 
@@ -58,19 +58,19 @@ def _tell_event(entry: Event, post: Post, details: EventDetails, strings: String
 
 
 def _tell_deadline(entry: Event, post: Post, call: CallDetails, deadline: datetime, strings: Strings) -> None:
-    zone = call.zone or "UTC"
-    in_words = local_day_in_words if call.all_day else deadline_when
+    zone, day = call.zone or "UTC", told_day(deadline, call.zone)
+    in_words = long_date(day, strings.locale) if call.all_day else deadline_when(deadline, strings.locale, zone)
     # An instant has no end (RFC 5545, section 3.6.1), a day is whole; neither makes anybody busy.
-    entry.add("dtstart", local_day(deadline, zone) if call.all_day else deadline.astimezone(_clock(zone)))
+    entry.add("dtstart", day if call.all_day else deadline.astimezone(_clock(zone)))
     entry.add("transp", "TRANSPARENT")
-    told = strings.text("Deadline: {date}", date=in_words(deadline, strings.locale, zone))
+    told = strings.text("Deadline: {date}", date=in_words)
     _describe(entry, told, post.excerpt, call.page_url, post.url)
 
 
 def _registration(details: EventDetails, strings: Strings) -> str:
     if details.register_by is None:
         return ""
-    day = local_day(details.register_by, details.zone)
+    day = told_day(details.register_by, details.zone)
     return strings.text("Register by {date}", date=long_date(day, strings.locale))
 
 

@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
 from newsletter.sources.fetched_post import FetchedPost
-from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.reading.parse_page import page_text, parse_page
+from newsletter.sources.reading.read_source import Document
 
 _WORD = re.compile(r"\w+")
 _TELLING = 12  # words of a teaser that are looked for in the page
@@ -59,6 +60,16 @@ def complete(fetcher: Fetcher, post: FetchedPost) -> Completed:
         page=page_text(fetched.content, fetched.charset),
         etag=fetched.etag,
         last_modified=fetched.last_modified,
+    )
+
+
+def read_page(page: Fetched | Document) -> Completed:
+    """Read a page that is a post by itself; NotUnderstood if no article stands there."""
+    return Completed(
+        post=parse_page(page.content, url=page.url, charset=page.charset),
+        page=page_text(page.content, page.charset),
+        etag=page.etag,
+        last_modified=page.last_modified,
     )
 
 

@@ -165,7 +165,9 @@ def sample_posts() -> tuple[Post, ...]:
             excerpt="Consortia of three to six partners can apply; early-career teams are asked to lead work packages.",
             topics=("funding",),
             call=CallDetails(
-                deadline=datetime(2027, 1, 15, 16, 0, tzinfo=UTC), countries=("DE", "FR", "IT", "ES", "NO")
+                deadline=datetime(2027, 1, 15, 16, 0, tzinfo=UTC),
+                countries=("DE", "FR", "IT", "ES", "NO"),
+                page_url="https://funders.example.org/calls/prevention",
             ),
         ),
         make_post(

@@ -1,9 +1,13 @@
 """Dates are written as people of the language write them, in the right zone."""
 
 from datetime import UTC, date, datetime
+from zoneinfo import available_timezones
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from newsletter.rendering.cards import card_maker
 from newsletter.rendering.dates import (
     Tile,
     date_range,
@@ -16,7 +20,8 @@ from newsletter.rendering.dates import (
 )
 from newsletter.rendering.strings import Strings, load_strings
 from newsletter.sources.post import EventDetails
-from tests.unit.rendering.sample import environment
+from newsletter.sources.reading.parse_markdown import parse_markdown
+from tests.unit.rendering.sample import PUBLIC_URL, environment, make_frozen, make_post, make_recipe
 
 
 def words(language: str) -> Strings:
@@ -102,4 +107,38 @@ def test_tiles_and_days_follow_the_zone() -> None:
     """The day of an instant is the zone's, not that of UTC."""
     late = datetime(2027, 1, 15, 23, 30, tzinfo=UTC)
     assert local_day(late, "Europe/Berlin") == date(2027, 1, 16)
-    assert deadline_tile(late, words("de").locale, "Europe/Berlin") == Tile("16", "Jan")
+    assert deadline_tile(local_day(late, "Europe/Berlin"), words("de").locale) == Tile("16", "Jan")
+
+
+FRONT_MATTER = """---
+title: Two days on data
+event:
+  start: 2026-11-20
+  end: 2026-11-21
+  register_by: 2026-11-01
+call:
+  deadline: 2027-01-15
+---
+Come and see.
+"""
+
+
+@pytest.mark.parametrize("told_in", ["", "America/Los_Angeles", "Asia/Tokyo"])
+@settings(max_examples=12)
+@example(zone="Pacific/Pago_Pago")
+@example(zone="Pacific/Kiritimati")
+@given(zone=st.sampled_from(sorted(available_timezones() - {"localtime"})))
+def test_a_whole_day_is_the_same_day_in_every_zone(told_in: str, zone: str) -> None:
+    """A day of the front matter, with a zone or without, is told as that day wherever the newsletter is at home."""
+    text = FRONT_MATTER
+    if told_in:
+        text = text.replace("event:", f"event:\n  zone: {told_in}").replace("call:", f"call:\n  zone: {told_in}")
+    found = parse_markdown(text.encode(), name="post.md")
+    post = make_post(1, event=found.event, call=found.call)
+    frozen = make_frozen((post,), recipe=make_recipe(zone=zone))
+    card = card_maker(frozen, words("en"), PUBLIC_URL)(post)
+    assert card.event is not None
+    assert card.call is not None
+    assert (card.event.tile, card.event.when) == (Tile("20\u201321", "Nov"), "20\u201321 November 2026")
+    assert card.event.register_by == "Register by 1 November 2026"
+    assert (card.call.tile, card.call.deadline) == (Tile("15", "Jan"), "Deadline: 15 January 2027")

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.templates import mail_environment, templates_root
 from newsletter.rendering.values import one_line
+from newsletter.sources.post import CallDetails, PostKind
 from tests.unit.rendering.sample import (
     PUBLIC_URL,
     TOKEN,
@@ -206,6 +208,27 @@ def test_a_card_has_one_link_and_named_extras() -> None:
     extras = {link["href"]: link.get("aria-label") for link in outline.links if link.get("aria-label")}
     assert extras["https://live.example.org/berlin"] == f"Watch the livestream: {title}"
     assert extras[f"{PUBLIC_URL}/events/5.ics"] == f"Add to calendar: {title}"
+
+
+def test_a_call_links_its_own_page_and_its_deadline() -> None:
+    """A call shows its deadline with the zone, and links its page and the calendar file where there is one of each."""
+    full = CallDetails(
+        deadline=datetime(2027, 1, 28, 16, 0, tzinfo=UTC), zone="Europe/Paris", page_url="https://call.example.org/"
+    )
+    bare = CallDetails(page_url="https://www.example.org/posts/2")
+    calls = (make_post(1, kind=PostKind.CALL, call=full), make_post(2, kind=PostKind.CALL, call=bare))
+    edition = build(make_frozen(calls))
+    reader = make_personal(chosen=tuple(Chosen(one.id, Reason.EDITORS_ORDER, 0) for one in calls))
+    html = page_html(edition, reader)
+    links = {link["href"]: link.get("aria-label") for link in Outline(html).links}
+    assert "Deadline: 28 January 2027, 17:00 (Paris)" in html
+    assert links["https://call.example.org/"] == "Page of the call: Post number 1"
+    assert links[f"{PUBLIC_URL}/events/1.ics"] == "Add to calendar: Post number 1"
+    assert f"{PUBLIC_URL}/events/2.ics" not in links
+    assert [link["href"] for link in Outline(html).links].count("https://www.example.org/posts/2") == 1
+    text = text_of(edition, reader)
+    assert "Page of the call\nhttps://call.example.org/\n" in text
+    assert f"Add to calendar\n{PUBLIC_URL}/events/1.ics\n" in text
 
 
 def test_links_are_those_of_the_contract() -> None:
