@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, MetaData
 
 import newsletter.db.tables
@@ -26,6 +27,9 @@ ALL_METADATA: list[MetaData] = [
     newsletter.outbox.tables.metadata,
     newsletter.feedback.tables.metadata,
 ]
+# How long an example takes says how busy the machine is, and nothing of the law.
+settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 08:00 in Berlin
 
 

@@ -1,16 +1,14 @@
 """Sources at a person's word: reading them now, adding one, and checking what they would give."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from newsletter.app.app import App
 from newsletter.app.source_health import healths
-from newsletter.base.errors import NotFound, SourceError, UsageError
-from newsletter.db.engine import reading, writing
-from newsletter.sources import source_store, topic_store
+from newsletter.base.errors import SourceError
+from newsletter.db.engine import reading
+from newsletter.sources import source_store
 from newsletter.sources.add_post import EDITORS
 from newsletter.sources.health import Health
 from newsletter.sources.ingest import IngestReport
@@ -36,32 +34,6 @@ def ingest_now(app: App, names: Sequence[str]) -> Iterator[IngestReport]:
     """Read sources now, one after the other; all of them without a name."""
     for source in _named(app, names):
         yield ingest_source(app.engine, app.fetcher, app.media, source, clock=app.clock)
-
-
-def add_source(app: App, location: str, *, name: str, topics: tuple[str, ...], language: str, owner: str) -> Source:
-    """Find out what an address is and store it; UsageError when it or its name is there already."""
-    found = find_kind(app.fetcher, location)
-    name = name or _name_of(found.url)
-    with writing(app.engine) as db:
-        sources = source_store.all_sources(db)
-        same = next((one.name for one in sources if one.url == found.url or one.name == name), None)
-        if same is not None:
-            raise UsageError(f"there is a source {same!r} already; give another with --name, or change it with apply")
-        known = {topic.slug for topic in topic_store.all_topics(db)}
-        unknown = sorted(set(topics) - known)
-        if unknown:
-            raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(known)) or 'none'}")
-        source_store.put_source(
-            db,
-            name=name,
-            url=found.url,
-            kind=found.kind,
-            topics=topics,
-            language=language,
-            owner=owner,
-            now=app.clock.now(),
-        )
-        return source_store.source_by_name(db, name)
 
 
 def check_sources(app: App, names: Sequence[str]) -> Iterator[SourceCheck]:
@@ -96,10 +68,3 @@ def _named(app: App, names: Sequence[str]) -> list[Source]:
         if names:
             return [source_store.source_by_name(db, name) for name in names]
         return [source for source in source_store.all_sources(db) if source.name != EDITORS]
-
-
-def _name_of(url: str) -> str:
-    """Make a name from an address: its host, or the last part of a path."""
-    host = urlsplit(url).hostname
-    name = host.removeprefix("www.") if host else url.rstrip("/").rpartition("/")[2]
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-") or "source"

@@ -48,6 +48,7 @@ from newsletter.cli import (
     source_add,
     source_check,
     source_form,
+    source_import,
     source_list,
     subscriber_add,
     subscriber_import,
@@ -123,6 +124,7 @@ app.command("bench", rich_help_panel=RUN)(bench.bench)
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)
+source.command("import")(source_import.import_)
 source.command("form")(source_form.form)
 post.command("add")(post_add.add)
 post.command("list")(post_list.list_)

@@ -1,26 +1,70 @@
-"""`newsletter source add`: a new place that posts come from."""
+"""`newsletter source add`: a new place that posts come from, shown before it is stored."""
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.output import Json, emit, opened, talk
 from newsletter.cli.source_words import source_json
+
+if TYPE_CHECKING:
+    from newsletter.sources.reading.find_kind import FoundSource
 
 
 def add(
     context: typer.Context,
-    location: Annotated[str, typer.Argument(help="an address, a feed or .html file, or a folder of Markdown")],
-    name: Annotated[str, typer.Option(help="what it is called; made from the address without it")] = "",
+    location: Annotated[
+        str, typer.Argument(help="an address of any kind, a feed or .html file, or a folder of Markdown")
+    ],
+    name: Annotated[str, typer.Option(help="what it is called; without it, as it calls itself")] = "",
     topic: Annotated[list[str] | None, typer.Option(help="a topic all its posts have; may be repeated")] = None,
     language: Annotated[str, typer.Option(help="the language of its posts, where they do not say")] = "",
-    owner: Annotated[str, typer.Option(help="who publishes it, as cards name it")] = "",
+    owner: Annotated[str, typer.Option(help="who publishes it, as cards name it; without it, as it calls itself")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="store it without asking")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what is there")] = False,
     *,
     as_json: Json = False,
 ) -> None:
-    """Find out what the address is, and store it as a source. Posts come with the next `ingest` or `tick`."""
-    from newsletter.app.fetching import add_source
+    """Find out what the address is, show its first posts, and store it as a source.
+
+    On a terminal it asks before it stores. Posts come with the next `ingest` or `tick`.
+    """
+    from newsletter.app.source_adding import add_source, look_at
 
     with opened(context) as app:
-        source = add_source(app, location, name=name, topics=tuple(topic or ()), language=language, owner=owner)
-    emit(source_json(source), f"{source.name}: a {source.kind.value}, {source.url}", as_json=as_json)
+        found = look_at(app, location)
+        shown = {"found": found.words, "samples": _samples(found)}
+        if not as_json:
+            talk(_in_words(found))
+        if dry_run or not _is_wanted(yes=yes or as_json):
+            result = {"kind": found.kind.value, "url": found.url, **shown, "stored": False}
+            emit(result, "nothing was stored", as_json=as_json)
+            return
+        source = add_source(app, found, name=name, topics=tuple(topic or ()), language=language, owner=owner)
+    words = f"{source.name}: a {source.kind.value}, {source.url}"
+    emit({**source_json(source), **shown, "stored": True}, words, as_json=as_json)
+
+
+def _is_wanted(*, yes: bool) -> bool:
+    """Ask whoever sits at the terminal; a script has decided already."""
+    if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    return typer.confirm("Store it?", default=True, err=True)
+
+
+def _samples(found: "FoundSource") -> list[dict[str, Any]]:
+    from newsletter.sources.cleaning.plain_text import plain_title
+
+    return [
+        {"title": plain_title(post.title), "url": post.url, "published_at": post.published} for post in found.samples
+    ]
+
+
+def _in_words(found: "FoundSource") -> str:
+    called = f" of {found.title!r}" if found.title else ""
+    lines = [f"{found.url} is {found.words}{called}"]
+    for sample in _samples(found):
+        day = f"{sample['published_at']:%Y-%m-%d}" if sample["published_at"] else "no date   "
+        lines.append(f"  {day}  {sample['title'] or sample['url']}")
+    return "\n".join(lines)

@@ -20,6 +20,7 @@ _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _HEAD = 4_000  # bytes in which a document shows what it is
 _MOST_ENTRIES = 5_000
 _DECLARED = re.compile(r"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["'][^>]{0,100}\?>""")
+_FEED_SCHEME = re.compile(r"^\s*feed:(//)?(?=(https?:)?)", re.IGNORECASE)  # as some browsers write it
 _ADDRESSES = ("xmlurl", "url", "htmlurl")  # as OPML 2.0 has them; "url" is what some wrote before
 
 
@@ -95,9 +96,21 @@ def _outlines(tree: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         if isinstance(node.tag, str) and node.tag.rpartition("}")[2].lower() == "outline":
             told = {str(key).lower(): str(value) for key, value in node.attrib.items()}
             name = plain_title(told.get("title", "").strip() or told.get("text", ""))
-            address = next((found for key in _ADDRESSES if (found := web_address(told.get(key, "")))), "")
+            address = next(
+                (
+                    found
+                    for key in _ADDRESSES
+                    if (found := web_address(_FEED_SCHEME.sub(_plain_scheme, told.get(key, ""))))
+                ),
+                "",
+            )
             if address or len(node) == 0:
                 yield name, address, _topics(node, told.get("category", ""))
+
+
+def _plain_scheme(found: re.Match[str]) -> str:
+    """ "feed://x" means http://x, "feed:https://x" what stands behind it."""
+    return "" if found[2] else "http://"
 
 
 def _topics(node: Any, category: str) -> tuple[str, ...]:

@@ -17,11 +17,17 @@ _MOST_LINKS = 2_000
 _MOST_ELEMENTS = 40_000
 _STEPS = 4  # elements above a link that tell its place
 _AROUND = frozenset({"nav", "footer", "form", "select", "noscript", "template", "script", "style"})
+_CONTENT = frozenset({"article", "main", "li"})  # whatever their classes say: systems write a post's tags there
+# Whole class names and ids: "has-sidebar" is a page with one, "lang-en" a page in English.
 _AROUND_WORDS = re.compile(
-    r"(?:^|[-_\s])(?:nav(?:bar|igation)?|menus?|mainmenu|breadcrumbs?|footer|pagination|pager|paging|lang(?:uages?)?"
-    r"|language-switcher|social|share|sharing|cookies?|sidebar|related|similar|tags?|tagcloud|skip|toolbar)(?=$|[-_\s])",
+    r"(?:(?:main|site|page|top|primary|secondary|global|header|footer)[-_]?)?(?:nav|navbar|navigation|menus?)"
+    r"(?:[-_](?:main|list|items?|bar|container|wrapper))?|mainmenu|breadcrumbs?|(?:site|page)?[-_]?footer|pagination|pager"
+    r"|paging|language[-_]?(?:switcher|switch|menu|selector)|languages|social(?:[-_]?(?:links|media|icons))?|share|sharing"
+    r"|cookie[-_]?(?:banner|notice|consent)|cookies|sidebar|related(?:[-_]?(?:posts|articles|content))?|similar|tags"
+    r"|tag[-_]?(?:cloud|list)|tagcloud|skip[-_]?links?|toolbar",
     re.IGNORECASE,
 )
+_MOST_OF_LINKS = 0.6  # an element that holds as many of the page's links is its content, whatever it is called
 _OTHER_PATHS = re.compile(
     r"/(?:tags?|category|categories|kategorie|schlagwort|author|autor|authors|feed|rss|login|log-in|signin|wp-login"
     r"|wp-admin|search|suche|cart|kontakt|contact|contact-us|impressum|imprint|privacy|privacy-policy|datenschutz"
@@ -58,10 +64,19 @@ def links_of(page: Any, *, url: str) -> list[PageLink]:
         if node.tag != "a" or not node.get("href"):
             continue
         address = urldefrag(web_address(node.get("href"), base=base)).url
-        if address and leads_to_a_post(address, url) and not _is_around(node, around):
+        if address and leads_to_a_post(address, url):
             text = one_line(" ".join(node.itertext()))[:400]
             found.append(PageLink(url=address, place=_place(node), shape=shape_of(address), text=text, node=node))
-    return found
+    whole = _holders_of_most([link.node for link in found])
+    return [link for link in found if not _is_around(link.node, around, whole)]
+
+
+def _holders_of_most(nodes: list[Any]) -> set[Any]:
+    held: dict[Any, int] = defaultdict(int)
+    for node in nodes:
+        for above in node.iterancestors():
+            held[above] += 1
+    return {node for node, count in held.items() if count > _MOST_OF_LINKS * len(nodes)}
 
 
 def leads_to_a_post(address: str, page_url: str) -> bool:
@@ -69,13 +84,16 @@ def leads_to_a_post(address: str, page_url: str) -> bool:
     try:
         parts, page = urlsplit(address), urlsplit(page_url)
         hosts = (parts.hostname or "").removeprefix("www."), (page.hostname or "").removeprefix("www.")
-        keys = {key.lower() for key, _ in parse_qsl(parts.query)}
+        told, own = dict(parse_qsl(parts.query)), dict(parse_qsl(page.query))
     except ValueError:
         return False
     is_same_site = hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
     is_itself = (parts.path.rstrip("/"), parts.query) == (page.path.rstrip("/"), page.query)
     is_root = len(parts.path.strip("/")) <= 2 and not parts.query  # "/", "/en"
-    is_other = _OTHER_PATHS.search(parts.path) or _OTHER_FILES.search(parts.path) or (keys & _PAGING)
+    # "?page=2" of the page itself is its next page; "?p=123" of the root is how some systems address a post.
+    differs = {key.lower() for key in told.keys() | own.keys() if told.get(key) != own.get(key)}
+    is_next = parts.path.rstrip("/") == page.path.rstrip("/") and bool(differs) and differs <= _PAGING
+    is_other = _OTHER_PATHS.search(parts.path) or _OTHER_FILES.search(parts.path) or (is_next and differs != {"p"})
     return is_same_site and not is_itself and not is_root and not is_other
 
 
@@ -114,7 +132,7 @@ def is_title(text: str) -> bool:
     return len(text) >= 8 and not text.isdigit() and not is_chrome(text)
 
 
-def _is_around(node: Any, known: dict[Any, bool]) -> bool:
+def _is_around(node: Any, known: dict[Any, bool], whole: set[Any]) -> bool:
     """Tell whether an element stands in what is around a page's content."""
     path = []
     result = False
@@ -123,7 +141,7 @@ def _is_around(node: Any, known: dict[Any, bool]) -> bool:
             result = known[above]
             break
         path.append(above)
-        if above.tag not in _WHOLE and (above.tag in _AROUND or _names_around(above)):
+        if above.tag in _AROUND or (above.tag not in _CONTENT and above not in whole and _names_around(above)):
             result = True
             break
     known.update(dict.fromkeys(path, result))
@@ -131,7 +149,8 @@ def _is_around(node: Any, known: dict[Any, bool]) -> bool:
 
 
 def _names_around(node: Any) -> bool:
-    return _AROUND_WORDS.search(f"{node.get('class') or ''} {node.get('id') or ''}"[:300]) is not None
+    names = f"{node.get('class') or ''} {node.get('id') or ''}"[:300].split()
+    return any(_AROUND_WORDS.fullmatch(name) for name in names)
 
 
 def _place(node: Any) -> str:

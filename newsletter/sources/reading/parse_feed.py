@@ -7,6 +7,7 @@ which no feed can be found. A date is what the item says or None.
 import calendar
 import codecs
 import html
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from typing import Any, cast
 import feedparser
 
 from newsletter.sources.cleaning.clean import web_address
-from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.cleaning.plain_text import one_line, plain_title
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import first_picture
@@ -26,6 +27,9 @@ from newsletter.sources.reading.teasers import read_teaser
 _HEAD = 4_000  # bytes in which a document shows what it is
 _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
+_XML_TITLE = re.compile(rb"<(?:[a-z]{1,10}:)?title[^>]{0,100}>(.{1,500}?)</(?:[a-z]{1,10}:)?title>", re.DOTALL)
+_JSON_TITLE = re.compile(rb'^\s*\{.{0,2000}?"title"\s*:\s*"((?:[^"\\]|\\.){1,500})"', re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 # A year that cannot be meant is no date; calendars of broken systems begin in 1970 and end in 9999.
@@ -48,6 +52,22 @@ def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPo
     language = _text(found.feed, "language")
     is_atom = str(found.get("version", "")).startswith("atom")
     return [_post(entry, url, language, is_atom) for entry in found.entries]
+
+
+def title_of_feed(content: bytes) -> str:
+    """Give what a feed calls itself, JSON Feed included; empty where it does not say."""
+    found = _JSON_TITLE.search(content[:_HEAD]) or _XML_TITLE.search(content[:_HEAD])
+    if found is None:
+        return ""
+    text = found[1].decode("utf-8", errors="replace")
+    return plain_title(_CDATA.sub(r"\1", text)) if found.re is _XML_TITLE else plain_title(_json_text(text))
+
+
+def _json_text(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return ""
 
 
 def looks_like_page(content: bytes) -> bool:

@@ -15,9 +15,12 @@ from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
 from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.reading.parse_sitemap import children_of, looks_like_sitemap, parse_sitemap
 from newsletter.sources.source import Source, SourceKind
 
+SITEMAP = "sitemap"  # the link pattern of an index that is a sitemap
 _MARKDOWN = (".md", ".markdown")
+_MOST_OF_SITEMAPS = 100
 _MOST_FILES = 5_000  # a folder with more is a whole disk, named by mistake
 
 
@@ -39,10 +42,13 @@ def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | N
     """Give what the source holds now, and the document it came from (None for a folder); SourceError in words."""
     if source.kind is SourceKind.FOLDER:
         return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
-    load_it = load_page if source.kind in {SourceKind.PAGE, SourceKind.INDEX} else load
+    is_for_people = source.kind in {SourceKind.PAGE, SourceKind.INDEX} and source.link_pattern != SITEMAP
+    load_it = load_page if is_for_people else load
     document = load_it(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
     if document.is_unchanged:
         return Reading(), document
+    if source.kind is SourceKind.INDEX and looks_like_sitemap(document.content):
+        return understand_sitemap(fetcher, document), document
     return understand(document, source.kind, pattern=source.link_pattern), document
 
 
@@ -72,6 +78,16 @@ def _document_of(fetched: Fetched, etag: str, last_modified: str) -> Document:
         moved_to=fetched.moved_to,
         fresh_for=fetched.fresh_for,
     )
+
+
+def understand_sitemap(fetcher: Fetcher, document: Document) -> Reading:
+    """Parse a sitemap; of an index of sitemaps, the newest few that it names."""
+    children = children_of(document.content)
+    sitemaps = [load(fetcher, url) for url in children] or [document]
+    posts = [post for one in sitemaps for post in parse_sitemap(one.content, url=one.url)]
+    if not posts:
+        raise NotUnderstood("the sitemap lists no address that could be a post's")
+    return Reading(posts=tuple(posts[:_MOST_OF_SITEMAPS]), link_pattern=SITEMAP)
 
 
 def understand(document: Document, kind: SourceKind, *, pattern: str = "") -> Reading:

@@ -20,7 +20,8 @@ _ORIGIN_LINES = (
     r"(?:o post|o artigo|o conte[uú]do|a entrada) .{1,800}? (?:apareceu primeiro|surgiu primeiro|aparece primeiro) em ",
     r"het bericht .{1,800}? (?:verscheen eerst op|is eerst verschenen op) ",
 )
-_ORIGIN = re.compile(rf"(?<![\w<])(?:{'|'.join(_ORIGIN_LINES)}).{{0,600}}\Z", re.IGNORECASE | re.DOTALL)
+# The whole of a block, or of the last sentence: what follows is the short name of a site.
+_ORIGIN = re.compile(rf"(?:{'|'.join(_ORIGIN_LINES)})[^.!?]{{1,100}}[.!]?\W*", re.IGNORECASE)
 _MORE = r"""
 (?:continue\ reading|keep\ reading|read\ (?:more|on|the\ (?:rest|full|whole)|full)|(?:find\ out|learn|see)\ more
 |weiterlesen|mehr\ (?:lesen|erfahren)|weiter\ lesen|lire\ (?:la\ suite|plus)|en\ savoir\ plus|lire\ l['\u2019]article
@@ -45,6 +46,7 @@ _MEMBERS = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"<(?:p|div|aside|section|h[1-6])\b", re.IGNORECASE)
+_LAST_LINE = re.compile(r"(?:<br\s*/?>|\n|[.!?\u2026\]])(?=[^.!?]{0,900}[.!?]?[^.!?]{0,60}\Z)", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:<[a-z][a-z0-9]*(?:\s[^<>]{0,200})?>\s*)+\Z", re.IGNORECASE)
 _MOST_BLOCKS = 8  # at the end of a text that are looked at
 
@@ -70,9 +72,16 @@ def ends_cut(text: str) -> bool:
 
 
 def _without_origin(markup: str) -> str:
+    """Cut off the last block if it says where a post appeared first; it must not be all that there is."""
     start = max(len(markup) - _TAIL, 0)
-    line = _ORIGIN.search(markup, start)
-    return _OPEN_END.sub("", markup[: line.start()]).rstrip() if line else markup
+    places = [start + block.start() for block in _BLOCK.finditer(markup[start:])]
+    place = places[-1] if places else 0
+    if place and _ORIGIN.fullmatch(_bare(markup[place:])):
+        return _OPEN_END.sub("", markup[:place]).rstrip()
+    line = _LAST_LINE.search(markup, place)
+    if line and line.start() > 0 and _ORIGIN.fullmatch(_bare(markup[line.end() :])):
+        return _OPEN_END.sub("", markup[: line.end()]).rstrip()
+    return markup
 
 
 def _without_pleas(markup: str) -> str:

@@ -10,6 +10,6 @@ from tests.stories.partners.systems import systems
 
 
 def all_partners() -> list[Partner]:
-    """Give them all: polls are on three days in a row, the first at NOW."""
+    """Give them all: there are three polls, nearly a day apart, the first at NOW."""
     groups = (feeds(), systems(), lists(), hard_cases(), failing(), same_stories())
     return [partner for group in groups for partner in group]

@@ -68,7 +68,7 @@ def failing() -> list[Partner]:
         Partner(
             name="hurried",
             path="/feed",
-            acts=(lambda site: site.status("/feed", 429, headers={"Retry-After": "90000"}),),
+            acts=(lambda site: site.status("/feed", 429, headers={"Retry-After": "84000"}),),
             kind="auto",
             trouble="429",
             asked={"/feed": 2},

@@ -86,7 +86,7 @@ def feeds() -> list[Partner]:
                         "/feed.json",
                         documents.json_feed("{site}", [json1], version="1.0"),
                         "application/feed+json",
-                        Cache_Control="max-age=90000",
+                        Cache_Control="max-age=84000",
                     ),
                     pages([json1, json2]),
                 ),
@@ -95,6 +95,7 @@ def feeds() -> list[Partner]:
             ),
             kind="feed",
             posts={json1.title: "candidate", json2.title: "candidate"},
+            asked={"/feed.json": 2, json1.path: 0},
         ),
         Partner(
             name="foundation",  # JSON Feed 1.1; a post is edited: a revision, not a new post

@@ -29,7 +29,7 @@ def systems() -> list[Partner]:
                     pages([word1, word2]),
                 ),
                 leave,
-                told("/feed/", documents.rss("{site}", [cut, word1]), RSS),
+                told("/feed/", documents.rss("{site}", [cut, _with_tail(word1, tail)]), RSS),
             ),
             kind="feed",
             posts={word1.title: "candidate", word2.title: "candidate"},

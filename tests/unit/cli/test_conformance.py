@@ -17,7 +17,7 @@ def run(tmp_path: Path, *words: str) -> tuple[int, str, str]:
 
 
 def test_totals_are_json_and_differences_are_told(tmp_path: Path) -> None:
-    """Totals alone stand on stdout; with --verbose each case that differs is told on stderr: no failure."""
+    """Totals alone stand on stdout; with --verbose each case that differs is named on stderr; that is no failure."""
     (tmp_path / "one.xml").write_text("<rss version='2.0'><channel><item><title>A</title></item></channel></rss>")
     (tmp_path / "one.json").write_text('{"items": [{"title": "Another"}]}')
     code, out, told = run(tmp_path, "feeds", str(tmp_path), "--verbose")

@@ -414,12 +414,15 @@ def test_a_crash_before_the_end_loses_nothing(desk: Desk, site: WebSite) -> None
 
 def test_an_address_tells_what_it_is(desk: Desk, site: WebSite) -> None:
     """A feed, a page, a page that names its feed, a folder and files are told apart by what they hold."""
-    rss, page = site.feed("/feed", feed(item(1))), site.page("/page", "<!doctype html><title>x</title>")
+    rss, page = (
+        site.feed("/feed", feed(item(1))),
+        site.page("/page", f"<!doctype html><title>A page</title><p>{TEXT * 3}"),
+    )
     announced = '<link rel="alternate" type="application/rss+xml" href="{}">'
     dead, live = announced.format("/page"), announced.format("feed")
     home = site.page("/home", f"<!doctype html><head>{dead}{live}</head>")
     (desk.home / "f.txt").write_text(feed(item(1)))
-    (desk.home / "p.html").write_text("<html><title>x")
+    (desk.home / "p.html").write_text(f"<html><title>A page</title><p>{TEXT * 3}")
     note = write(desk, "a.md", "title: A")
     found = {location: find_kind(desk.fetcher, location) for location in (rss, page, home)}
     assert {location: (one.kind, one.url) for location, one in found.items()} == {

@@ -1,0 +1,144 @@
+"""Adding sources at a person's word: one address, looked at first, or a whole list of feeds (OPML)."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from newsletter.app.app import App
+from newsletter.base.errors import NotFound, UsageError
+from newsletter.db.engine import reading, writing
+from newsletter.sources import source_store, topic_store
+from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.reading.find_kind import FoundSource, find_kind
+from newsletter.sources.reading.opml import OpmlEntry, parse_opml
+from newsletter.sources.source import Source, SourceKind, Topic
+
+_LONGEST_NAME = 60  # characters of a name that is made from a title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListImport:
+    """What became of the lines of a list of feeds."""
+
+    added: tuple[str, ...] = ()  # names
+    there: tuple[str, ...] = ()  # addresses that are sources already
+    without_address: tuple[str, ...] = ()
+    unknown_topics: tuple[str, ...] = ()  # folders and categories that are no topics
+
+
+def look_at(app: App, location: str) -> FoundSource:
+    """Find out what an address or a path is, for a person to decide; nothing is stored."""
+    return find_kind(app.fetcher, location)
+
+
+def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str) -> Source:
+    """Store what was found; UsageError when it or its name is there already."""
+    with writing(app.engine) as db:
+        known = source_store.all_sources(db)
+        name = name or _name_of(found, taken={source.name for source in known})
+        same = next((one.name for one in known if one.url == found.url or one.name == name), None)
+        if same is not None:
+            raise UsageError(f"there is a source {same!r} already; give another with --name, or change it with apply")
+        _refuse_unknown(topics, topic_store.all_topics(db))
+        source_id = source_store.put_source(
+            db,
+            name=name,
+            url=found.url,
+            kind=found.kind,
+            topics=topics,
+            language=language,
+            owner=owner or one_line(found.title)[:200],
+            now=app.clock.now(),
+        )
+        if found.link_pattern:
+            source_store.keep_link_pattern(db, source_id, found.link_pattern)
+        return source_store.source_by_name(db, name)
+
+
+def import_list(app: App, content: bytes, *, topics: Sequence[str]) -> ListImport:
+    """Store each feed of an OPML list that is no source yet; each is found out about at its first reading."""
+    with writing(app.engine) as db:
+        return _import(db, app, content, topics)
+
+
+def preview_list(app: App, content: bytes, *, topics: Sequence[str]) -> ListImport:
+    """Tell what importing a list would do."""
+    with reading(app.engine) as db:
+        return _plan(db, content, topics)[0]
+
+
+def _import(db: Connection, app: App, content: bytes, topics: Sequence[str]) -> ListImport:
+    result, new = _plan(db, content, topics)
+    for name, entry, its_topics in new:
+        source_store.put_source(
+            db, name=name, url=entry.url, kind=SourceKind.AUTO, topics=its_topics, now=app.clock.now()
+        )
+    return result
+
+
+def _plan(
+    db: Connection, content: bytes, topics: Sequence[str]
+) -> tuple[ListImport, list[tuple[str, OpmlEntry, list[str]]]]:
+    """Decide which lines of a list become sources, under which names and topics."""
+    found = parse_opml(content)
+    known_topics = topic_store.all_topics(db)
+    _refuse_unknown(topics, known_topics)
+    sources = source_store.all_sources(db)
+    addresses, names = {source.url for source in sources}, {source.name for source in sources}
+    slugs = {_folded(word): topic.slug for topic in known_topics for word in _words_of(topic)}
+    new: list[tuple[str, OpmlEntry, list[str]]] = []
+    for entry in found.entries:
+        if entry.url not in addresses:
+            name = _unused(_short(entry.name) or _host_of(entry.url), names)
+            names.add(name)
+            mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
+            new.append((name, entry, list(dict.fromkeys([*topics, *mine]))))
+    unknown = dict.fromkeys(word for _, entry, _ in new for word in entry.topics if _folded(word) not in slugs)
+    result = ListImport(
+        added=tuple(name for name, _, _ in new),
+        there=tuple(entry.url for entry in found.entries if entry.url in addresses),
+        without_address=found.without_address,
+        unknown_topics=tuple(unknown),
+    )
+    return result, new
+
+
+def _refuse_unknown(topics: Iterable[str], known: Sequence[Topic]) -> None:
+    slugs = {topic.slug for topic in known}
+    unknown = sorted(set(topics) - slugs)
+    if unknown:
+        raise NotFound(f"there is no topic {', '.join(unknown)}; there are: {', '.join(sorted(slugs)) or 'none'}")
+
+
+def _words_of(topic: Topic) -> list[str]:
+    return [topic.slug, topic.name, *topic.names.values()]
+
+
+def _folded(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
+def _name_of(found: FoundSource, *, taken: Collection[str]) -> str:
+    """Call a source as it calls itself, else by its host or the last part of its path."""
+    name = _short(found.title)
+    return name if name and name not in taken else _host_of(found.url)
+
+
+def _short(title: str) -> str:
+    """Give a title as a name: one line, not longer than a person would type."""
+    name = one_line(title)
+    return name if len(name) <= _LONGEST_NAME else ""
+
+
+def _host_of(url: str) -> str:
+    host = urlsplit(url).hostname
+    name = host.removeprefix("www.") if host else url.rstrip("/").rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", name).strip("-") or "source"
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    numbered = (name if number == 1 else f"{name} {number}" for number in range(1, len(taken) + 2))
+    return next(one for one in numbered if one not in taken)

@@ -1,0 +1,64 @@
+"""`newsletter source import`: the sources of a list of feeds, as feed readers export it (OPML)."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.base.errors import UsageError
+from newsletter.cli.output import Json, emit, opened
+
+if TYPE_CHECKING:
+    from newsletter.app.source_adding import ListImport
+
+_LARGEST = 10_000_000  # bytes; a list of thousands of feeds is a tenth of it
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE.opml", help="the list; - reads it from standard input")],
+    topic: Annotated[list[str] | None, typer.Option(help="a topic that all of them have; may be repeated")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would happen")] = False,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Store each feed of an OPML list as a source. Nothing is fetched: what each is shows at its first reading.
+
+    Addresses that are sources already stay as they are, so importing twice changes nothing.
+    """
+    from newsletter.app.source_adding import import_list, preview_list
+
+    content = _read(file)
+    with opened(context) as app:
+        act = preview_list if dry_run else import_list
+        done = act(app, content, topics=tuple(topic or ()))
+    result = {
+        "added": list(done.added),
+        "there": list(done.there),
+        "without_address": list(done.without_address),
+        "unknown_topics": list(done.unknown_topics),
+        "stored": not dry_run,
+    }
+    emit(result, _in_words(done, verb="would be added" if dry_run else "added"), as_json=as_json)
+    if not (done.added or done.there):
+        raise typer.Exit(1)
+
+
+def _read(file: str) -> bytes:
+    try:
+        content = sys.stdin.buffer.read(_LARGEST + 1) if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from error
+    if len(content) > _LARGEST:
+        raise UsageError(f"{file} is larger than {_LARGEST:,} bytes; that is no list of feeds")
+    return content
+
+
+def _in_words(done: "ListImport", *, verb: str) -> str:
+    lines = [f"{len(done.added)} {verb}, {len(done.there)} there already", *(f"  {name}" for name in done.added)]
+    if done.without_address:
+        lines.append(f"without an address, left out: {', '.join(done.without_address)}")
+    if done.unknown_topics:
+        lines.append(f"folders that are no topics here, left out: {', '.join(done.unknown_topics)}")
+    return "\n".join(lines)

@@ -1,0 +1,113 @@
+"""Adding sources: seen before they are stored, one by one or by a list; nothing from outside acts on the terminal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.web_server import WebSite
+from tests.unit.cli.conftest import Run
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Agency news</title>
+<item><title>One &#27;[31mred&#7; title</title><link>{0}/1</link><guid>1</guid>
+<pubDate>Fri, 20 Nov 2026 08:00:00 +0000</pubDate><description>A text that stands for itself.</description></item>
+<item><title>Two</title><link>{0}/2</link><guid>2</guid><description>Another text.</description></item>
+</channel></rss>"""
+LIST = """<opml version="2.0"><body><outline text="Funding calls">
+<outline text="Ministry & more" xmlUrl="https://ministry.example/feed"/>
+<outline text="Ministry &amp; more" xmlUrl="https://other.example/feed"/></outline>
+<outline text="Sport"><outline text="Nowhere"/><outline text="Council" xmlUrl="feed://council.example/rss"/></outline>
+</body></opml>"""
+
+
+@pytest.fixture
+def site() -> Iterator[WebSite]:
+    site = WebSite()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def open_week(week: Run, tmp_path: Path) -> Run:
+    """The week's home, which may reach this machine."""
+    settings = tmp_path / "home" / "newsletter.toml"
+    text = settings.read_text(encoding="utf-8")
+    told = '[fetch]\nallow_addresses = ["127.0.0.1"]'
+    settings.write_text(text.replace("[fetch]", told, 1) if "allow_addresses" not in text else _allowed(text))
+    return week
+
+
+def _allowed(text: str) -> str:
+    lines = [
+        'allow_addresses = ["127.0.0.1"]' if line.lstrip("# ").startswith("allow_addresses") else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def names(week: Run) -> list[str]:
+    return [one["source"] for one in week("source", "list", "--json").json]
+
+
+def test_what_is_found_is_shown_before_it_is_stored(open_week: Run, site: WebSite) -> None:
+    """--dry-run shows the kind, the title and the first posts, and stores nothing."""
+    url = site.feed("/feed", FEED.format(site.address))
+    before = names(open_week)
+    seen = open_week("source", "add", url, "--dry-run")
+    assert (seen.code, names(open_week)) == (0, before)
+    assert "a feed of 2 posts of 'Agency news'" in seen.err
+    assert "2026-11-20  One [31mred title" in seen.err
+    told = open_week("source", "add", url, "--dry-run", "--json").json
+    assert (told["stored"], [sample["title"] for sample in told["samples"]]) == (False, ["One [31mred title", "Two"])
+
+
+def test_what_a_site_says_does_nothing_to_the_terminal(open_week: Run, site: WebSite) -> None:
+    """Escape sequences and bells in titles do not reach whoever looks."""
+    url = site.feed("/feed", FEED.format(site.address))
+    seen = open_week("source", "add", url)
+    assert not set(seen.err + seen.out) & {"\x1b", "\x07"}
+
+
+def test_a_source_is_called_as_it_calls_itself(open_week: Run, site: WebSite) -> None:
+    """Name and owner come from the feed; a script is not asked; the posts come with the next reading."""
+    site.page("/", f'<html><link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}"><p>Welcome</p>')
+    site.feed("/feed", FEED.format(site.address))
+    added = open_week("source", "add", site.url("/"), "--topic", "policy", "--json").json
+    assert (added["source"], added["owner"], added["url"]) == ("Agency news", "Agency news", site.url("/feed"))
+    assert (added["kind"], added["topics"], added["stored"]) == ("feed", ["policy"], True)
+    assert open_week("ingest", "Agency news", "--json").json[0]["new"] == 2
+    again = open_week("source", "add", site.url("/"))
+    assert (again.code, "already" in again.err) == (2, True)
+
+
+def test_an_obstacle_comes_with_a_sentence_for_the_owner(open_week: Run, site: WebSite) -> None:
+    """What keeps programs out is named, exit 1, with what can be mailed to the site's owner."""
+    site.page("/", '<!doctype html><html><body><div id="root"></div><script src="/a.js"></script></body></html>')
+    refused = open_week("source", "add", site.url("/"))
+    assert refused.code == 1
+    assert "shows nothing without JavaScript" in refused.err
+    assert "Write to the site's owner" in refused.err
+
+
+def test_a_list_of_feeds_is_imported_once(week: Run, tmp_path: Path) -> None:
+    """Each address becomes a source under a name of its own; folders that are topics count; what is left is told."""
+    (tmp_path / "feeds.opml").write_text(LIST)
+    assert week("source", "import", "feeds.opml", "--dry-run", "--json").json["stored"] is False
+    assert "Council" not in names(week)
+    done = week("source", "import", "feeds.opml", "--json").json
+    assert done["added"] == ["Ministry & more", "Ministry & more 2", "Council"]
+    assert (done["without_address"], done["unknown_topics"]) == (["Nowhere"], ["Sport"])
+    stored = {one["source"]: one for one in week("source", "list", "--json").json}
+    assert [stored[name]["topics"] for name in done["added"]] == [["funding"], ["funding"], []]
+    assert stored["Council"]["url"] == "http://council.example/rss"
+    assert {stored[name]["kind"] for name in done["added"]} == {"auto"}
+    again = week("source", "import", "feeds.opml", "--json").json
+    assert (again["added"], len(again["there"])) == ([], 3)
+
+
+@pytest.mark.parametrize("content", ["<opml version='2.0'><body/></opml>", "no list at all", "<rss/>"])
+def test_a_list_of_nothing_fails(week: Run, tmp_path: Path, content: str) -> None:
+    """A file without a feed, or of another kind, is exit 1 with words; a missing one is exit 2."""
+    (tmp_path / "feeds.opml").write_text(content)
+    assert week("source", "import", "feeds.opml").code == 1
+    assert week("source", "import", "none.opml").code == 2

@@ -1,0 +1,89 @@
+"""Sitemaps tell addresses; when a page was changed is no date of publication."""
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.base.errors import SourceError
+from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.reading.find_kind import find_kind
+from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, children_of, looks_like_sitemap, parse_sitemap
+from tests.fakes.web_server import WebSite
+
+URL = "https://agency.example/sitemap.xml"
+SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+NEWS = (
+    f'<?xml version="1.0"?><urlset {SPACE} xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url>'
+    "<loc>https://agency.example/news/1</loc><news:news><news:publication><news:name>Agency</news:name>"
+    "<news:language>de</news:language></news:publication><news:publication_date>2026-11-20T09:00:00+01:00"
+    "</news:publication_date><news:title>Eins &amp; zwei</news:title></news:news></url></urlset>"
+)
+
+
+def sitemap(*entries: tuple[str, str]) -> bytes:
+    written = "".join(
+        f"<url><loc>https://agency.example{path}</loc><lastmod>{at}</lastmod></url>" for path, at in entries
+    )
+    return f'<?xml version="1.0"?><urlset {SPACE}>{written}</urlset>'.encode()
+
+
+def test_a_change_is_no_date_of_publication() -> None:
+    """The newest change comes first; `published` stays empty, and the page tells the title."""
+    found = parse_sitemap(sitemap(("/news/old", "2025-01-01"), ("/news/new", "2026-11-01T08:00:00Z")), url=URL)
+    assert [(post.url, post.published, post.title, post.is_cut) for post in found] == [
+        ("https://agency.example/news/new", None, "", True),
+        ("https://agency.example/news/old", None, "", True),
+    ]
+    assert found[0].updated == datetime(2026, 11, 1, 8, tzinfo=UTC)
+
+
+def test_a_news_sitemap_tells_more() -> None:
+    """Title, language and date of publication are the publisher's own words."""
+    (post,) = parse_sitemap(NEWS.encode(), url=URL)
+    assert (post.title, post.language, post.published) == (
+        "Eins &amp; zwei", "de", datetime(2026, 11, 20, 8, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_what_is_plainly_no_post_is_left_out() -> None:
+    """The front page, lists, files, and other sites are no posts."""
+    paths = ["/", "/en", "/tag/health", "/category/news/", "/author/ada", "/page/2", "/a.pdf", "/news/1"]
+    found = parse_sitemap(sitemap(*((path, "2026-11-01") for path in paths)), url=URL)
+    assert [post.url for post in found] == ["https://agency.example/news/1"]
+
+
+def test_of_many_sitemaps_the_newest_are_read(site: WebSite, fetcher: Fetcher) -> None:
+    """An index of sitemaps is followed one level, the last changed first, a few only."""
+    written = "".join(
+        f"<sitemap><loc>{site.url(f'/{month}.xml')}</loc><lastmod>2026-{month:02}-01</lastmod></sitemap>"
+        for month in range(1, 8)
+    )
+    site.content("/sitemap.xml", f"<sitemapindex {SPACE}>{written}</sitemapindex>".encode(), "text/xml")
+    for month in range(1, 8):
+        entry = f"<url><loc>{site.url(f'/news/of-{month}')}</loc></url>"
+        site.content(f"/{month}.xml", gzip.compress(f"<urlset>{entry}</urlset>".encode()), "application/gzip")
+    found = find_kind(fetcher, site.url("/sitemap.xml"))
+    assert [post.url for post in found.samples] == [site.url(f"/news/of-{month}") for month in (7, 6, 5)]
+    assert len([one for one in site.requests if one.path != "/robots.txt"]) == 1 + MOST_CHILDREN
+
+
+@pytest.mark.parametrize("content", [b"", b"<rss/>", b'<!DOCTYPE x [<!ENTITY a "a">]><urlset/>'])
+def test_what_is_no_sitemap_is_refused(content: bytes) -> None:
+    """An empty or another document, and a bomb, are errors in words."""
+    with pytest.raises(NotUnderstood, match="sitemap"):
+        parse_sitemap(content, url=URL)
+
+
+@given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: f"<urlset><url>{text}".encode())))
+def test_any_bytes_are_survived(content: bytes) -> None:
+    """Whatever stands there, there are posts or an error in words."""
+    looks_like_sitemap(content)
+    try:
+        parse_sitemap(content, url=URL)
+        children_of(content)
+    except SourceError:
+        return
