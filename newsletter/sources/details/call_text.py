@@ -29,7 +29,7 @@ def names_call(post: ToldPost) -> bool:
 def call_in_text(post: ToldPost, days: list[list[ToldDays]]) -> CallDetails | None:
     """Give the call, or None. Of several deadlines the first that is still to come counts: whoever misses it is out."""
     is_named = is_call_title(post.title)
-    if not names_call(post):
+    if not (is_named or any(days)) or not names_call(post):
         return None
     ends = [one for line in days for one in line if is_deadline(one.lead)]
     since = post.published or post.seen

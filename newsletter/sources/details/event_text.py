@@ -39,7 +39,7 @@ def names_event(post: ToldPost) -> bool:
 
 def event_in_text(post: ToldPost, days: list[list[ToldDays]]) -> EventDetails | None:
     """Give the event, or None. `days` are the dates of the post's lines, as told_days gives them."""
-    if not names_event(post):
+    if not any(days) or not names_event(post):
         return None
     chosen = _chosen(post, days)
     return _details(post, chosen, [one for line in days for one in line]) if chosen else None

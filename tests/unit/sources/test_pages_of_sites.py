@@ -202,10 +202,17 @@ def parse_or_nothing(markup: str) -> str:
 
 @pytest.mark.parametrize(
     "line",
-    ["1 view, " * 19 + "x", "1 view · " * 17 + "x", "share, " * 22 + "#", "1 2 3 | " * 18 + "#", "home > " * 22],
+    [
+        "1 view," * 19 + "x",
+        "1 view " * 22 + "x",
+        "1 view · " * 17 + "x",
+        "share, " * 22 + "#",
+        "1 2 3 | " * 18 + "#",
+        "home > " * 22,
+    ],
 )
 def test_no_line_takes_long(line: str) -> None:
     """A line made to be nearly a row of counts is looked at in milliseconds: nothing doubles with each word."""
     before = time.process_time()
     is_chrome(line)
-    assert time.process_time() - before < 0.5
+    assert time.process_time() - before < 0.2
