@@ -236,10 +236,10 @@ def test_a_source_that_is_never_asked_is_seen(desk: Desk, site: WebSite) -> None
     settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, every_minutes=60)
     desk.fetcher = Fetcher(settings, "newsletter-tests/1", clock=TheDesks(desk))
     for name in ("a", "b"):
-        desk.add(name, site.status(f"/{name}", 503, headers={"Retry-After": "7200"}))
-    for _ in range(20):
+        desk.add(name, site.status(f"/{name}", 503, headers={"Retry-After": "86400"}))
+    for _ in range(8):
         desk.poll()
-        desk.now += 3 * HOUR
+        desk.now += DAY + HOUR
     assert min(site.asked("/a"), site.asked("/b")) >= 2
     for name in ("a", "b"):
         source = desk.source(name)
