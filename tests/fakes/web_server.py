@@ -41,7 +41,7 @@ class WebSite:
         self._etags: dict[str, str] = {}
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
 
     @property
     def address(self) -> str:
