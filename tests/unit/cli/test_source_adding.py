@@ -105,6 +105,44 @@ def test_a_list_of_feeds_is_imported_once(week: Run, tmp_path: Path) -> None:
     assert (again["added"], len(again["there"])) == ([], 3)
 
 
+def test_a_second_import_changes_nothing_after_a_reading(open_week: Run, site: WebSite, tmp_path: Path) -> None:
+    """A page that led to a feed is read at the feed's address; its list still names the page, and adds it only once."""
+    site.page("/", f'<html><link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}"><p>Welcome</p>')
+    site.feed("/feed", FEED.format(site.address))
+    (tmp_path / "a.opml").write_text(f'<opml><body><outline text="Agency" xmlUrl="{site.url("/")}"/></body></opml>')
+    assert open_week("source", "import", "a.opml", "--json").json["added"] == ["Agency"]
+    assert open_week("ingest", "Agency", "--json").json[0]["new"] == 2
+    before = names(open_week)
+    again = open_week("source", "import", "a.opml", "--json")
+    assert (again.code, again.json["added"], names(open_week)) == (0, [], before)
+    (refused,) = again.json["refused"]
+    assert (refused["name"], refused["url"]) == ("Agency", site.url("/"))
+    assert site.url("/feed") in refused["reason"]
+
+
+def test_a_malformed_list_is_imported_as_far_as_it_goes(week: Run, tmp_path: Path) -> None:
+    """Lines that are never closed, bare ampersands and an end that is missing cost no feed."""
+    lines = "".join(
+        f'<outline text="R&D {n}" xmlUrl="https://{n}.example/feed?a=1&b=2">' for n in ("one", "two", "three")
+    )
+    (tmp_path / "broken.opml").write_text(f"<opml><body>{lines}")
+    assert week("source", "import", "broken.opml").code == 0
+    listed = {one["source"]: one["url"] for one in week("source", "list", "--json").json}
+    assert listed["R&D three"] == "https://three.example/feed?a=1&b=2"
+    assert {"R&D one", "R&D two"} < set(listed)
+
+
+def test_a_long_title_becomes_a_short_name(week: Run, tmp_path: Path) -> None:
+    """A name is cut at a word; a title of one endless word gives way to the host."""
+    lines = (
+        f'<outline text="{"Ministry of Health " * 9}" xmlUrl="https://a.example/f"/>'
+        f'<outline text="{"x" * 99}" xmlUrl="https://www.b.example/f"/>'
+    )
+    (tmp_path / "long.opml").write_text(f"<opml><body>{lines}</body></opml>")
+    added = week("source", "import", "long.opml", "--json").json["added"]
+    assert added == ["Ministry of Health Ministry of Health Ministry of Health", "b.example"]
+
+
 @pytest.mark.parametrize("content", ["<opml version='2.0'><body/></opml>", "no list at all", "<rss/>"])
 def test_a_list_of_nothing_fails(week: Run, tmp_path: Path, content: str) -> None:
     """A file without a feed, or of another kind, is exit 1 with words; a missing one is exit 2."""
