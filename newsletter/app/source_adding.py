@@ -15,6 +15,7 @@ from newsletter.sources import source_store, topic_store
 from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.opml import OpmlEntry, parse_opml
+from newsletter.sources.reading.read_as import read_as
 from newsletter.sources.source import Source, SourceKind, Topic
 
 _LONGEST_NAME = 60  # characters of a name that is made from a title
@@ -40,9 +41,9 @@ class ListImport:
     unknown_topics: tuple[str, ...] = ()  # folders and categories that are no topics
 
 
-def look_at(app: App, location: str) -> FoundSource:
-    """Find out what an address or a path is, for a person to decide; nothing is stored."""
-    return find_kind(app.fetcher, location)
+def look_at(app: App, location: str, kind: SourceKind = SourceKind.AUTO) -> FoundSource:
+    """Find out what an address or a path is, or read it as the kind that is told; nothing is stored."""
+    return find_kind(app.fetcher, location) if kind is SourceKind.AUTO else read_as(app.fetcher, location, kind)
 
 
 def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str) -> Source:

@@ -57,6 +57,7 @@ def test_what_is_found_is_shown_before_it_is_stored(open_week: Run, site: WebSit
     assert (seen.code, names(open_week)) == (0, before)
     assert "a feed of 2 posts of 'Agency news'" in seen.err
     assert "2026-11-20  One [31mred title" in seen.err
+    assert f"\n              {site.address}/1\n" in seen.err
     told = open_week("source", "add", url, "--dry-run", "--json").json
     assert (told["stored"], [sample["title"] for sample in told["samples"]]) == (False, ["One [31mred title", "Two"])
 
@@ -86,7 +87,25 @@ def test_an_obstacle_comes_with_a_sentence_for_the_owner(open_week: Run, site: W
     refused = open_week("source", "add", site.url("/"))
     assert refused.code == 1
     assert "shows nothing without JavaScript" in refused.err
-    assert "Write to the site's owner" in refused.err
+    first, sentence = refused.err.splitlines()
+    assert first.endswith("Write to the site's owner:")
+    assert sentence.startswith(f"Your page {site.url('/')} is empty")
+
+
+def test_a_kind_that_is_told_is_obeyed(open_week: Run, site: WebSite) -> None:
+    """A page that leads to a feed stays a page if a person says so, and what is no feed is refused as one."""
+    text = "<p>" + "The council funds eight projects on rare diseases in six countries. " * 12 + "</p>"
+    head = f'<title>One call</title><link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}">'
+    site.page("/call", f"<html><head>{head}</head><body><article><h1>One call</h1>{text}</article></body></html>")
+    site.feed("/feed", FEED.format(site.address))
+    assert open_week("source", "add", site.url("/call"), "--dry-run", "--json").json["kind"] == "feed"
+    told = open_week("source", "add", site.url("/call"), "--kind", "page", "--json").json
+    assert (told["kind"], told["url"], told["source"]) == ("page", site.url("/call"), "One call")
+    assert (told["found"], [one["title"] for one in told["samples"]]) == ("read as a page of 1 post", ["One call"])
+    assert site.asked("/feed") == 1, "what is told is not guessed at"
+    assert open_week("source", "add", site.url("/call"), "--kind", "feed").code == 1
+    assert open_week("source", "add", site.url("/call"), "--kind", "folder").code == 2
+    assert open_week("source", "add", site.url("/call"), "--kind", "other").code == 2
 
 
 def test_a_list_of_feeds_is_imported_once(week: Run, tmp_path: Path) -> None:
