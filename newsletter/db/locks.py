@@ -86,6 +86,8 @@ class AdvisoryLocks:
 
     def release(self) -> None:
         if self._session is not None:
+            # Said aloud, because a server notices the end of a connection only some time after it.
+            self._session.execute(text("SELECT pg_advisory_unlock_all()"))
             self._session.invalidate()  # a pooled connection would keep the lock: the session itself must end
             self._session.close()
             self._session = None
