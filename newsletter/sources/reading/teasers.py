@@ -46,6 +46,9 @@ _MEMBERS = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"<(?:p|div|aside|section|h[1-6])\b", re.IGNORECASE)
+_ORIGIN_HINT = re.compile(
+    r"first|zuerst|premier|proviene|primo|primer|primeir|eerst", re.IGNORECASE
+)  # one is in each line
 _LAST_LINE = re.compile(r"(?:<br\s*/?>|\n|[.!?\u2026\]])(?=[^.!?]{0,900}[.!?]?[^.!?]{0,60}\Z)", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:<[a-z][a-z0-9]*(?:\s[^<>]{0,200})?>\s*)+\Z", re.IGNORECASE)
 _MOST_BLOCKS = 8  # at the end of a text that are looked at
@@ -74,6 +77,8 @@ def ends_cut(text: str) -> bool:
 def _without_origin(markup: str) -> str:
     """Cut off the last block if it says where a post appeared first; it must not be all that there is."""
     start = max(len(markup) - _TAIL, 0)
+    if _ORIGIN_HINT.search(markup, start) is None:
+        return markup
     places = [start + block.start() for block in _BLOCK.finditer(markup[start:])]
     place = places[-1] if places else 0
     if place and _ORIGIN.fullmatch(_bare(markup[place:])):
