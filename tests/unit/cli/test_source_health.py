@@ -127,7 +127,7 @@ def test_the_doctor_tells_of_posts_that_could_not_be_used(partner: Run, site: We
 
 
 def test_a_tick_that_makes_an_issue_names_what_is_stale(partner: Run, site: WebSite) -> None:
-    """With an issue made, stderr and JSON name the sources it goes without; a tick that makes none is silent on them."""
+    """With an issue made, stderr and JSON name the sources it goes without; a tick that makes none names none."""
     break_it(partner, site)
     good = datetime.fromisoformat(str(listed(partner, "partner")["last_good_at"]))
     now = SystemClock().now()
