@@ -1,6 +1,7 @@
 """An App: one opened home with everything built that its commands and pages need."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,7 @@ from newsletter.rendering.templates import mail_environment
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.host_turns import host_turns
 from newsletter.sources.host_memory import StoredHosts
+from newsletter.sources.poll import ASKED_AT_ONCE
 
 # A relay that is not on this machine starts gently until the operator says what it bears.
 _CAREFUL_RATE = "5/s"
@@ -65,6 +67,11 @@ class App:
             clock=self.clock,
         )
 
+    @cached_property
+    def asking(self) -> ThreadPoolExecutor:
+        """The threads that ask sources at a cutoff, and may be behind it with the slow ones."""
+        return ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="asking")
+
     @property
     def provider_names(self) -> list[str]:
         return [provider.name for provider in self.settings.provider]
@@ -93,9 +100,12 @@ class App:
         return build_edition(frozen, language, public_url=self.settings.web.public_url, environment=self.templates)
 
     def close(self) -> None:
-        self.engine.dispose()
+        """End what is under way, in this order: requests, then the threads that note what came of them."""
         if "fetcher" in self.__dict__:
             self.fetcher.close()
+        if "asking" in self.__dict__:
+            self.asking.shutdown(cancel_futures=True)
+        self.engine.dispose()
 
     def _provider_settings(self, name: str) -> ProviderSettings:
         for one in self.settings.provider:

@@ -10,7 +10,7 @@ from newsletter.base.errors import UsageError
 from newsletter.db.engine import reading
 from newsletter.issues import assemble as making
 from newsletter.issues import store as issue_store
-from newsletter.issues.issue import Issue
+from newsletter.issues.issue import UNAPPROVED, Issue
 from newsletter.issues.recipe import Newsletter
 
 
@@ -40,6 +40,15 @@ def new_issue(app: App, kind: str, slug: str, *, by: str) -> Issue:
 def stale_sources(app: App, slug: str) -> str:
     """Say which sources of a newsletter could not be read lately; empty when all could."""
     return stale_words(app, sources_of(app, _newsletter(app, slug)))
+
+
+def stale_sources_beside(app: App, issue: Issue) -> str:
+    """Say the same beside an issue that is not approved; what is approved holds what it holds."""
+    if issue.state not in UNAPPROVED:
+        return ""
+    with reading(app.engine) as db:
+        newsletter = issue_store.newsletter_by_id(db, issue.newsletter_id)
+    return stale_words(app, sources_of(app, newsletter))
 
 
 def post_count(app: App, issue: Issue) -> int:

@@ -72,6 +72,7 @@ def _ask(app: App, names: set[str]) -> list[str]:
         app.fetcher,
         app.media,
         names,
+        pool=app.asking,
         clock=app.clock,
         every=timedelta(minutes=settings.every_minutes),
         unless_within=_ASKED_JUST_NOW,

@@ -18,7 +18,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
-from newsletter.sources.health import Health, failing_words
+from newsletter.sources.health import Health, failing_words, is_failing
 from subscribers import lists as list_store
 from subscribers.doors import member_count
 
@@ -131,14 +131,14 @@ def _sources(app: App) -> Iterator[Finding]:
     all_of_them = healths(app)
     for one in all_of_them:
         yield from _trouble_of(one)
-    if all_of_them and not any(one.source.last_error for one in all_of_them):
+    if all_of_them and not any(is_failing(one.source) for one in all_of_them):
         yield Finding(what="sources", verdict="good", words=f"{len(all_of_them)}, none of them failing")
 
 
 def _trouble_of(one: Health) -> Iterator[Finding]:
     what, source = f"source {one.source.name}", one.source
     remedy = f"newsletter source check {source.name!r}"
-    if source.last_error:
+    if is_failing(source):
         yield Finding(what=what, verdict="warning", words=failing_words(source), remedy=remedy)
         return
     for problem in source.last_problems.splitlines():

@@ -7,7 +7,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.outbox import alert_store
 from newsletter.sources import source_store
 from newsletter.sources.add_post import EDITORS
-from newsletter.sources.health import COUNTED, Health, failing_words, health_of, needs_somebody
+from newsletter.sources.health import COUNTED, Health, failing_words, health_of, is_failing, needs_somebody
 from newsletter.sources.source import Source
 
 _ALERT = "source:"
@@ -25,9 +25,7 @@ def healths(app: App, names: Sequence[str] = ()) -> list[Health]:
 def stale_words(app: App, names: Collection[str]) -> str:
     """Say which of these sources could not be read lately, and since when; empty when all could."""
     with reading(app.engine) as db:
-        failing = [
-            one for one in source_store.all_sources(db) if (one.last_error or one.failing_since) and one.name in names
-        ]
+        failing = [one for one in source_store.all_sources(db) if is_failing(one) and one.name in names]
     if not failing:
         return ""
     told = ", ".join(f"{one.name} ({_since(one)})" for one in failing)
@@ -41,21 +39,24 @@ def alert_of_sources(app: App) -> None:
         sources = source_store.all_sources(db)
         told = {alert.key for alert in alert_store.open_alerts(db) if alert.key.startswith(_ALERT)}
     failing = {f"{_ALERT}{one.id}": one for one in sources if needs_somebody(one, now=now)}
-    still = {f"{_ALERT}{one.id}" for one in sources if one.last_error or one.failing_since}
+    still = {f"{_ALERT}{one.id}" for one in sources if is_failing(one)}
     if told <= still and failing.keys() <= told:
         return
     with writing(app.engine) as db:
         for key in told - still:
             alert_store.close_alert(db, key, now=now)
         for key in failing.keys() - told:
-            words = f"source {failing[key].name} fails: {failing_words(failing[key])}"
-            alert_store.raise_alert(db, key, words, remedy=_remedy(failing[key]), now=now)
+            alert_store.raise_alert(db, key, _alert_words(failing[key]), remedy=_remedy(failing[key]), now=now)
 
 
 def names_in(recipe_sources: Collection[str], sources: Sequence[Source]) -> set[str]:
     """Give the names of the sources that a recipe takes from; "*" stands for all."""
     known = {source.name for source in sources if source.name != EDITORS}
     return known if "*" in recipe_sources else known & set(recipe_sources)
+
+
+def _alert_words(source: Source) -> str:
+    return f"source {source.name} {'fails: ' if source.last_error else ''}{failing_words(source)}"
 
 
 def _since(source: Source) -> str:

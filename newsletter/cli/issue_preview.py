@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.output import Json, emit, opened, talk
 from newsletter.cli.words import reason_words
 
 
@@ -23,11 +23,13 @@ def preview(
     as_json: Json = False,
 ) -> None:
     """Write what a reader would get now. Exit 1 when that reader gets no mail; why.json says why."""
+    from newsletter.app.assembling import stale_sources_beside
     from newsletter.app.preview import preview as make
     from newsletter.app.status import find_issue
 
     with opened(context) as app:
         made = make(app, find_issue(app, issue), address=seen_as)
+        stale = stale_sources_beside(app, made.issue)
     out.mkdir(parents=True, exist_ok=True)
     why = {
         "issue": made.issue.id,
@@ -54,5 +56,7 @@ def preview(
     stories = f"{count} for {whom}: {made.subject}"
     words = f"no mail for {whom}: {reason_words(made.why_nothing)}" if made.why_nothing else stories
     emit({**why, "out": str(out)}, f"{words}\n{out}", as_json=as_json)
+    if stale:
+        talk(stale)
     if made.why_nothing:
         raise typer.Exit(1)

@@ -62,10 +62,10 @@ def health_row(health: "Health") -> tuple[object, ...]:
 
 def trouble_words(health: "Health") -> str:
     """Say what is wrong with a source and since when; empty when nothing is."""
-    from newsletter.sources.health import failing_words
+    from newsletter.sources.health import failing_words, is_failing
 
     source = health.source
-    if source.last_error:
+    if is_failing(source):
         return failing_words(source)
     quiet = f"quiet since {health.quiet_since:%Y-%m-%d}" if health.quiet_since else ""
     return "; ".join([*filter(None, [quiet]), *source.last_problems.splitlines()])

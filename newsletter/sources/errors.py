@@ -4,6 +4,7 @@ SourceError                  (newsletter.base.errors)
 |-- FetchFailed              the address did not give what was asked for
 |   |-- RobotsForbid         its server asks programs not to read it (robots.txt)
 |   `-- HostRests            its server wants to be left alone, or is busy with us: nothing was requested
+|       `-- ProgramEnds      we are ending: the server has nothing to do with it
 `-- NotUnderstood            it gave something that is no feed, page or post
     `-- Obstacle             programs cannot read it: its owner could change that
 """
@@ -29,8 +30,12 @@ class RobotsForbid(FetchFailed):
 
 class HostRests(FetchFailed):
     """The server asked to be left alone, or another request of ours keeps it busy: nothing was requested, nothing is
-    wrong, and the source's health stays as it was.
+    wrong, and no error is counted. Since when the source waits is noted.
     """
+
+
+class ProgramEnds(HostRests):
+    """This program is ending: what it did not ask, or broke off, changes nothing about the source."""
 
 
 class NotUnderstood(SourceError):

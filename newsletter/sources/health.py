@@ -28,7 +28,7 @@ class Health:
     @property
     def stale_since(self) -> datetime | None:
         """Since when nothing was read, though it was tried; None: all is well, or it never was read at all."""
-        return self.source.last_good_at if self.source.last_error or self.source.failing_since else None
+        return self.source.last_good_at if is_failing(self.source) else None
 
 
 def health_of(source: Source, dates: Sequence[datetime], count: int, *, now: datetime) -> Health:
@@ -41,6 +41,11 @@ def health_of(source: Source, dates: Sequence[datetime], count: int, *, now: dat
     )
 
 
+def is_failing(source: Source) -> bool:
+    """Tell whether a source could not be read when it was last its turn: it failed, or waits for its server."""
+    return source.last_error != "" or source.failing_since is not None
+
+
 def needs_somebody(source: Source, *, now: datetime) -> bool:
     """Tell whether a source failed, or could not be asked, for so long that a person should know."""
     is_sure = source.error_count >= _ERRORS_THAT_TELL or not source.last_error
@@ -49,10 +54,16 @@ def needs_somebody(source: Source, *, now: datetime) -> bool:
 
 def failing_words(source: Source) -> str:
     """Say what is wrong and since when; empty when nothing is."""
-    if not source.last_error and source.failing_since is None:
+    if not is_failing(source):
         return ""
-    since = f"not read since {source.last_good_at:%Y-%m-%d %H:%M} UTC" if source.last_good_at else "never read yet"
+    read = f"not read since {_minute(source.last_good_at)}" if source.last_good_at else "never read yet"
     if not source.last_error:
-        return f"its server wants to be left alone, or is busy with our other requests ({since})"
+        until = f" until {_minute(source.next_fetch_at)}" if source.next_fetch_at else ""
+        return f"waits for its server{until} ({read})"
     times = "once" if source.error_count == 1 else f"{source.error_count} times in a row"
-    return f"{source.last_error} ({times}, {since})"
+    since = f", failing since {_minute(source.failing_since)}" if source.failing_since else ""
+    return f"{source.last_error} ({times}{since}, {read})"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

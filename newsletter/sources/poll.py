@@ -7,9 +7,9 @@ of one server are read one after the other, the servers side by side.
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -19,7 +19,7 @@ from newsletter.base.errors import SourceError
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store
-from newsletter.sources.errors import FetchFailed, HostRests, NotUnderstood
+from newsletter.sources.errors import FetchFailed, HostRests, NotUnderstood, ProgramEnds
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
@@ -34,6 +34,7 @@ EVERY = timedelta(hours=1)
 _LONGEST_PAUSE = timedelta(days=1)  # a source that fails is asked again at least daily, for ever
 _CLAIM = timedelta(minutes=15)  # a process that died over a source holds it up no longer
 _THREADS = 8  # sources wait for servers most of the time
+ASKED_AT_ONCE = 2 * _THREADS  # before a cutoff, when people wait
 # A little before it is due: `tick` comes by the clock, and an hour after 8:00:03 is past the tick of 9:00:00.
 _EARLY = 0.9
 
@@ -72,6 +73,7 @@ def ask_once_more(
     media: Path,
     names: Collection[str],
     *,
+    pool: Executor,
     clock: Clock,
     every: timedelta,
     unless_within: timedelta,
@@ -79,7 +81,8 @@ def ask_once_more(
 ) -> list[str]:
     """Ingest these sources now, but for those asked a moment ago or still fresh; gives those not done in time.
 
-    What is under way after that many seconds comes to its end behind us; what has not begun is left alone.
+    What is under way after that many seconds comes to its end in the pool, for whose end its owner waits; what has not
+    begun is left alone.
     """
     now = clock.now()
     with reading(engine) as db:
@@ -92,11 +95,10 @@ def ask_once_more(
     def ask(group: Iterable[Source]) -> None:
         _ingest_claimed(engine, fetcher, media, group, clock, every, stop=stop, done=done.add)
 
-    groups = _by_server(wanted)
-    pool = ThreadPoolExecutor(min(2 * _THREADS, len(groups)))
-    finished, _ = wait([pool.submit(ask, group) for group in groups], timeout=seconds)
+    finished, late = wait([pool.submit(ask, group) for group in _by_server(wanted)], timeout=seconds)
     stop.set()
-    pool.shutdown(wait=False, cancel_futures=True)
+    for future in late:
+        future.cancel()
     for future in finished:
         future.result()  # a fault of ours is not swallowed
     return [source.name for source in wanted if source.name not in done]
@@ -112,9 +114,13 @@ def ingest_source(
         read = _read(engine, fetcher, source)
         with reading(engine) as db:
             _refuse_loss(db, read)
+    except ProgramEnds as error:
+        with writing(engine) as db:
+            source_store.postpone_source(db, source.id, until=now)
+        return IngestReport(source=source.name, error=str(error))
     except HostRests as error:
         with writing(engine) as db:
-            source_store.postpone_source(db, source.id, until=now + (error.retry_after or every), now=now)
+            source_store.record_waiting(db, source.id, now=now, until=now + (error.retry_after or every))
         return IngestReport(source=source.name, error=str(error))
     except SourceError as error:
         gone = page_failed(engine, source, error, now=now).gone
@@ -148,10 +154,15 @@ class _Read:
 
 
 def _by_server(sources: Iterable[Source]) -> list[list[Source]]:
+    """Put the source that was asked longest ago first: where a server answers one and then rests, each has its turn."""
     groups: dict[str, list[Source]] = defaultdict(list)
-    for source in sources:
+    for source in sorted(sources, key=_asked_at):
         groups[host_of(source.moved_to or source.url) if is_web(source.url) else source.url].append(source)
     return list(groups.values())
+
+
+def _asked_at(source: Source) -> datetime:
+    return source.last_fetch_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _ingest_claimed(

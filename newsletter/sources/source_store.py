@@ -35,7 +35,8 @@ def put_source(
     mine = sources.c.name == name
     is_elsewhere = or_(sources.c.url != url, sources.c.kind != str(kind))
     afresh = update(sources).where(mine, is_elsewhere).values(url=url, etag="", last_modified="", last_error="")
-    db.execute(afresh.values(next_fetch_at=None, last_good_at=None, error_count=0, moved_to="", fresh_until=None))
+    afresh = afresh.values(error_count=0, failing_since=None, moved_to="", fresh_until=None)
+    db.execute(afresh.values(next_fetch_at=None, last_good_at=None))
     changed = update(sources).where(mine).values(removed_at=None, **values).returning(sources.c.id)
     found = db.execute(changed).scalar()
     if found is None:
@@ -116,8 +117,13 @@ def sources_to_ask(db: Connection, names: Collection[str], *, now: datetime, ask
     return [source_of(row) for row in db.execute(wanted.order_by(sources.c.name)).mappings()]
 
 
-def postpone_source(db: Connection, source_id: SourceId, *, until: datetime, now: datetime) -> None:
-    """Ask a source later, because its server rests. No error is counted; but since when it is not read, is noted."""
+def postpone_source(db: Connection, source_id: SourceId, *, until: datetime) -> None:
+    """Ask a source another time; all that is known of it stays."""
+    db.execute(update(sources).where(sources.c.id == source_id).values(next_fetch_at=until))
+
+
+def record_waiting(db: Connection, source_id: SourceId, *, now: datetime, until: datetime) -> None:
+    """Note that a source waits for its server. No error is counted; but since when it is not read, is noted."""
     since = func.coalesce(sources.c.failing_since, now)
     db.execute(update(sources).where(sources.c.id == source_id).values(next_fetch_at=until, failing_since=since))
 

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, select
 
-from newsletter.sources.fetching.host_turns import HostBusy, HostTurns, ThreadTurns, host_turns
+from newsletter.db.engine import open_engine
+from newsletter.sources.fetching.host_turns import AdvisoryTurns, HostBusy, HostTurns, ThreadTurns, host_turns
 from newsletter.sources.fetching.hosts import Host, HostMemory, HostsInMemory
 from newsletter.sources.host_memory import StoredHosts
+from tests.fakes.postgres import PostgresServer
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ORIGIN = "https://www.example.org"
@@ -103,6 +105,37 @@ def test_waiting_for_a_turn_ends(turns: HostTurns, make: Callable[[HostTurns], H
         fail_while_another_waits()
     with turns.turn("a.example", timeout=0.1):
         pass
+
+
+def test_turns_leave_the_database_to_those_who_work(engine: Engine, tmp_path: Path) -> None:
+    """Though the pool has but one connection, one may read while another waits for a server in its turn."""
+    narrow = create_engine(engine.url, pool_size=1, max_overflow=0, pool_timeout=0.5)
+    turns = host_turns(narrow, tmp_path / "locks")
+    try:
+        with turns.turn("a.example", timeout=1), turns.turn("b.example", timeout=1), narrow.connect() as db:
+            assert db.execute(select(1)).scalar_one() == 1
+    finally:
+        turns.close()
+        narrow.dispose()
+
+
+def test_more_turns_than_connections_are_waited_for(postgres_server: PostgresServer, tmp_path: Path) -> None:
+    """Who finds no connection to ask for a turn waits, and hears in time that none came, as if it were taken."""
+    engine = open_engine(postgres_server.make_database(), tmp_path)
+    turns = AdvisoryTurns(engine, at_once=1)
+    try:
+        with turns.turn("a.example", timeout=1):
+            with (
+                turns.turn("b.example", timeout=1),
+                pytest.raises(HostBusy),
+                turns.turn("c.example", timeout=0.1),
+            ):
+                pass
+            with turns.turn("c.example", timeout=1):
+                pass
+    finally:
+        turns.close()
+        engine.dispose()
 
 
 def test_processes_take_turns_and_the_dead_hold_none(engine: Engine, turns: HostTurns, tmp_path: Path) -> None:

@@ -101,6 +101,18 @@ class WebSite:
 
         return self._set(path, answer)
 
+    def held(self, path: str, text: str) -> threading.Event:
+        """Answer 200 once the event that this gives is set."""
+        released = threading.Event()
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            while not released.wait(0.01) and not self._closing.is_set():
+                pass
+            _reply(handler, 200, text.encode(), {"Content-Type": "application/rss+xml"})
+
+        self._set(path, answer)
+        return released
+
     def robots(self, text: str) -> str:
         return self.content("/robots.txt", text.encode(), "text/plain")
 

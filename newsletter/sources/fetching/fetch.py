@@ -27,6 +27,7 @@ from newsletter.sources.fetching.hosts import HostMemory, HostsInMemory, host_of
 from newsletter.sources.fetching.redirects import Hop, moved_to
 from newsletter.sources.fetching.robots import MOST_BYTES as MOST_ROBOTS
 from newsletter.sources.fetching.robots import Robots, product_of
+from newsletter.sources.fetching.under_way import UnderWay
 from newsletter.sources.fetching.unpack import ACCEPTED, BrokenPacking, TooLarge, unpack, unpack_start
 
 __all__ = ["MOST_REDIRECTS", "Fetched", "Fetcher", "shown"]
@@ -58,7 +59,7 @@ class Fetcher:
         self._clock = clock or SystemClock()
         self._hosts = hosts or HostsInMemory()
         self._turns = turns or ThreadTurns()
-        self._is_closed = False
+        self._under_way = UnderWay()
         self._robots = Robots(self._hosts, self._clock, product_of(user_agent), self._read_robots)
         self._client = httpx.Client(
             transport=GuardedTransport(GuardedBackend(settings.allow_addresses)),
@@ -85,8 +86,10 @@ class Fetcher:
         self._robots.check(url)
 
     def close(self) -> None:
-        """End. A request that another thread is making is broken off, which is no failure of its server."""
-        self._is_closed = True
+        """End, when no other thread has a request under way: one that still brings bytes is broken off, one that
+        brings none ends by its time-out. What is broken off, or asked from now on, is a ProgramEnds.
+        """
+        self._under_way.end()
         self._client.close()
         self._turns.close()
 
@@ -107,7 +110,7 @@ class Fetcher:
             for _ in range(MOST_REDIRECTS + 1):
                 _refuse_other_schemes(request)
                 admit(str(request.url))
-                with self._turn_at(str(request.url)):
+                with self._under_way.one(), self._turn_at(str(request.url)):
                     started = time.monotonic()
                     answer = self._ask(request, left, body)
                     left -= time.monotonic() - started  # waiting for a turn is not the server's time
@@ -121,6 +124,7 @@ class Fetcher:
 
     def _ask(self, request: httpx.Request, left: float, body: ReadBody) -> Fetched | tuple[int, httpx.Request]:
         """Make one request; give what came, or the status and the request of a redirect."""
+        self._under_way.go_on()  # the turn may have come late
         # The guard takes the time for connecting as the end of the whole connection.
         request.extensions["timeout"] = httpx.Timeout(max(left, 0.001)).as_dict()
         response = self._client.send(request, stream=True, follow_redirects=False)
@@ -164,7 +168,8 @@ class Fetcher:
         length = response.headers.get("content-length", "")
         if length.isascii() and length.isdigit() and int(length[:19]) > self._settings.max_bytes:
             raise TooLarge
-        return unpack(response.iter_raw(), packing_of(response), self._settings.max_bytes)
+        parts = self._under_way.until_the_end(response.iter_raw())
+        return unpack(parts, packing_of(response), self._settings.max_bytes)
 
     def _read_robots(self, url: str) -> bytes:
         return self._follow(url, {}, admit=_anything, body=_robots_body).content
@@ -172,28 +177,19 @@ class Fetcher:
     @contextmanager
     def _failures_in_words(self, name: str) -> Iterator[None]:
         """Turn the client's errors into one sentence a person can act on."""
-        most = self._settings.max_bytes
+        seconds, most = self._settings.timeout_seconds, self._settings.max_bytes
         try:
             yield
-        except (httpx.HTTPError, OSError, RuntimeError) as error:
-            if self._is_closed:
-                words = f"{name} was not read to its end: the program is ending"
-                raise HostRests(words, temporary=True, retry_after=_BUSY_FOR) from error
-            raise self._in_words(name, error) from error
+        except httpx.TimeoutException as error:
+            raise FetchFailed(f"{name} did not answer in full within {seconds:g} s", temporary=True) from error
         except TooLarge as error:
             raise FetchFailed(f"{name} is larger than {most:,} bytes (fetch.max_bytes)", temporary=False) from error
         except BrokenPacking as error:
             raise FetchFailed(f"{name}: {error}", temporary=True) from error
-        except (httpx.InvalidURL, UnicodeError) as error:
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
             raise FetchFailed(f"{name} is no address that can be fetched: {error}", temporary=False) from error
-
-    def _in_words(self, name: str, error: Exception) -> Exception:
-        if isinstance(error, httpx.TimeoutException):
-            words = f"{name} did not answer in full within {self._settings.timeout_seconds:g} s"
-            return FetchFailed(words, temporary=True)
-        if isinstance(error, httpx.UnsupportedProtocol):
-            return FetchFailed(f"{name} is no address that can be fetched: {error}", temporary=False)
-        return unreachable(name, error) if isinstance(error, httpx.HTTPError) else error
+        except httpx.HTTPError as error:
+            raise unreachable(name, error) from error
 
 
 def _anything(_: str) -> None:

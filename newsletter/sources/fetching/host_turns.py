@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
 from newsletter.sources import host_store
 
@@ -83,8 +84,15 @@ class AdvisoryTurns:
     its request, and a pool that is full of turns would let nobody work.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = create_engine(engine.url, pool_size=_TURNS_AT_ONCE, max_overflow=_TURNS_AT_ONCE)
+    def __init__(self, engine: Engine, *, at_once: int = _TURNS_AT_ONCE) -> None:
+        self._engine = create_engine(
+            engine.url,
+            pool_size=at_once,
+            max_overflow=at_once,
+            pool_timeout=_LOOK_AGAIN,  # who finds none is one of those who wait for a turn, and no longer than they
+            pool_pre_ping=True,
+            isolation_level="AUTOCOMMIT",
+        )
 
     @contextmanager
     def turn(self, host: str, *, timeout: float) -> Iterator[None]:
@@ -102,7 +110,10 @@ class AdvisoryTurns:
 
     def _held(self, host: str) -> Connection | None:
         """Try once; between tries no connection is held, or many who wait would leave none for those who work."""
-        session = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            session = self._engine.connect()
+        except PoolIsEmpty:
+            return None
         if host_store.try_turn(session, _slot(host)):
             return session
         session.close()

@@ -23,7 +23,7 @@ _USED_WHEN_UNREACHABLE = timedelta(days=30)  # section 2.3.1.4
 _ASKED_AGAIN = timedelta(minutes=10)  # a server that cannot give its robots.txt is not asked for it before each page
 _LONGEST_DELAY = 10.0  # seconds; Crawl-delay is no part of the RFC, and some say a day
 
-_AGENT = re.compile(r"(?im)^([^\S\n]*user-agent[^\S\n]*:[^\S\n]*)([a-z_-]+)")
+_AGENT = re.compile(r"(?i)(\s*user[-\s]*agent(?:\s*:\s*|\s+))([a-z_-]+)")  # in all the ways that Protego reads it
 _NOBODY = "nobody-of-that-name"
 
 Read = Callable[[str], bytes]
@@ -87,13 +87,16 @@ def parse(text: str, product: str) -> Protego:
 
     Groups bind by the whole product token (section 2.2.1); Protego takes a prefix of it for a match, too.
     """
-    return Protego.parse(_AGENT.sub(lambda line: _whole(line, product), text.removeprefix("\ufeff")))
+    lines = text.removeprefix("\ufeff").splitlines()
+    return Protego.parse("\n".join(_unless_shorter(line, product.casefold()) for line in lines))
 
 
-def _whole(line: re.Match[str], product: str) -> str:
-    token = line[2].casefold()
-    is_prefix = token != product.casefold() and product.casefold().startswith(token)
-    return f"{line[1]}{_NOBODY}" if is_prefix else line[0]
+def _unless_shorter(line: str, product: str) -> str:
+    """Give a line as it is, or, where it names a program whose name ours only begins with, with nobody's name."""
+    agent = _AGENT.match(line)
+    if agent is None or agent[2].casefold() == product or not product.startswith(agent[2].casefold()):
+        return line
+    return f"{agent[1]}{_NOBODY}"
 
 
 def product_of(user_agent: str) -> str:

@@ -1,5 +1,6 @@
 """A source is asked once more at an issue's cutoff; what fails is named, and after a day somebody is told."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.outbox.alert_store import open_alerts
 from newsletter.sources.health import failing_words
+from newsletter.sources.poll import ask_once_more
 from tests.conftest import NOW
 from tests.fakes.home import make_empty_home
 from tests.fakes.web_server import WebSite
@@ -114,7 +116,37 @@ def test_a_source_that_hangs_holds_no_issue_up(app: App, site: WebSite) -> None:
     """The issue is made without it, within the time that one request may take."""
     set_up(app, site)
     site.hang("/feed")
+    impatient = app.settings.fetch.model_copy(update={"timeout_seconds": 0.2})
+    app.settings = app.settings.model_copy(update={"fetch": impatient})
     assert make_due_issues(at(app, SLOT)) > 0
+
+
+@pytest.mark.parametrize("answer", ["drip", "hang"])
+def test_who_closes_a_home_waits_for_those_behind(app: App, site: WebSite, answer: str) -> None:
+    """No thread works on in a closed home: what still brings bytes is broken off, without an error; what brings none
+    ends by its time-out, which is one.
+    """
+    set_up(app, site)
+    getattr(site, answer)("/feed")
+    late = ask_once_more(
+        app.engine,
+        app.fetcher,
+        app.media,
+        ["partner"],
+        pool=app.asking,
+        clock=app.clock,
+        every=HOUR,
+        unless_within=10 * MINUTE,
+        seconds=0.1,
+    )
+    assert late == ["partner"]
+    app.close()
+    assert [thread for thread in threading.enumerate() if thread.name.startswith("asking")] == []
+    [health] = healths(app)
+    words = "" if answer == "drip" else "did not answer in full within 1 s"
+    assert words in health.source.last_error
+    assert health.source.error_count == (0 if answer == "drip" else 1)
+    assert health.source.next_fetch_at == app.clock.now() + (timedelta() if answer == "drip" else HOUR)
 
 
 def test_an_issue_by_hand_asks_first(app: App, site: WebSite) -> None:
@@ -171,7 +203,8 @@ def test_stale_sources_are_named(app: App, site: WebSite) -> None:
     make_due_issues(at(app, SLOT))
     assert stale_sources(app, "weekly") == "1 source stale: partner (since 2026-11-20 07:00 UTC)"
     words = failing_words(healths(app)[0].source)
-    assert words.endswith("answered 500 Internal Server Error (once, not read since 2026-11-20 07:00 UTC)")
+    since = "failing since 2026-11-23 07:00 UTC"
+    assert words.endswith(f"answered 500 Internal Server Error (once, {since}, not read since 2026-11-20 07:00 UTC)")
 
 
 def test_health_is_what_was_seen(app: App, site: WebSite) -> None:

@@ -10,7 +10,7 @@ from newsletter.base.settings import FetchSettings
 from newsletter.sources.errors import FetchFailed, HostRests, RobotsForbid
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import HostsInMemory
-from newsletter.sources.fetching.robots import product_of
+from newsletter.sources.fetching.robots import parse, product_of
 from tests.fakes.web_server import WebSite
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -74,6 +74,23 @@ def test_a_group_of_a_shorter_name_is_not_ours(site: WebSite, fetcher: Fetcher) 
     assert fetcher.get_page(site.url("/x")).status == 200
     with pytest.raises(RobotsForbid):
         fetcher.get_page(site.url("/no"))
+
+
+@pytest.mark.parametrize(
+    "line", ["User-agent: news", "user agent News", "useragent:news*", "USER-AGENT : n # all", "x\rUser-agent: news"]
+)
+def test_no_spelling_makes_a_shorter_name_ours(line: str) -> None:
+    """However a line is written that the parser reads, only the whole name is ours, in any case."""
+    page = "https://www.example.org/x"
+    assert parse(f"{line}\nDisallow: /", "newsletter").can_fetch(page, "newsletter")
+    assert not parse("user agent NewsLetter\nDisallow: /", "newsletter").can_fetch(page, "newsletter")
+
+
+def test_a_line_of_spaces_takes_no_time() -> None:
+    """Half a megabyte of spaces after the word is read in passing."""
+    started = time.monotonic()
+    parse("user-agent" + " " * 500_000 + ":" + " " * 500_000 + "\n", "newsletter")
+    assert time.monotonic() - started < 2
 
 
 def test_feeds_and_pictures_are_read_regardless(site: WebSite, fetcher: Fetcher) -> None:
