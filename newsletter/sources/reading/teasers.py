@@ -18,6 +18,7 @@ _ORIGIN_LINES = (
     r"(?:l['\u2019]articolo|questo articolo) .{1,800}? (?:proviene da|sembra essere il primo su) ?",
     r"(?:la entrada|el art[ií]culo) .{1,800}? (?:se public[oó] primero|aparece primero|apareci[oó] primero) en ",
     r"(?:o post|o artigo|o conte[uú]do|a entrada) .{1,800}? (?:apareceu primeiro|surgiu primeiro|aparece primeiro) em ",
+    r".{1,400}? was originally published in .{1,200}? on medium, where people are ",
     r"het bericht .{1,800}? (?:verscheen eerst op|is eerst verschenen op) ",
 )
 _PROSE_TOO = r"the (?:post|article) .{1,800}? first appeared (?:on|in) "  # such a line only where it links
@@ -58,7 +59,9 @@ _MEMBERS = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"<(?:p|div|aside|section|h[1-6])\b", re.IGNORECASE)
 _LINE_END = re.compile(r"<br\s*/?>|\n|[.!?\u2026\]]", re.IGNORECASE)
-_OPEN_END = re.compile(r"(?:<[a-z][a-z0-9]*(?:\s[^<>]{0,200})?>\s*)+\Z", re.IGNORECASE)
+_OPEN_END = re.compile(
+    r"(?:<(?:p|div|aside|section|article|blockquote|span|small|em|strong|i|b)(?:\s[^<>]{0,200})?>\s*)+\Z", re.IGNORECASE
+)
 _MOST_BLOCKS = _MOST_LINES = 8  # at the end of a text that are looked at
 
 
@@ -127,7 +130,7 @@ def _without_pleas(markup: str) -> str:
         if line and not _is_plea(line, kept[place:]):
             break
         if line:
-            kept = kept[:place].rstrip()
+            kept = _OPEN_END.sub("", kept[:place].rstrip())
     return kept if _bare(kept) else markup
 
 
