@@ -8,25 +8,12 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine
 
-import newsletter.db.tables
-import newsletter.feedback.tables
-import newsletter.issues.tables
-import newsletter.outbox.tables
-import newsletter.sources.tables
-import subscribers.tables
 from newsletter.db.engine import open_engine
+from tests.fakes.database import create_tables, empty_sqlite
 from tests.fakes.postgres import PostgresServer, find_postgres
 
-ALL_METADATA: list[MetaData] = [
-    subscribers.tables.metadata,
-    newsletter.db.tables.metadata,
-    newsletter.sources.tables.metadata,
-    newsletter.issues.tables.metadata,
-    newsletter.outbox.tables.metadata,
-    newsletter.feedback.tables.metadata,
-]
 # How long an example takes says how busy the machine is, and nothing of the law.
 settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ours")
@@ -65,16 +52,22 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with all tables, to be copied."""
+    name = "tables"
+    create_tables(postgres_server.make_database(name), tmp_path_factory.getbasetemp())
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database with all tables: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        url, home = "sqlite:///newsletter.db", tmp_path
+        engine = _sqlite(tmp_path)
     else:
-        url, home = request.getfixturevalue("postgres_server").make_database(), tmp_path
-    engine = open_engine(url, home)
-    for metadata in ALL_METADATA:
-        metadata.create_all(engine)
+        template = request.getfixturevalue("postgres_tables")
+        engine = open_engine(request.getfixturevalue("postgres_server").make_database(template=template), tmp_path)
     yield engine
     engine.dispose()
 
@@ -82,8 +75,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     """The same on SQLite only, for laws that do not concern the database."""
-    engine = open_engine("sqlite:///newsletter.db", tmp_path)
-    for metadata in ALL_METADATA:
-        metadata.create_all(engine)
+    engine = _sqlite(tmp_path)
     yield engine
     engine.dispose()
+
+
+def _sqlite(folder: Path) -> Engine:
+    (folder / "newsletter.db").write_bytes(empty_sqlite())
+    return open_engine("sqlite:///newsletter.db", folder)

@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, MetaData
 from newsletter.db.engine import open_engine
 from newsletter.db.migrate import make_config, upgrade
 from newsletter.db.types import UtcDateTime
-from tests.conftest import ALL_METADATA
+from tests.fakes.database import ALL_METADATA
 
 
 def all_tables() -> MetaData:

@@ -1,6 +1,7 @@
 """Adding sources at a person's word: one address, looked at first, or a whole list of feeds (OPML)."""
 
 import re
+import textwrap
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,9 +15,19 @@ from newsletter.sources import source_store, topic_store
 from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.opml import OpmlEntry, parse_opml
+from newsletter.sources.reading.read_as import read_as
 from newsletter.sources.source import Source, SourceKind, Topic
 
 _LONGEST_NAME = 60  # characters of a name that is made from a title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedEntry:
+    """A line of a list of feeds that did not become a source, and why."""
+
+    name: str
+    url: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +36,14 @@ class ListImport:
 
     added: tuple[str, ...] = ()  # names
     there: tuple[str, ...] = ()  # addresses that are sources already
+    refused: tuple[RefusedEntry, ...] = ()
     without_address: tuple[str, ...] = ()
     unknown_topics: tuple[str, ...] = ()  # folders and categories that are no topics
 
 
-def look_at(app: App, location: str) -> FoundSource:
-    """Find out what an address or a path is, for a person to decide; nothing is stored."""
-    return find_kind(app.fetcher, location)
+def look_at(app: App, location: str, kind: SourceKind = SourceKind.AUTO) -> FoundSource:
+    """Find out what an address or a path is, or read it as the kind that is told; nothing is stored."""
+    return find_kind(app.fetcher, location) if kind is SourceKind.AUTO else read_as(app.fetcher, location, kind)
 
 
 def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str) -> Source:
@@ -86,24 +98,51 @@ def _plan(
     found = parse_opml(content)
     known_topics = topic_store.all_topics(db)
     _refuse_unknown(topics, known_topics)
-    sources = source_store.all_sources(db)
-    addresses, names = {source.url for source in sources}, {source.name for source in sources}
     slugs = {_folded(word): topic.slug for topic in known_topics for word in _words_of(topic)}
+    there, refused, fresh = _sorted_out(found.entries, source_store.all_sources(db))
     new: list[tuple[str, OpmlEntry, list[str]]] = []
-    for entry in found.entries:
-        if entry.url not in addresses:
-            name = _unused(_short(entry.name) or _host_of(entry.url), names)
-            names.add(name)
-            mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
-            new.append((name, entry, list(dict.fromkeys([*topics, *mine]))))
-    unknown = dict.fromkeys(word for _, entry, _ in new for word in entry.topics if _folded(word) not in slugs)
+    for entry in fresh:
+        name = _unused(_entry_name(entry), {name for name, _, _ in new})
+        mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
+        new.append((name, entry, list(dict.fromkeys([*topics, *mine]))))
+    unknown = dict.fromkeys(word for entry in fresh for word in entry.topics if _folded(word) not in slugs)
     result = ListImport(
         added=tuple(name for name, _, _ in new),
-        there=tuple(entry.url for entry in found.entries if entry.url in addresses),
+        there=tuple(there),
+        refused=tuple(refused),
         without_address=found.without_address,
         unknown_topics=tuple(unknown),
     )
     return result, new
+
+
+def _sorted_out(
+    entries: Iterable[OpmlEntry], sources: Sequence[Source]
+) -> tuple[list[str], list[RefusedEntry], list[OpmlEntry]]:
+    """Part the addresses that are there, the entries whose name is taken, and those that are new.
+
+    A name that is taken is refused, not numbered: a source that was found out about is read at another address than
+    the one its list names, and a second import would add it again.
+    """
+    addresses = {address for source in sources for address in (source.url, source.moved_to) if address}
+    read_at = {source.name: source.moved_to or source.url for source in sources}
+    there: list[str] = []
+    refused: list[RefusedEntry] = []
+    fresh: list[OpmlEntry] = []
+    for entry in entries:
+        name = _entry_name(entry)
+        if entry.url in addresses:
+            there.append(entry.url)
+        elif name in read_at:
+            reason = f"there is a source of this name, read at {read_at[name]}; is it another, add it with --name"
+            refused.append(RefusedEntry(name=name, url=entry.url, reason=reason))
+        else:
+            fresh.append(entry)
+    return there, refused, fresh
+
+
+def _entry_name(entry: OpmlEntry) -> str:
+    return _short(entry.name) or _host_of(entry.url)
 
 
 def _refuse_unknown(topics: Iterable[str], known: Sequence[Topic]) -> None:
@@ -128,9 +167,8 @@ def _name_of(found: FoundSource, *, taken: Collection[str]) -> str:
 
 
 def _short(title: str) -> str:
-    """Give a title as a name: one line, not longer than a person would type."""
-    name = one_line(title)
-    return name if len(name) <= _LONGEST_NAME else ""
+    """Give a title as a name: one line, cut at a word where it is longer than a person would type."""
+    return textwrap.shorten(one_line(title), _LONGEST_NAME, placeholder="\u2026").strip("\u2026 ,;:|-\u2013")
 
 
 def _host_of(url: str) -> str:

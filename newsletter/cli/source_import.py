@@ -1,6 +1,7 @@
 """`newsletter source import`: the sources of a list of feeds, as feed readers export it (OPML)."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +26,7 @@ def import_(
 ) -> None:
     """Store each feed of an OPML list as a source. Nothing is fetched: what each is shows at its first reading.
 
-    Addresses that are sources already stay as they are, so importing twice changes nothing.
+    Addresses and names that are sources already stay as they are, so importing twice changes nothing.
     """
     from newsletter.app.source_adding import import_list, preview_list
 
@@ -36,18 +37,23 @@ def import_(
     result = {
         "added": list(done.added),
         "there": list(done.there),
+        "refused": [asdict(one) for one in done.refused],
         "without_address": list(done.without_address),
         "unknown_topics": list(done.unknown_topics),
         "stored": not dry_run,
     }
     emit(result, _in_words(done, verb="would be added" if dry_run else "added"), as_json=as_json)
-    if not (done.added or done.there):
+    if not (done.added or done.there or done.refused):
         raise typer.Exit(1)
 
 
 def _read(file: str) -> bytes:
     try:
-        content = sys.stdin.buffer.read(_LARGEST + 1) if file == "-" else Path(file).read_bytes()
+        if file == "-":
+            content = sys.stdin.buffer.read(_LARGEST + 1)
+        else:
+            with Path(file).open("rb") as opened_file:
+                content = opened_file.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror}") from error
     if len(content) > _LARGEST:
@@ -57,6 +63,7 @@ def _read(file: str) -> bytes:
 
 def _in_words(done: "ListImport", *, verb: str) -> str:
     lines = [f"{len(done.added)} {verb}, {len(done.there)} there already", *(f"  {name}" for name in done.added)]
+    lines += [f"left out: {one.name} ({one.url}): {one.reason}" for one in done.refused]
     if done.without_address:
         lines.append(f"without an address, left out: {', '.join(done.without_address)}")
     if done.unknown_topics:

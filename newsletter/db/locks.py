@@ -6,11 +6,12 @@ holder dies, however it dies. No heartbeat can lie about that.
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 # "nl" and "nm": keep our advisory locks apart from anybody else's in the same database.
 _ADVISORY_CLASS, _TURN_CLASS = 0x6E6C, 0x6E6D
@@ -86,6 +87,9 @@ class AdvisoryLocks:
 
     def release(self) -> None:
         if self._session is not None:
+            # Said aloud, because a server notices the end of a connection only some time after it.
+            with suppress(DBAPIError):  # a session that has died has let go already
+                self._session.execute(text("SELECT pg_advisory_unlock_all()"))
             self._session.invalidate()  # a pooled connection would keep the lock: the session itself must end
             self._session.close()
             self._session = None

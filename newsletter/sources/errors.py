@@ -42,4 +42,5 @@ class Obstacle(NotUnderstood):
 
     def __init__(self, words: str, *, for_the_owner: str) -> None:
         super().__init__(f"{words}. Write to the site's owner: \u201c{for_the_owner}\u201d")
+        self.words = words
         self.for_the_owner = for_the_owner

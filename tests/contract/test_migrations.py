@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect
 
 from newsletter.db.engine import open_engine, reading
 from newsletter.db.migrate import newest_revision, present_revision, upgrade
-from tests.conftest import ALL_METADATA
+from tests.fakes.database import ALL_METADATA
 from tests.new_migration import all_tables
 
 BOOKKEEPING = "alembic_version"  # alembic's own table

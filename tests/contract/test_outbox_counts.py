@@ -18,7 +18,8 @@ from newsletter.outbox import lane_store, store
 from newsletter.outbox.delivery import DeliveryState
 from newsletter.outbox.owner import Owner, recover
 from newsletter.outbox.tables import attempts, deliveries
-from tests.conftest import ALL_METADATA, NOW
+from tests.conftest import NOW
+from tests.fakes.database import ALL_METADATA
 from tests.fakes.outbox_home import OutboxHome
 
 READERS = 23

@@ -21,7 +21,8 @@ from newsletter.issues.issue import Issue
 from newsletter.rendering.strings import languages
 from subscribers.find import find_by_address
 from subscribers.subscriber import Subscriber
-from tests.conftest import ALL_METADATA, NOW
+from tests.conftest import NOW
+from tests.fakes.database import empty_sqlite
 
 ANNA, BRUNO, SALMA = "anna.meier@klinik.example", "bruno@recherche.example", "salma@hospital.example"
 
@@ -158,9 +159,8 @@ def make_empty_home(folder: Path, clock: Clock | None = None, extra: str = "") -
     (folder / "media").mkdir()
     make_keys(folder)
     settings = read_settings(folder, {})
+    (folder / "newsletter.db").write_bytes(empty_sqlite())
     engine = open_engine(settings.database.url, folder)
-    for metadata in ALL_METADATA:
-        metadata.create_all(engine)
     return App(folder, settings, clock or FixedClock(NOW - timedelta(days=1)), engine)
 
 

@@ -41,7 +41,7 @@ class WebSite:
         self._etags: dict[str, str] = {}
         self._closing = threading.Event()
         self._server = _Server(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True).start()
 
     @property
     def address(self) -> str:
@@ -166,9 +166,16 @@ class WebSite:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 site.requests.append(SeenRequest(self.path, headers))
                 site._count(1)
+                self.is_open = True
                 try:
                     site._answers.get(self.path, _not_here)(self)
                 finally:
+                    self.answered()
+
+            def answered(self) -> None:
+                """Count the request as over: before its last byte leaves, or the next could come in between."""
+                if self.is_open:
+                    self.is_open = False
                     site._count(-1)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's own name
@@ -187,4 +194,5 @@ def _reply(handler: BaseHTTPRequestHandler, status: int, content: bytes, headers
         handler.send_header(name, value)
     handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
+    handler.answered()  # type: ignore[attr-defined]  # of our own Handler, above
     handler.wfile.write(content)

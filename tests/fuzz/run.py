@@ -28,7 +28,7 @@ def main() -> None:
         for number, seed in enumerate(target.seeds):
             (corpus / f"seed-{number}").write_bytes(seed)
         limits = [f"-max_total_time={seconds}", f"-max_len={_LONGEST}", f"-timeout={_SECONDS_EACH}"]
-        limits += [f"-rss_limit_mb={_MEGABYTES}", "-print_final_stats=1"]
+        limits += [f"-rss_limit_mb={_MEGABYTES}", "-print_final_stats=1", f"-artifact_prefix={corpus.parent}/"]
         if target.words:
             limits.append(f"-dict={_dictionary(target.words, Path(scratch))}")
         atheris.Setup([sys.argv[0], *limits, str(corpus)], target.run)

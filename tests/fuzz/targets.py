@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter.base.errors import NewsletterError
@@ -12,12 +13,19 @@ from newsletter.sources.cleaning.chrome import told_part, without_chrome
 from newsletter.sources.cleaning.clean import clean_html, web_address
 from newsletter.sources.cleaning.excerpt import make_excerpt
 from newsletter.sources.cleaning.plain_text import plain_title
+from newsletter.sources.details.event_of_calendar import event_of_calendar
+from newsletter.sources.details.find_details import find_details
+from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.fetching.robots import parse as parse_robots
 from newsletter.sources.fetching.unpack import BrokenPacking, TooLarge, unpack
+from newsletter.sources.reading.opml import parse_opml
 from newsletter.sources.reading.page_head import read_page_head
 from newsletter.sources.reading.parse_feed import parse_feed
+from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import parse_json_feed
 from newsletter.sources.reading.parse_markdown import parse_markdown
 from newsletter.sources.reading.parse_page import page_text, parse_page
+from newsletter.sources.reading.parse_sitemap import children_of, parse_sitemap
 from newsletter.sources.stories.identity import canonical_url, distinct, identify
 from subscribers.address import parse_address
 from subscribers.csv_reading import Place, read_header, read_records
@@ -25,6 +33,7 @@ from subscribers.errors import SubscribersError
 
 _URL = "https://site.example/news/"
 _CAP = 1_000_000
+_NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 _HERE = Path(__file__).parent
 
 
@@ -71,6 +80,11 @@ def _clean(data: bytes) -> object:
     return make_excerpt(_text(data), told_part(without_chrome(body))), plain_title(_text(data))
 
 
+def _details(data: bytes) -> object:
+    post = FetchedPost(title=_text(data[:60]), html=_text(data), url=_URL, published=_NOW)
+    return find_details(post, page=_text(data), seen_at=_NOW)
+
+
 def _addresses(data: bytes) -> object:
     return canonical_url(_text(data)), web_address(_text(data), base=_URL)
 
@@ -112,6 +126,16 @@ def _packed(data: bytes) -> object:
 
 TARGETS: dict[str, Target] = {
     "feed": Target(read=_identities, seeds=(_seed("rss.xml"), _seed("atom.xml")), words=_words("feed", "html")),
+    "index": Target(read=lambda data: parse_index(data, url=_URL), seeds=(_seed("list.html"),), words=_words("html")),
+    "sitemap": Target(
+        read=lambda data: (children_of(data), parse_sitemap(data, url=_URL)),
+        seeds=(_seed("map.xml"),),
+        words=_words("feed"),
+    ),
+    "opml": Target(read=parse_opml, seeds=(_seed("feeds.opml"),), words=_words("feed")),
+    "details": Target(read=_details, seeds=(_seed("page.html"), _seed("event.txt")), words=_words("html", "days")),
+    "calendar": Target(read=event_of_calendar, seeds=(_seed("event.ics"),)),
+    "robots": Target(read=lambda data: parse_robots(_text(data), "newsletter"), seeds=(_seed("robots.txt"),)),
     "json_feed": Target(read=lambda data: parse_json_feed(data, url=_URL), seeds=(_seed("feed.json"),)),
     "json_feed_shaped": Target(read=_shaped_feed, seeds=(bytes(range(256)),)),
     "markdown": Target(read=lambda data: parse_markdown(data, name="post.md"), seeds=(_seed("post.md"),)),

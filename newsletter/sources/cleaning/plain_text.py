@@ -47,6 +47,8 @@ def storable(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Give text as one line without hidden characters."""
+    if text.isascii() and text.isprintable():  # most text is: nothing is hidden in it, and nothing to be composed
+        return " ".join(text.split())
     if text.isascii():
         return " ".join(storable(text).split())
     return " ".join(_HIDDEN.sub("", storable(unicodedata.normalize("NFC", text))).split())

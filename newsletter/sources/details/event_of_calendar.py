@@ -26,8 +26,9 @@ def event_of_calendar(content: bytes) -> EventDetails | None:
         calendar = Calendar.from_ical(content)
         events = [event for event in calendar.walk("VEVENT") if "RECURRENCE-ID" not in event]
         return _event(events[0]) if len(events) == 1 else None
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError):
-        return None  # what icalendar raises on files that break the rules: there is no event to be told
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError, OSError):
+        # What icalendar raises on files that break the rules (OSError: a zone's name is looked up as that of a file).
+        return None
 
 
 def _event(event: Any) -> EventDetails | None:

@@ -58,6 +58,8 @@ _MEMBERS = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"<(?:p|div|aside|section|h[1-6])\b", re.IGNORECASE)
+# One of these is in each line of origin.
+_ORIGIN_HINT = re.compile(r"first|zuerst|premier|proviene|primo|primer|primeir|eerst|originally", re.IGNORECASE)
 _LINE_END = re.compile(r"<br\s*/?>|\n|[.!?\u2026\]]", re.IGNORECASE)
 _OPEN_END = re.compile(
     r"(?:<(?:p|div|aside|section|article|blockquote|span|small|em|strong|i|b)(?:\s[^<>]{0,200})?>\s*)+\Z", re.IGNORECASE
@@ -98,6 +100,8 @@ def _ends_in_invitation(markup: str) -> bool:
 def _without_origin(markup: str) -> str:
     """Cut off the last block if it says where a post appeared first; it must not be all that there is."""
     start = max(len(markup) - _TAIL, 0)
+    if _ORIGIN_HINT.search(markup, start) is None:
+        return markup
     places = [start + block.start() for block in _BLOCK.finditer(markup[start:])]
     place = places[-1] if places else 0
     if place and _is_origin(markup[place:]):

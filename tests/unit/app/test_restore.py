@@ -25,15 +25,24 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store
 from subscribers.doors import members
 from tests.conftest import NOW
-from tests.fakes.home import ANNA, BRUNO, Home, make_full_home
+from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = make_full_home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home made once and closed; tests get copies."""
+    folder = tmp_path_factory.mktemp("restore") / "home"
+    home = make_full_home(folder)
     with home.app.engine.begin() as db:  # its tables come from the metadata: say that they are of this schema
         db.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
         db.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrate.newest_revision()})
+    home.app.close()
+    return folder
+
+
+@pytest.fixture
+def home(master: Path, tmp_path: Path) -> Iterator[Home]:
+    home = copy_home(master, tmp_path / "home")
     yield home
     home.app.close()
 

@@ -57,6 +57,7 @@ def test_what_is_found_is_shown_before_it_is_stored(open_week: Run, site: WebSit
     assert (seen.code, names(open_week)) == (0, before)
     assert "a feed of 2 posts of 'Agency news'" in seen.err
     assert "2026-11-20  One [31mred title" in seen.err
+    assert f"\n              {site.address}/1\n" in seen.err
     told = open_week("source", "add", url, "--dry-run", "--json").json
     assert (told["stored"], [sample["title"] for sample in told["samples"]]) == (False, ["One [31mred title", "Two"])
 
@@ -86,7 +87,25 @@ def test_an_obstacle_comes_with_a_sentence_for_the_owner(open_week: Run, site: W
     refused = open_week("source", "add", site.url("/"))
     assert refused.code == 1
     assert "shows nothing without JavaScript" in refused.err
-    assert "Write to the site's owner" in refused.err
+    first, sentence = refused.err.splitlines()
+    assert first.endswith("Write to the site's owner:")
+    assert sentence.startswith(f"Your page {site.url('/')} is empty")
+
+
+def test_a_kind_that_is_told_is_obeyed(open_week: Run, site: WebSite) -> None:
+    """A page that leads to a feed stays a page if a person says so, and what is no feed is refused as one."""
+    text = "<p>" + "The council funds eight projects on rare diseases in six countries. " * 12 + "</p>"
+    head = f'<title>One call</title><link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}">'
+    site.page("/call", f"<html><head>{head}</head><body><article><h1>One call</h1>{text}</article></body></html>")
+    site.feed("/feed", FEED.format(site.address))
+    assert open_week("source", "add", site.url("/call"), "--dry-run", "--json").json["kind"] == "feed"
+    told = open_week("source", "add", site.url("/call"), "--kind", "page", "--json").json
+    assert (told["kind"], told["url"], told["source"]) == ("page", site.url("/call"), "One call")
+    assert (told["found"], [one["title"] for one in told["samples"]]) == ("read as a page of 1 post", ["One call"])
+    assert site.asked("/feed") == 1, "what is told is not guessed at"
+    assert open_week("source", "add", site.url("/call"), "--kind", "feed").code == 1
+    assert open_week("source", "add", site.url("/call"), "--kind", "folder").code == 2
+    assert open_week("source", "add", site.url("/call"), "--kind", "other").code == 2
 
 
 def test_a_list_of_feeds_is_imported_once(week: Run, tmp_path: Path) -> None:
@@ -103,6 +122,44 @@ def test_a_list_of_feeds_is_imported_once(week: Run, tmp_path: Path) -> None:
     assert {stored[name]["kind"] for name in done["added"]} == {"auto"}
     again = week("source", "import", "feeds.opml", "--json").json
     assert (again["added"], len(again["there"])) == ([], 3)
+
+
+def test_a_second_import_changes_nothing_after_a_reading(open_week: Run, site: WebSite, tmp_path: Path) -> None:
+    """A page that led to a feed is read at the feed's address; its list still names the page, and adds it only once."""
+    site.page("/", f'<html><link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}"><p>Welcome</p>')
+    site.feed("/feed", FEED.format(site.address))
+    (tmp_path / "a.opml").write_text(f'<opml><body><outline text="Agency" xmlUrl="{site.url("/")}"/></body></opml>')
+    assert open_week("source", "import", "a.opml", "--json").json["added"] == ["Agency"]
+    assert open_week("ingest", "Agency", "--json").json[0]["new"] == 2
+    before = names(open_week)
+    again = open_week("source", "import", "a.opml", "--json")
+    assert (again.code, again.json["added"], names(open_week)) == (0, [], before)
+    (refused,) = again.json["refused"]
+    assert (refused["name"], refused["url"]) == ("Agency", site.url("/"))
+    assert site.url("/feed") in refused["reason"]
+
+
+def test_a_malformed_list_is_imported_as_far_as_it_goes(week: Run, tmp_path: Path) -> None:
+    """Lines that are never closed, bare ampersands and an end that is missing cost no feed."""
+    lines = "".join(
+        f'<outline text="R&D {n}" xmlUrl="https://{n}.example/feed?a=1&b=2">' for n in ("one", "two", "three")
+    )
+    (tmp_path / "broken.opml").write_text(f"<opml><body>{lines}")
+    assert week("source", "import", "broken.opml").code == 0
+    listed = {one["source"]: one["url"] for one in week("source", "list", "--json").json}
+    assert listed["R&D three"] == "https://three.example/feed?a=1&b=2"
+    assert {"R&D one", "R&D two"} < set(listed)
+
+
+def test_a_long_title_becomes_a_short_name(week: Run, tmp_path: Path) -> None:
+    """A name is cut at a word; a title of one endless word gives way to the host."""
+    lines = (
+        f'<outline text="{"Ministry of Health " * 9}" xmlUrl="https://a.example/f"/>'
+        f'<outline text="{"x" * 99}" xmlUrl="https://www.b.example/f"/>'
+    )
+    (tmp_path / "long.opml").write_text(f"<opml><body>{lines}</body></opml>")
+    added = week("source", "import", "long.opml", "--json").json["added"]
+    assert added == ["Ministry of Health Ministry of Health Ministry of Health", "b.example"]
 
 
 @pytest.mark.parametrize("content", ["<opml version='2.0'><body/></opml>", "no list at all", "<rss/>"])

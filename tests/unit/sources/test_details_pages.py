@@ -339,3 +339,10 @@ def test_deep_pages_cost_little() -> None:
     deep = "<div itemscope itemtype='https://schema.org/Event' itemprop='location'>" * 5_000
     assert len(items_of(deep)) <= 200
     assert items_of('<script type="application/ld+json">' + "[" * 100_000 + "</script> schema.org") == []
+
+
+def test_a_zone_with_an_endless_name_is_no_zone() -> None:
+    """A zone's name is looked up as that of a file; one that no file system takes is a file that cannot be read."""
+    start = f"DTSTART;TZID=Europe/{'B' * 300}:20271120T140000"
+    content = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{start}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert event_of_calendar(content.encode()) is None

@@ -1,0 +1,69 @@
+"""Reads an address or a path as the kind of source that a person told, without guessing another."""
+
+from pathlib import Path
+
+from newsletter.base.errors import UsageError
+from newsletter.sources.cleaning.plain_text import one_line, storable
+from newsletter.sources.errors import FetchFailed
+from newsletter.sources.fetched_post import Reading
+from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.reading.find_kind import FoundSource
+from newsletter.sources.reading.obstacles import obstacle_of, refuse_obstacles
+from newsletter.sources.reading.page_head import head_of
+from newsletter.sources.reading.parse_feed import title_of_feed
+from newsletter.sources.reading.parse_page import page_text
+from newsletter.sources.reading.parse_sitemap import looks_like_sitemap
+from newsletter.sources.reading.read_source import (
+    Document,
+    is_web,
+    load,
+    load_page,
+    read_folder,
+    understand,
+    understand_sitemap,
+)
+from newsletter.sources.reading.tame import parse_document
+from newsletter.sources.source import SourceKind
+
+
+def read_as(fetcher: Fetcher, location: str, kind: SourceKind) -> FoundSource:
+    """Read what stands there as this kind; SourceError in words if it cannot be."""
+    url = location if is_web(location) else str(Path(location).expanduser().absolute())
+    if kind is SourceKind.FOLDER:
+        if is_web(location):
+            raise UsageError(f"{location} is an address; a folder is a path on this machine")
+        return _found(kind, url, Path(url).name, read_folder(Path(url), max_bytes=fetcher.max_bytes), None)
+    try:
+        document = (load if kind is SourceKind.FEED else load_page)(fetcher, url)
+    except FetchFailed as error:
+        raise obstacle_of(error, asked=location) from error
+    if kind is SourceKind.FEED:
+        return _found(kind, url, title_of_feed(document.content), understand(document, kind), document)
+    if kind is SourceKind.INDEX and looks_like_sitemap(document.content):
+        return _found(kind, url, "", understand_sitemap(fetcher, document), document)
+    return _found(kind, url, _title_of_page(document, url), understand(document, kind), document)
+
+
+def _title_of_page(document: Document, url: str) -> str:
+    """Give what a page's site calls itself; Obstacle if programs cannot read the page."""
+    page = parse_document(storable(page_text(document.content, document.charset)))
+    if page is None:
+        return ""
+    came = document.url or url
+    if is_web(url):
+        refuse_obstacles(page, asked=url, came=came)
+    head = head_of(page, url=came)
+    return one_line(head.site or head.title)
+
+
+def _found(kind: SourceKind, url: str, title: str, reading: Reading, document: Document | None) -> FoundSource:
+    count = len(reading.posts)
+    return FoundSource(
+        kind=kind,
+        url=url,
+        words=f"read as {'an' if kind is SourceKind.INDEX else 'a'} {kind.value} of {count} post{'s' * (count != 1)}",
+        title=title,
+        link_pattern=reading.link_pattern,
+        document=document,
+        reading=reading,
+    )
