@@ -1,8 +1,10 @@
 """Finds out what an address or a path is: a feed, a page that leads to one, a sitemap, an index, a page, a folder."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.plain_text import one_line, storable
@@ -14,11 +16,12 @@ from newsletter.sources.reading.known_sites import feeds_of, system_of
 from newsletter.sources.reading.obstacles import obstacle_of, refuse_obstacles
 from newsletter.sources.reading.opml import looks_like_opml
 from newsletter.sources.reading.page_head import PageHead, head_of
+from newsletter.sources.reading.page_links import is_front_page
 from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page, title_of_feed
 from newsletter.sources.reading.parse_index import is_overview, parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json
 from newsletter.sources.reading.parse_page import page_text
-from newsletter.sources.reading.parse_sitemap import looks_like_sitemap
+from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, looks_like_sitemap, sitemaps_of_robots
 from newsletter.sources.reading.read_source import (
     SITEMAP,
     Document,
@@ -54,22 +57,25 @@ class FoundSource:
         return self.reading.posts[:3] if self.reading is not None else ()
 
 
-def find_kind(fetcher: Fetcher, location: str) -> FoundSource:
-    """Look at an address or a path; SourceError in words if nothing there can be a source."""
+def find_kind(fetcher: Fetcher, location: str, *, now: datetime | None = None) -> FoundSource:
+    """Look at an address or a path; SourceError in words if nothing there can be a source.
+
+    `now` tells dates of publication from those of coming events on a page that lists both.
+    """
     if not is_web(location):
         path = Path(location).expanduser().absolute()
         if path.is_dir() or (is_markdown(path) and path.is_file()):
             reading = read_folder(path, max_bytes=fetcher.max_bytes)
             words = f"a folder of {_count(len(reading.posts), 'Markdown file')}"
             return FoundSource(kind=SourceKind.FOLDER, url=str(path), words=words, title=path.name, reading=reading)
-        return _of_document(fetcher, load(fetcher, str(path)), str(path))
+        return _of_document(fetcher, load(fetcher, str(path)), str(path), now)
     try:
-        return _of_document(fetcher, load(fetcher, location), location)
+        return _of_document(fetcher, load(fetcher, location), location, now)
     except FetchFailed as error:
         raise obstacle_of(error, asked=location) from error
 
 
-def _of_document(fetcher: Fetcher, document: Document, location: str) -> FoundSource:
+def _of_document(fetcher: Fetcher, document: Document, location: str, now: datetime | None) -> FoundSource:
     if looks_like_feed(document.content) or looks_like_json(document.content):
         return _feed(document, location, system="")
     if looks_like_sitemap(document.content):
@@ -87,7 +93,7 @@ def _of_document(fetcher: Fetcher, document: Document, location: str) -> FoundSo
     url = document.url or location
     head, system = head_of(page, url=url), system_of(page, markup)
     feed = _announced(fetcher, page, head, system, url) or _guessed(fetcher, markup, system, url)
-    return feed or _page_or_index(fetcher, document, page, head, location)
+    return feed or _page_or_index(fetcher, document, page, head, location, now)
 
 
 def _announced(fetcher: Fetcher, page: Any, head: PageHead, system: str, url: str) -> FoundSource | None:
@@ -102,12 +108,17 @@ def _guessed(fetcher: Fetcher, markup: str, system: str, url: str) -> FoundSourc
 
 
 def _first_readable(fetcher: Fetcher, feeds: list[str], system: str) -> FoundSource | None:
+    """Give the first feed with posts; one without only if there is no other."""
+    empty: FoundSource | None = None
     for url in feeds:
         try:
-            return _feed(load(fetcher, url), url, system=system)
+            feed = _feed(load(fetcher, url), url, system=system)
         except SourceError:
             continue
-    return None
+        if feed.samples:
+            return feed
+        empty = empty or feed
+    return empty
 
 
 def _feed(document: Document, location: str, *, system: str) -> FoundSource:
@@ -125,43 +136,81 @@ def _feed(document: Document, location: str, *, system: str) -> FoundSource:
 
 def _sitemap(fetcher: Fetcher, document: Document, location: str) -> FoundSource:
     reading = understand_sitemap(fetcher, document)
+    name = "news sitemap" if any(post.published for post in reading.posts) else "sitemap"
     return FoundSource(
         kind=SourceKind.INDEX,
         url=location,
-        words=f"a sitemap with {_count(len(reading.posts), 'address', 'addresses')} of posts",
+        words=f"a {name} with {_count(len(reading.posts), 'address', 'addresses')} of posts",
         link_pattern=SITEMAP,
         document=document,
         reading=reading,
     )
 
 
-def _page_or_index(fetcher: Fetcher, document: Document, page: Any, head: PageHead, location: str) -> FoundSource:
+def _page_or_index(
+    fetcher: Fetcher, document: Document, page: Any, head: PageHead, location: str, now: datetime | None
+) -> FoundSource:
     url = document.url or location
     if is_web(url):
         fetcher.check_robots(url)
         refuse_obstacles(page, asked=location, came=url)
+    listed = _index(document, head, location, now)
+    if listed is not None:
+        return listed
+    is_front = is_web(url) and is_front_page(url) and head.published is None
+    return (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location)
+
+
+def _index(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource | None:
+    url = document.url or location
     try:
-        listed = parse_index(document.content, url=url, charset=document.charset)
+        listed = parse_index(document.content, url=url, charset=document.charset, now=now)
     except NotUnderstood:
-        listed = None
-    if listed is not None and is_overview(listed, url=url):
-        return FoundSource(
-            kind=SourceKind.INDEX,
-            url=location,
-            words=f"a page that lists {_count(len(listed.posts), 'post')}",
-            title=one_line(head.site or head.title),
-            link_pattern=listed.pattern,
-            document=document,
-            reading=Reading(posts=listed.posts, link_pattern=listed.pattern),
-        )
-    reading = understand(document, SourceKind.PAGE)
+        return None
+    if not is_overview(listed, url=url):
+        return None
+    return FoundSource(
+        kind=SourceKind.INDEX,
+        url=location,
+        words=f"a page that lists {_count(len(listed.posts), 'post')}",
+        title=one_line(head.site or head.title),
+        link_pattern=listed.pattern,
+        document=document,
+        reading=Reading(posts=listed.posts, link_pattern=listed.pattern),
+    )
+
+
+def _kept_sitemap(fetcher: Fetcher, url: str) -> FoundSource | None:
+    """Give the sitemap of a site whose front page tells of no posts: at its usual place, or where robots.txt says."""
+    usual = urljoin(url, "/sitemap.xml")
+    found = _read_sitemap(fetcher, usual)
+    if found is not None:
+        return found
+    try:
+        robots = load(fetcher, urljoin(url, "/robots.txt"))
+    except SourceError:
+        return None
+    named = dict.fromkeys(sitemaps_of_robots(robots.content, url=url))
+    found_there = (_read_sitemap(fetcher, one) for one in list(named)[:MOST_CHILDREN] if one != usual)
+    return next((one for one in found_there if one is not None), None)
+
+
+def _read_sitemap(fetcher: Fetcher, url: str) -> FoundSource | None:
+    try:
+        document = load(fetcher, url)
+        return _sitemap(fetcher, document, url) if looks_like_sitemap(document.content) else None
+    except SourceError:
+        return None
+
+
+def _page(document: Document, head: PageHead, location: str) -> FoundSource:
     return FoundSource(
         kind=SourceKind.PAGE,
         url=location,
         words="a single page",
         title=one_line(head.site or head.title),
         document=document,
-        reading=reading,
+        reading=understand(document, SourceKind.PAGE),
     )
 
 

@@ -89,12 +89,17 @@ def leads_to_a_post(address: str, page_url: str) -> bool:
         return False
     is_same_site = hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
     is_itself = (parts.path.rstrip("/"), parts.query) == (page.path.rstrip("/"), page.query)
-    is_root = len(parts.path.strip("/")) <= 2 and not parts.query  # "/", "/en"
     # "?page=2" of the page itself is its next page; "?p=123" of the root is how some systems address a post.
     differs = {key.lower() for key in told.keys() | own.keys() if told.get(key) != own.get(key)}
     is_next = parts.path.rstrip("/") == page.path.rstrip("/") and bool(differs) and differs <= _PAGING
     is_other = _OTHER_PATHS.search(parts.path) or _OTHER_FILES.search(parts.path) or (is_next and differs != {"p"})
-    return is_same_site and not is_itself and not is_root and not is_other
+    return is_same_site and not is_itself and not is_front_page(address) and not is_other
+
+
+def is_front_page(address: str) -> bool:
+    """Tell the address of a site's root, or of its root in a language ("/en")."""
+    parts = urlsplit(address)
+    return len(parts.path.strip("/")) <= 2 and not parts.query
 
 
 def shape_of(address: str) -> str:

@@ -32,6 +32,12 @@ _JSON_TITLE = re.compile(rb'^\s*\{.{0,2000}?"title"\s*:\s*"((?:[^"\\]|\\.){1,500
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_MAIL = re.compile(r"[^\s()<>@]{1,100}@[^\s()<>@]{1,200}")
+_FIELD_LINE = re.compile(
+    r"\s*<span\b[^<>]{0,300}>\s*(?:<(?:span|time|a)\b[^<>]{0,400}>)?([^<>]{0,500})(?:</(?:span|time|a)>)?\s*</span>"
+)
+_MOST_FIELD_LINES = 3
+_SMALL = 200  # pixels; a card shows a picture wider
 # A year that cannot be meant is no date; calendars of broken systems begin in 1970 and end in 9999.
 _FIRST_YEAR, _LAST_YEAR = 1971, 2200
 
@@ -113,7 +119,8 @@ def _hides_markup(encoding: str) -> bool:
 def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> FetchedPost:  # noqa: FBT001 - a fact
     title = entry.get("title_detail") or {}
     body = _longest([part for part in entry.get("content", []) if isinstance(part, Mapping)])
-    summary, whole = read_teaser(_text(entry, "summary")), read_teaser(_text(body, "value"))
+    summary = read_teaser(_without_field_lines(_text(entry, "summary"), _text(entry, "title")))
+    whole = read_teaser(_text(body, "value"))
     markup = whole.markup
     base = web_address(_text(body, "base") or _text(entry.get("summary_detail") or {}, "base"), base=base) or base
     picture_url, alt = _picture(entry, markup or summary.markup, base)
@@ -123,14 +130,14 @@ def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> 
         guid=_text(entry, "id"),
         url=web_address(_own_link(entry), base=base),
         title=html.escape(_text(entry, "title"), quote=False) if is_plain else _text(entry, "title"),
-        byline=one_line(_text(entry, "author"))[:200],
+        byline=_byline(entry),
         html=markup,
         summary=summary.markup,
         published=_date(entry, "published_parsed") or _date(entry, "created_parsed") or _date(entry, "updated_parsed"),
         updated=_date(entry, "updated_parsed"),
         language=_text(entry, "language") or _text(body, "language") or _text(title, "language"),
         document_language=language,
-        categories=tuple(_text(tag, "label") or _text(tag, "term") for tag in entry.get("tags", [])),
+        categories=tuple(plain_title(_text(tag, "label") or _text(tag, "term")) for tag in entry.get("tags", [])),
         picture_url=picture_url,
         picture_alt=alt,
         kind=PostKind.VIDEO if _text(entry, "yt_videoid") else None,
@@ -138,6 +145,23 @@ def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> 
         calendar_url=_calendar(entry, base),
         is_cut=whole.is_cut if markup else summary.is_cut or not summary.markup,
     )
+
+
+def _byline(entry: Mapping[str, Any]) -> str:
+    """Give the author's name; an address for mail ("office@x.example (Name)", as RSS has it) is none."""
+    name = _text(entry.get("author_detail") or {}, "name") or _text(entry, "author")
+    return one_line(_MAIL.sub(" ", name)).strip(" ()<>")[:200]
+
+
+def _without_field_lines(markup: str, title: str) -> str:
+    """Take off the title, author and date that Drupal writes before a text, each in a <span>."""
+    place = 0
+    for number in range(_MOST_FIELD_LINES):
+        line = _FIELD_LINE.match(markup, place)
+        if line is None or (number == 0 and plain_title(line[1]) != plain_title(title)):
+            break
+        place = line.end()
+    return markup[place:].lstrip() if markup[place:].strip() else markup
 
 
 def _own_link(entry: Mapping[str, Any]) -> str:
@@ -172,15 +196,27 @@ def _longest(parts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def _picture(entry: Mapping[str, Any], markup: str, base: str) -> tuple[str, str]:
-    """Give the address and alt of the item's picture: what it names as such, else the first in its text."""
+    """Give the address and alt of the item's picture: what it names as such, else the first in its text.
+
+    A thumbnail that is known to be small counts only where the text shows none.
+    """
     media = [item for item in entry.get("media_content", []) if _is_picture(item)]
     enclosures = [link for link in entry.get("links", []) if link.get("rel") == "enclosure" and _is_picture(link)]
     widest = sorted(media, key=lambda item: -_number(_text(item, "width")))
-    for item in [*widest, *enclosures, *entry.get("media_thumbnail", [])]:
-        address = web_address(_text(item, "url") or _text(item, "href"), base=base)
-        if address:
-            return address, ""
-    return first_picture(markup, base)
+    thumbnails = entry.get("media_thumbnail", [])
+    large = [item for item in thumbnails if not 0 < _number(_text(item, "width")) < _SMALL]
+    named = _first_address([*widest, *enclosures, *large], base)
+    if not named:
+        in_text = first_picture(markup, base)
+        return in_text if in_text[0] else (_first_address(thumbnails, base), "")
+    file = named.partition("?")[0]
+    in_text = first_picture(markup, base) if html.escape(file) in markup else ("", "")
+    return named, in_text[1] if in_text[0].partition("?")[0] == file else ""
+
+
+def _first_address(items: Sequence[Mapping[str, Any]], base: str) -> str:
+    addresses = (web_address(_text(item, "url") or _text(item, "href"), base=base) for item in items)
+    return next((address for address in addresses if address), "")
 
 
 def _is_picture(item: Mapping[str, Any]) -> bool:

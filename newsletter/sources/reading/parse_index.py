@@ -9,16 +9,19 @@ import json
 import math
 import re
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+import lxml.etree
 
 from newsletter.sources.cleaning.chrome import is_chrome
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.reading.page_date import date_line, declared_date
 from newsletter.sources.reading.page_links import PageLink, is_title, items_of, links_of, shape_of
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.tame import parse_document
@@ -28,6 +31,7 @@ _FEWEST_LINKS = 3  # fewer are no list
 _LEAST_QUALITY = 3.0  # of a group's links; menus reach 2, headlines 5 and more
 _LONG_TEXT = 40  # characters of a paragraph that tells something
 _MOST_IN_ITEM = 400  # elements of one item that are looked at
+_INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "sup", "time", "u"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +44,13 @@ class IndexReading:
     listed_text: int
 
 
-def parse_index(content: bytes, *, url: str, charset: str = "", pattern: str = "") -> IndexReading:
-    """Give the posts that a page lists; NotUnderstood if it shows no repeated links to posts."""
+def parse_index(
+    content: bytes, *, url: str, charset: str = "", pattern: str = "", now: datetime | None = None
+) -> IndexReading:
+    """Give the posts that a page lists; NotUnderstood if it shows no repeated links to posts.
+
+    A date after `now` is that of what is announced: a list of coming events names no dates of publication.
+    """
     page = parse_document(storable(page_text(content, charset)))
     if page is None:
         raise NotUnderstood("the page holds no HTML")
@@ -51,7 +60,8 @@ def parse_index(content: bytes, *, url: str, charset: str = "", pattern: str = "
         raise NotUnderstood("the page shows no list of links to posts")
     items = items_of(group)
     language = page.get("lang") or ""
-    posts = [_post(address, item, group, url, language) for address, item in list(items.items())[:MOST_POSTS]]
+    listed_posts = [_post(address, item, group, url, language) for address, item in list(items.items())[:MOST_POSTS]]
+    posts = [_without_coming_date(post, now) for post in listed_posts]
     own, listed = _texts(page, list(items.values()))
     return IndexReading(posts=tuple(posts), pattern=_pattern(group), own_text=own, listed_text=listed)
 
@@ -99,7 +109,7 @@ def _quality(address: str, item: Any, link: PageLink, url: str) -> float:
     last = path.rstrip("/").rpartition("/")[2]
     return (
         1.5 * (_heading(item) != "")
-        + 2.0 * (_listed_date(item) is not None)
+        + 2.0 * (_listed_date(item, "") is not None)
         + 1.5 * (len(re.findall(r"[-_]", last)) >= 2 or "?" in link.shape)
         + 1.5 * (own != "" and path.startswith(f"{own}/"))
         + 1.0 * (len(one_line(" ".join(item.itertext()))) >= 120)
@@ -114,7 +124,7 @@ def _post(address: str, item: Any, group: list[PageLink], url: str, language: st
         url=address,
         title=html.escape(title, quote=False),
         summary=html.escape(_summary(item, title), quote=False),
-        published=_listed_date(item),
+        published=_listed_date(item, language),
         document_language=language,
         picture_url=picture_url,
         picture_alt=alt,
@@ -137,16 +147,34 @@ def _summary(item: Any, title: str) -> str:
     return max(told, key=len, default="")[:2_000]
 
 
-def _listed_date(item: Any) -> datetime | None:
-    """Give the date of a <time> in the item: dates in its text may be those of what is announced."""
+def _without_coming_date(post: FetchedPost, now: datetime | None) -> FetchedPost:
+    is_coming = now is not None and post.published is not None and post.published > now
+    return replace(post, published=None) if is_coming else post
+
+
+def _listed_date(item: Any, language: str) -> datetime | None:
+    """Give the date of a <time> in the item, else the only one that has a line to itself."""
     for node in _within(item):
-        if node.tag == "time" and node.get("datetime"):
-            try:
-                date = datetime.fromisoformat(node.get("datetime").strip())
-                return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-            except (ValueError, OverflowError):
-                continue
-    return None
+        if node.tag == "time" and (date := declared_date(node.get("datetime") or "")):
+            return date
+    lines = _lines(item)
+    dates = {
+        date
+        for before, line in zip(["", *lines], lines, strict=False)
+        if not before.endswith(":") and (date := date_line(line, language=language))
+    }
+    return dates.pop() if len(dates) == 1 else None
+
+
+def _lines(item: Any) -> list[str]:
+    """Give the lines of an item as a person sees them; a heading's link is one of its own."""
+    parts: list[str] = []
+    walk = lxml.etree.iterwalk(item, events=("start", "end"))
+    for (event, node), _ in zip(walk, range(2 * _MOST_IN_ITEM), strict=False):
+        is_title_link = node.tag == "a" and is_title(one_line(" ".join(node.itertext())))
+        parts.append("\n" if node.tag not in _INLINE or is_title_link else " ")
+        parts.append((node.text if event == "start" else node.tail if node is not item else "") or "")
+    return [line for part in re.split(r"[\n|\u00b7\u2022]", "".join(parts)) if (line := one_line(part))]
 
 
 def _picture(item: Any, url: str) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """Reads what a source holds, wherever it is: an address, a file, a folder. Thin: the parsers do the understanding."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsletter.base.errors import SourceError
-from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.errors import HostRests, NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
@@ -15,12 +16,17 @@ from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
 from newsletter.sources.reading.parse_page import parse_page
-from newsletter.sources.reading.parse_sitemap import children_of, looks_like_sitemap, parse_sitemap
+from newsletter.sources.reading.parse_sitemap import (
+    MOST_POSTS,
+    children_of,
+    looks_like_sitemap,
+    newest_first,
+    parse_sitemap,
+)
 from newsletter.sources.source import Source, SourceKind
 
 SITEMAP = "sitemap"  # the link pattern of an index that is a sitemap
 _MARKDOWN = (".md", ".markdown")
-_MOST_OF_SITEMAPS = 100
 _MOST_FILES = 5_000  # a folder with more is a whole disk, named by mistake
 
 
@@ -38,8 +44,11 @@ class Document:
     fresh_for: timedelta | None = None  # as Fetched has it
 
 
-def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | None]:
-    """Give what the source holds now, and the document it came from (None for a folder); SourceError in words."""
+def read_source(fetcher: Fetcher, source: Source, *, now: datetime | None = None) -> tuple[Reading, Document | None]:
+    """Give what the source holds now, and the document it came from (None for a folder); SourceError in words.
+
+    `now` tells dates of publication from those of coming events on a page that lists both.
+    """
     if source.kind is SourceKind.FOLDER:
         return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
     is_for_people = source.kind in {SourceKind.PAGE, SourceKind.INDEX} and source.link_pattern != SITEMAP
@@ -49,7 +58,7 @@ def read_source(fetcher: Fetcher, source: Source) -> tuple[Reading, Document | N
         return Reading(), document
     if source.kind is SourceKind.INDEX and looks_like_sitemap(document.content):
         return understand_sitemap(fetcher, document), document
-    return understand(document, source.kind, pattern=source.link_pattern), document
+    return understand(document, source.kind, pattern=source.link_pattern, now=now), document
 
 
 def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
@@ -81,19 +90,35 @@ def _document_of(fetched: Fetched, etag: str, last_modified: str) -> Document:
 
 
 def understand_sitemap(fetcher: Fetcher, document: Document) -> Reading:
-    """Parse a sitemap; of an index of sitemaps, the newest few that it names."""
+    """Parse a sitemap; of an index of sitemaps, the newest few that it names. One that fails leaves the others."""
     children = children_of(document.content)
-    sitemaps = [load(fetcher, url) for url in children] or [document]
-    posts = [post for one in sitemaps for post in parse_sitemap(one.content, url=one.url)]
+    if not children:
+        return _of_sitemaps(parse_sitemap(document.content, url=document.url), ())
+    posts: list[FetchedPost] = []
+    problems: list[str] = []
+    for url in children:
+        try:
+            child = load(fetcher, url)
+            posts += parse_sitemap(child.content, url=child.url)
+        except HostRests:
+            raise
+        except SourceError as error:
+            problems.append(str(error))
+    if not posts and problems:
+        raise NotUnderstood(f"no sitemap of the index could be read; the first says: {problems[0]}")
+    return _of_sitemaps(newest_first(posts), tuple(problems))
+
+
+def _of_sitemaps(posts: Sequence[FetchedPost], problems: tuple[str, ...]) -> Reading:
     if not posts:
         raise NotUnderstood("the sitemap lists no address that could be a post's")
-    return Reading(posts=tuple(posts[:_MOST_OF_SITEMAPS]), link_pattern=SITEMAP)
+    return Reading(posts=tuple(posts[:MOST_POSTS]), problems=problems, link_pattern=SITEMAP)
 
 
-def understand(document: Document, kind: SourceKind, *, pattern: str = "") -> Reading:
+def understand(document: Document, kind: SourceKind, *, pattern: str = "", now: datetime | None = None) -> Reading:
     """Parse a feed, a page, or an index page, whose links to posts `pattern` tells."""
     if kind is SourceKind.INDEX:
-        found = parse_index(document.content, url=document.url, charset=document.charset, pattern=pattern)
+        found = parse_index(document.content, url=document.url, charset=document.charset, pattern=pattern, now=now)
         return Reading(posts=found.posts, link_pattern=found.pattern)
     if kind is SourceKind.PAGE:
         return Reading(posts=(parse_page(document.content, url=document.url, charset=document.charset),))

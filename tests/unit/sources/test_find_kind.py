@@ -115,9 +115,30 @@ def test_known_systems_keep_their_feed_in_a_known_place(
 
 def test_an_unknown_system_is_not_probed(site: WebSite, fetcher: Fetcher) -> None:
     """Without a sign of its system a page costs one request, and one for its server's robots.txt."""
+    site.page("/about", page())
+    assert found(fetcher, site, "/about").kind is SourceKind.PAGE
+    assert {request.path for request in site.requests} == {"/about", "/robots.txt"}
+
+
+@pytest.mark.parametrize("kept", ["/sitemap.xml", "/maps/news.xml"])
+def test_a_front_page_that_lists_nothing_leads_to_its_sitemap(kept: str, site: WebSite, fetcher: Fetcher) -> None:
+    """It is looked for in its usual place, then where robots.txt names it; an article at the root stays a page."""
+    site.content("/robots.txt", f"User-agent: *\nAllow: /\nSitemap: {site.url(kept)}".encode(), "text/plain")
     site.page("/", page())
+    site.content(kept, f"<urlset><url><loc>{site.url('/news/1')}</loc></url></urlset>".encode(), "text/xml")
+    result = found(fetcher, site, "/")
+    assert (result.kind, result.url, result.link_pattern) == (SourceKind.INDEX, site.url(kept), SITEMAP)
+    site.page("/", page('<meta property="article:published_time" content="2026-11-20T09:00:00Z">'))
     assert found(fetcher, site, "/").kind is SourceKind.PAGE
-    assert {request.path for request in site.requests} == {"/", "/robots.txt"}
+
+
+def test_of_announced_feeds_one_with_posts_is_taken(site: WebSite, fetcher: Fetcher) -> None:
+    """An empty feed is a feed only where there is no other."""
+    site.page("/", page(link("/empty", "News") + link("/feed/", "More news")))
+    site.feed("/empty", feed())
+    assert found(fetcher, site, "/").url == site.url("/empty")
+    site.feed("/feed/", feed("a post"))
+    assert found(fetcher, site, "/").url == site.url("/feed/")
 
 
 def test_a_sitemap_is_an_index(site: WebSite, fetcher: Fetcher) -> None:

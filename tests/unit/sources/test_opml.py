@@ -31,6 +31,20 @@ def test_a_malformed_list_is_read(encoding: str) -> None:
     assert found.without_address == ("No address",)
 
 
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("feed://a.example.org/x", "http://a.example.org/x"),
+        ("feed:https://a.example.org/x", "https://a.example.org/x"),
+        ("FEED:http://a.example.org/x", "http://a.example.org/x"),
+    ],
+)
+def test_the_scheme_of_feeds_is_understood(written: str, url: str) -> None:
+    """As some browsers wrote the addresses of feeds."""
+    found = parse_opml(f"<opml><body><outline text='a' xmlUrl='{written}'/></body></opml>".encode())
+    assert [entry.url for entry in found.entries] == [url]
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b"<rss/>", b'<!DOCTYPE x [<!ENTITY a "b">]><opml>&a;</opml>'])
 def test_what_is_no_list_is_refused(content: bytes) -> None:
     """Other documents, and those that declare entities, are refused in words."""

@@ -40,6 +40,46 @@ def test_the_links_of_an_overview_are_its_posts() -> None:
     assert first.summary.startswith("The consortium tells")
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("<span class=date>2{n} November 2026</span>", True),
+        ("<p>Press release | 2{n}.11.2026 | Berlin</p>", True),
+        ("<p>Deadline: <b>2{n} November 2026</b></p>", False),
+        ("<p>Deadline:</p><p>2{n} November 2026</p>", False),
+        ("<p>2{n} November</p>", False),
+        ("<p>3/4/2026</p>", False),
+        ("<p>1 May 2026</p><p>2 May 2026</p>", False),
+    ],
+)
+def test_a_date_in_words_counts_where_it_stands_alone(line: str, told: bool) -> None:
+    """With its year, on a line of its own, once; a deadline, or one of two, is no date of publication."""
+    page = overview(ITEM.replace('<time datetime="2026-11-2{n}">2{n} November</time>', line))
+    dates = [post.published for post in parse_index(page.encode(), url=URL).posts]
+    assert dates == ([datetime(2026, 11, 20 + n, tzinfo=UTC) for n in range(3)] if told else [None] * 3)
+
+
+def test_a_coming_date_is_that_of_an_event() -> None:
+    """A list of coming events names the day of each, which is not when it was published."""
+    posts = parse_index(overview().encode(), url=URL, now=datetime(2026, 11, 21, 12, tzinfo=UTC)).posts
+    assert [post.published is None for post in posts] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<article class="post tag-health category-news">',
+        '<div class="layout has-sidebar">',
+        '<div class="page lang-en">',
+        '<div class="sidebar">',
+    ],
+)
+def test_a_class_name_hides_no_list(around: str) -> None:
+    """Whole names count, never their parts; and what holds most of a page's links is its content."""
+    page = overview().replace("<main>", around).replace("</main>", around.split(maxsplit=1)[0].replace("<", "</") + ">")
+    assert len(parse_index(page.encode(), url=URL).posts) == len(TITLES)
+
+
 def test_a_learned_pattern_finds_a_single_new_link() -> None:
     """By what was learned, one link is enough; what is around the list is not taken for it."""
     pattern = parse_index(overview().encode(), url=URL).pattern

@@ -56,6 +56,43 @@ def test_what_is_plainly_no_post_is_left_out() -> None:
     assert [post.url for post in found] == ["https://agency.example/news/1"]
 
 
+def test_the_pictures_of_an_entry_are_not_its_address() -> None:
+    """An entry may name pictures, with addresses and titles of their own."""
+    entry = (
+        "<url><loc>https://agency.example/news/1</loc><image:image><image:loc>https://agency.example/1.jpg</image:loc>"
+        "<image:title>A lab</image:title></image:image></url>"
+    )
+    space = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+    (post,) = parse_sitemap(f"<urlset {SPACE} {space}>{entry}</urlset>".encode(), url=URL)
+    assert (post.url, post.title) == ("https://agency.example/news/1", "")
+
+
+def test_a_sitemap_in_a_file_is_of_the_site_that_it_lists() -> None:
+    """A file has no address; the first entry tells whose it is."""
+    assert len(parse_sitemap(sitemap(("/news/1", "2026-11-01"), ("/", "2026-11-01")), url="")) == 1
+
+
+def test_sitemaps_of_tags_and_authors_are_not_read() -> None:
+    """Systems write a sitemap for each kind of page, and the newest may be that of the authors."""
+    names = ("author-sitemap.xml", "post-sitemap.xml", "wp-sitemap-users-1.xml", "category-sitemap.xml")
+    written = "".join(f"<sitemap><loc>https://agency.example/{name}</loc></sitemap>" for name in names)
+    found = children_of(f"<sitemapindex {SPACE}>{written}</sitemapindex>".encode())
+    assert found == ["https://agency.example/post-sitemap.xml"]
+
+
+def test_one_dead_sitemap_leaves_the_others(site: WebSite, fetcher: Fetcher) -> None:
+    """What the living ones list is sorted together, and the dead one is told."""
+    written = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in ("/a.xml", "/dead.xml", "/b.xml"))
+    site.content("/sitemap.xml", f"<sitemapindex {SPACE}>{written}</sitemapindex>".encode(), "text/xml")
+    for path, day in (("a", 1), ("b", 2)):
+        entry = f"<url><loc>{site.url(f'/news/{path}')}</loc><lastmod>2026-11-0{day}</lastmod></url>"
+        site.content(f"/{path}.xml", f"<urlset>{entry}</urlset>".encode(), "text/xml")
+    found = find_kind(fetcher, site.url("/sitemap.xml"))
+    assert [post.url for post in found.samples] == [site.url("/news/b"), site.url("/news/a")]
+    assert found.reading is not None
+    assert len(found.reading.problems) == 1
+
+
 def test_of_many_sitemaps_the_newest_are_read(site: WebSite, fetcher: Fetcher) -> None:
     """An index of sitemaps is followed one level, the last changed first, a few only."""
     written = "".join(

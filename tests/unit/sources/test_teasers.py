@@ -1,5 +1,7 @@
 """Teasers: what is only a beginning is told, and the lines that systems add are taken off."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,6 +44,61 @@ def test_an_invitation_to_read_on_marks_a_beginning(line: str) -> None:
 def test_a_whole_text_stays(text: str) -> None:
     """A short text, or one that only sounds like an invitation, is whole."""
     assert read_teaser(text) == Teaser(markup=text, is_cut=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>The article 5 of the law first appeared in 1990 and was amended.</p><p>More text.</p>",
+        "<p>It is known.</p><p>The article that we cite first appeared in Nature Medicine.</p>",
+        "<p>All is told. Read more about us in our report.</p>",
+        "<p>All is told.</p><p>Learn more about our work at the conference.</p>",
+        "<p>Learn more about our work at the conference.</p>",
+        "<p>He said: wait...</p>",
+        f"<p>{'Eleven countries took part in it. ' * 60}And so on...</p>",
+    ],
+)
+def test_a_sentence_is_no_line_of_a_system(text: str) -> None:
+    """What an author writes stays and is whole, though it begins as a system's line does, or ends in dots."""
+    assert read_teaser(text) == Teaser(markup=text, is_cut=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>The post <a>A paper</a> appeared first on <a>Partner</a>.</p>",
+        "<p><a href='/1'>Read more about a paper</a></p>",
+        PLEA,
+    ],
+)
+def test_something_is_left_of_each_text(text: str) -> None:
+    """A text that holds nothing but a system's lines stays as it is."""
+    assert read_teaser(text).markup == text
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        " and what comes [&hellip;]</p>",
+        " and what comes next\u2026</p>",
+        " and what comes ...</p>",
+        " and more. <a href='/1'>Read more about the vision of the partners</a></p>",
+        " and what comes&hellip; Continue reading A vision paper</p>",
+    ],
+)
+def test_a_text_that_breaks_off_is_a_beginning(end: str) -> None:
+    """An ellipsis after as many words as systems count, or a link to the rest, by whatever title."""
+    teaser = read_teaser(f"<p>Experts tell how personalised approaches reach patients by 2030{end}")
+    assert teaser.is_cut
+    assert "Experts tell" in teaser.markup
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<a>", "&nbsp;", "</a>", " ", "\u2026", "[...] ", "Read more", "the post "])
+def test_hostile_ends_take_no_time(piece: str) -> None:
+    """Whatever is repeated, an item is looked at once."""
+    started = time.perf_counter()
+    read_teaser("<p>" + piece * 20_000)
+    assert time.perf_counter() - started < 2
 
 
 def test_a_video_a_translation_and_a_calendar_are_told() -> None:
