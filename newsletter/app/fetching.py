@@ -10,6 +10,7 @@ from newsletter.base.errors import SourceError
 from newsletter.db.engine import reading
 from newsletter.sources import source_store
 from newsletter.sources.add_post import EDITORS
+from newsletter.sources.fetched_post import Reading
 from newsletter.sources.health import Health
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import ingest_source
@@ -47,9 +48,7 @@ def _check(app: App, health: Health) -> SourceCheck:
     source = health.source
     try:
         # Without what the last fetch left: a check wants to see the posts, not that nothing has changed.
-        kind = find_kind(app.fetcher, source.url).kind if source.kind is SourceKind.AUTO else source.kind
-        where = source.moved_to or source.url
-        found, _ = read_source(app.fetcher, replace(source, kind=kind, url=where, etag="", last_modified=""))
+        found = _reading(app, replace(source, url=source.moved_to or source.url, etag="", last_modified=""))
     except SourceError as error:
         return SourceCheck(source=source.name, posts=0, newest=None, problems=(), error=str(error), health=health)
     dates = [post.published for post in found.posts if post.published is not None]
@@ -61,6 +60,16 @@ def _check(app: App, health: Health) -> SourceCheck:
         error="",
         health=health,
     )
+
+
+def _reading(app: App, source: Source) -> Reading:
+    now = app.clock.now()
+    if source.kind is SourceKind.AUTO:
+        found = find_kind(app.fetcher, source.url, now=now)
+        if found.reading is not None:
+            return found.reading
+        source = replace(source, kind=found.kind, url=found.url)
+    return read_source(app.fetcher, source, now=now)[0]
 
 
 def _named(app: App, names: Sequence[str]) -> list[Source]:

@@ -43,7 +43,10 @@ class ListImport:
 
 def look_at(app: App, location: str, kind: SourceKind = SourceKind.AUTO) -> FoundSource:
     """Find out what an address or a path is, or read it as the kind that is told; nothing is stored."""
-    return find_kind(app.fetcher, location) if kind is SourceKind.AUTO else read_as(app.fetcher, location, kind)
+    now = app.clock.now()
+    if kind is SourceKind.AUTO:
+        return find_kind(app.fetcher, location, now=now)
+    return read_as(app.fetcher, location, kind, now=now)
 
 
 def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str) -> Source:

@@ -111,7 +111,7 @@ def ingest_source(
     log = get_log("sources").bind(source=source.name)
     now = clock.now()
     try:
-        read = _read(engine, fetcher, source)
+        read = _read(engine, fetcher, source, now=now)
         with reading(engine) as db:
             _refuse_loss(db, read)
     except ProgramEnds as error:
@@ -190,22 +190,22 @@ def _ingest_claimed(
     return count
 
 
-def _read(engine: Engine, fetcher: Fetcher, source: Source) -> _Read:
+def _read(engine: Engine, fetcher: Fetcher, source: Source, *, now: datetime) -> _Read:
     """Read a source where it is by now: where its address moved for good, else at its own."""
     if source.kind is SourceKind.AUTO:
-        found_out = find_kind(fetcher, source.url)
+        found_out = find_kind(fetcher, source.url, now=now)
         source = _settled(engine, source, found_out)
         if found_out.reading is not None:
             return _Read(source=source, found=found_out.reading, document=found_out.document)
     if source.moved_to:
         try:
-            found, document = read_source(fetcher, replace(source, url=source.moved_to))
+            found, document = read_source(fetcher, replace(source, url=source.moved_to), now=now)
             return _Read(source=source, found=found, document=document)
         except SourceError as error:
             if _may_pass(error):
                 raise
             source = _forget_move(engine, source, error)
-    found, document = read_source(fetcher, source)
+    found, document = read_source(fetcher, source, now=now)
     return _Read(source=source, found=found, document=document)
 
 

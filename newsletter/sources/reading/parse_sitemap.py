@@ -46,7 +46,10 @@ class _Entry:
 
 def looks_like_sitemap(content: bytes) -> bool:
     """Tell whether a document begins like a sitemap, or is one that was packed as a file."""
-    return _ROOT.search(_unpacked(content)[:4_000].replace(b"\0", b"")) is not None
+    try:
+        return _ROOT.search(_unpacked(content)[:4_000].replace(b"\0", b"")) is not None
+    except NotUnderstood:
+        return False  # packed, and broken: whatever it is, it is no sitemap
 
 
 def parse_sitemap(content: bytes, *, url: str) -> tuple[FetchedPost, ...]:

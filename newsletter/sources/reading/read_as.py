@@ -1,5 +1,6 @@
 """Reads an address or a path as the kind of source that a person told, without guessing another."""
 
+from datetime import datetime
 from pathlib import Path
 
 from newsletter.base.errors import UsageError
@@ -26,7 +27,7 @@ from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
 
-def read_as(fetcher: Fetcher, location: str, kind: SourceKind) -> FoundSource:
+def read_as(fetcher: Fetcher, location: str, kind: SourceKind, *, now: datetime) -> FoundSource:
     """Read what stands there as this kind; SourceError in words if it cannot be."""
     url = location if is_web(location) else str(Path(location).expanduser().absolute())
     if kind is SourceKind.FOLDER:
@@ -38,10 +39,10 @@ def read_as(fetcher: Fetcher, location: str, kind: SourceKind) -> FoundSource:
     except FetchFailed as error:
         raise obstacle_of(error, asked=location) from error
     if kind is SourceKind.FEED:
-        return _found(kind, url, title_of_feed(document.content), understand(document, kind), document)
+        return _found(kind, url, title_of_feed(document.content), understand(document, kind, now=now), document)
     if kind is SourceKind.INDEX and looks_like_sitemap(document.content):
         return _found(kind, url, "", understand_sitemap(fetcher, document), document)
-    return _found(kind, url, _title_of_page(document, url), understand(document, kind), document)
+    return _found(kind, url, _title_of_page(document, url), understand(document, kind, now=now), document)
 
 
 def _title_of_page(document: Document, url: str) -> str:
