@@ -29,12 +29,14 @@ def put_source(
     backfill_days: int = 14,
     now: datetime,
 ) -> SourceId:
-    """Create or update the source of this name. At a new address it starts afresh, with a back-catalogue."""
+    """Create or update the source of this name. At a new address, or brought back after it was removed, it starts
+    afresh, with a back-catalogue: what came out in between is no flood.
+    """
     texts = {"kind": str(kind), "topics": _json(topics), "language": language, "owner": owner}
     values = {**texts, "backfill_days": backfill_days}
     mine = sources.c.name == name
-    is_elsewhere = or_(sources.c.url != url, sources.c.kind != str(kind))
-    afresh = update(sources).where(mine, is_elsewhere).values(url=url, etag="", last_modified="", last_error="")
+    is_another = or_(sources.c.url != url, sources.c.kind != str(kind), sources.c.removed_at.is_not(None))
+    afresh = update(sources).where(mine, is_another).values(url=url, etag="", last_modified="", last_error="")
     afresh = afresh.values(error_count=0, failing_since=None, moved_to="", fresh_until=None)
     db.execute(afresh.values(next_fetch_at=None, last_good_at=None))
     changed = update(sources).where(mine).values(removed_at=None, **values).returning(sources.c.id)
@@ -54,6 +56,21 @@ def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: s
 def remove_source(db: Connection, source_id: SourceId, *, now: datetime) -> None:
     """Stop reading a source and offering its posts. Its rows stay: they account for what was sent."""
     db.execute(update(sources).where(sources.c.id == source_id).values(removed_at=now))
+
+
+def name_of_removed(db: Connection, url: str) -> str:
+    """Give the name of the source that was removed last at an address; empty where there was none."""
+    at_address = or_(sources.c.url == url, sources.c.moved_to == url)
+    found = select(sources.c.name).where(at_address, sources.c.removed_at.is_not(None))
+    return db.execute(found.order_by(sources.c.removed_at.desc(), sources.c.id.desc()).limit(1)).scalar() or ""
+
+
+def rename_removed(db: Connection, name: str, new_name: str) -> None:
+    """Call a removed source otherwise, unless any other was ever called so."""
+    is_taken = db.execute(select(sources.c.id).where(sources.c.name == new_name)).first() is not None
+    if not is_taken:
+        mine = (sources.c.name == name, sources.c.removed_at.is_not(None))
+        db.execute(update(sources).where(*mine).values(name=new_name))
 
 
 def source_by_name(db: Connection, name: str) -> Source:

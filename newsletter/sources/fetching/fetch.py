@@ -19,7 +19,7 @@ import httpx
 from newsletter.base.clock import Clock, SystemClock
 from newsletter.base.settings import FetchSettings
 from newsletter.sources.errors import FetchFailed, HostIsTaken, HostRests
-from newsletter.sources.fetching.answers import Fetched, fetched_of, packing_of, refusal, shown, unreachable
+from newsletter.sources.fetching.answers import Fetched, fetched_of, packing_of, refusal, shown, timed_out, unreachable
 from newsletter.sources.fetching.freshness import LONGEST
 from newsletter.sources.fetching.guard import GuardedBackend, GuardedTransport
 from newsletter.sources.fetching.host_turns import HostBusy, HostTurns, ThreadTurns
@@ -181,7 +181,7 @@ class Fetcher:
         try:
             yield
         except httpx.TimeoutException as error:
-            raise FetchFailed(f"{name} did not answer in full within {seconds:g} s", temporary=True) from error
+            raise timed_out(name, error, seconds) from error
         except TooLarge as error:
             raise FetchFailed(f"{name} is larger than {most:,} bytes (fetch.max_bytes)", temporary=False) from error
         except BrokenPacking as error:
