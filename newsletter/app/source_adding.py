@@ -3,19 +3,24 @@
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
-from newsletter.base.errors import NotFound, UsageError
+from newsletter.base.errors import NotAllowedNow, NotFound
+from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store, topic_store
 from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.errors import FetchFailed
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.opml import OpmlEntry, parse_opml
 from newsletter.sources.reading.read_as import read_as
+from newsletter.sources.reading.read_source import is_web
+from newsletter.sources.reading.site_name import host_of_site, name_at
+from newsletter.sources.reading.typed_address import addresses_of
 from newsletter.sources.source import Source, SourceKind, Topic
 
 _LONGEST_NAME = 60  # characters of a name that is made from a title
@@ -42,22 +47,34 @@ class ListImport:
 
 
 def look_at(app: App, location: str, kind: SourceKind = SourceKind.AUTO) -> FoundSource:
-    """Find out what an address or a path is, or read it as the kind that is told; nothing is stored."""
-    now = app.clock.now()
-    if kind is SourceKind.AUTO:
-        return find_kind(app.fetcher, location, now=now)
-    return read_as(app.fetcher, location, kind, now=now)
+    """Find out what an address or a path is, or read it as the kind that is told; nothing is stored.
+
+    Where nothing that was read tells who publishes it, the site's front page is asked once.
+    """
+    found = _looked_at(app, location, kind)
+    if found.site or not _asks_for_name(found):
+        return found
+    name = name_at(app.fetcher, found.url)
+    return replace(found, site=name, title=found.title or name)
 
 
-def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str) -> Source:
-    """Store what was found; UsageError when it or its name is there already."""
+def add_source(
+    app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str, by: str
+) -> Source:
+    """Store what was found; NotAllowedNow when it or its name is there already.
+
+    An address that was removed comes back as the source that it was, with its posts; what came out since is its
+    back-catalogue.
+    """
+    now, told = app.clock.now(), name
     with writing(app.engine) as db:
         known = source_store.all_sources(db)
-        name = name or _name_of(found, taken={source.name for source in known})
-        same = next((one.name for one in known if one.url == found.url or one.name == name), None)
-        if same is not None:
-            raise UsageError(f"there is a source {same!r} already; give another with --name, or change it with apply")
+        was = source_store.name_of_removed(db, found.url)
+        name = name or was or _name_of(found, taken={source.name for source in known})
+        _refuse_known(found.url, name, known)
         _refuse_unknown(topics, topic_store.all_topics(db))
+        if was and was != name:
+            source_store.rename_removed(db, was, name)
         source_id = source_store.put_source(
             db,
             name=name,
@@ -65,12 +82,53 @@ def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str]
             kind=found.kind,
             topics=topics,
             language=language,
-            owner=owner or one_line(found.title)[:200],
-            now=app.clock.now(),
+            owner=owner or owner_of(found, name=told),
+            now=now,
         )
         if found.link_pattern:
             source_store.keep_link_pattern(db, source_id, found.link_pattern)
+        audit.record(db, at=now, who=by, act="source.add", subject=f"source:{name}", details=found.url)
         return source_store.source_by_name(db, name)
+
+
+def owner_of(found: FoundSource, *, name: str = "") -> str:
+    """Give who publishes a source, as cards name it: its site's name, else the name that a person gave, else its host.
+
+    A page's own title is no publisher.
+    """
+    return found.site or name or host_of_site(found.url) or one_line(found.title)[:200]
+
+
+def _looked_at(app: App, location: str, kind: SourceKind) -> FoundSource:
+    """Look at what is typed; an address without its scheme is tried by https, then by http."""
+    addresses = addresses_of(location)
+    for address in addresses[:-1]:
+        try:
+            return _look(app, address, kind)
+        except FetchFailed as error:
+            if error.status or not error.temporary:
+                raise
+    return _look(app, addresses[-1], kind)
+
+
+def _look(app: App, location: str, kind: SourceKind) -> FoundSource:
+    now = app.clock.now()
+    if kind is SourceKind.AUTO:
+        return find_kind(app.fetcher, location, now=now)
+    return read_as(app.fetcher, location, kind, now=now)
+
+
+def _asks_for_name(found: FoundSource) -> bool:
+    """Tell whether the front page of a site can tell more: it was not read just now."""
+    return is_web(found.url) and urlsplit(found.url).path.strip("/") != ""
+
+
+def _refuse_known(url: str, name: str, known: Sequence[Source]) -> None:
+    same = next((one.name for one in known if url in {one.url, one.moved_to} or one.name == name), None)
+    if same is not None:
+        raise NotAllowedNow(
+            f"there is a source {same!r} already, as `newsletter source list` shows; is it another, name it with --name"
+        )
 
 
 def import_list(app: App, content: bytes, *, topics: Sequence[str]) -> ListImport:

@@ -65,20 +65,32 @@ def test_what_is_found_is_shown_before_it_is_stored(open_week: Run, site: WebSit
 def test_what_a_site_says_does_nothing_to_the_terminal(open_week: Run, site: WebSite) -> None:
     """Escape sequences and bells in titles do not reach whoever looks."""
     url = site.feed("/feed", FEED.format(site.address))
-    seen = open_week("source", "add", url)
+    seen = open_week("source", "add", url, "--yes")
     assert not set(seen.err + seen.out) & {"\x1b", "\x07"}
 
 
 def test_a_source_is_called_as_it_calls_itself(open_week: Run, site: WebSite) -> None:
-    """Name and owner come from the feed; a script is not asked; the posts come with the next reading."""
+    """Name and owner come from the feed; with --yes nobody is asked; the posts come with the next reading."""
     site.page("/", f'<html><link rel="alternate" type="application/rss+xml" href="{site.url("/feed")}"><p>Welcome</p>')
     site.feed("/feed", FEED.format(site.address))
-    added = open_week("source", "add", site.url("/"), "--topic", "policy", "--json").json
+    added = open_week("source", "add", site.url("/"), "--topic", "policy", "--yes", "--json").json
     assert (added["source"], added["owner"], added["url"]) == ("Agency news", "Agency news", site.url("/feed"))
     assert (added["kind"], added["topics"], added["stored"]) == ("feed", ["policy"], True)
     assert open_week("ingest", "Agency news", "--json").json[0]["new"] == 2
-    again = open_week("source", "add", site.url("/"))
-    assert (again.code, "already" in again.err) == (2, True)
+    again = open_week("source", "add", site.url("/"), "--yes")
+    assert (again.code, "already" in again.err) == (1, True)
+
+
+def test_nothing_is_stored_unasked(open_week: Run, site: WebSite) -> None:
+    """Where nobody can be asked and no --yes is said, what is found is shown, nothing is stored, and it is exit 2."""
+    url = site.feed("/feed", FEED.format(site.address))
+    before = names(open_week)
+    for options in ((), ("--json",)):
+        seen = open_week("source", "add", url, *options)
+        assert (seen.code, seen.out, names(open_week)) == (2, "", before)
+        assert "a feed of 2 posts of 'Agency news'" in seen.err
+        assert "--yes" in seen.err
+        assert "--dry-run" in seen.err
 
 
 def test_an_obstacle_comes_with_a_sentence_for_the_owner(open_week: Run, site: WebSite) -> None:
@@ -99,7 +111,7 @@ def test_a_kind_that_is_told_is_obeyed(open_week: Run, site: WebSite) -> None:
     site.page("/call", f"<html><head>{head}</head><body><article><h1>One call</h1>{text}</article></body></html>")
     site.feed("/feed", FEED.format(site.address))
     assert open_week("source", "add", site.url("/call"), "--dry-run", "--json").json["kind"] == "feed"
-    told = open_week("source", "add", site.url("/call"), "--kind", "page", "--json").json
+    told = open_week("source", "add", site.url("/call"), "--kind", "page", "--yes", "--json").json
     assert (told["kind"], told["url"], told["source"]) == ("page", site.url("/call"), "One call")
     assert (told["found"], [one["title"] for one in told["samples"]]) == ("read as a page of 1 post", ["One call"])
     assert site.asked("/feed") == 1, "what is told is not guessed at"
