@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -36,6 +36,14 @@ class RefusedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A source that was there already, and topics that the list would give it: an import changes no source."""
+
+    source: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListImport:
     """What became of the lines of a list of feeds."""
 
@@ -44,6 +52,7 @@ class ListImport:
     refused: tuple[RefusedEntry, ...] = ()
     without_address: tuple[str, ...] = ()
     unknown_topics: tuple[str, ...] = ()  # folders and categories that are no topics
+    left_alone: tuple[LeftAlone, ...] = ()  # sources of `there` that do not have the topics the list gives them
 
 
 def look_at(app: App, location: str, kind: SourceKind = SourceKind.AUTO) -> FoundSource:
@@ -63,32 +72,33 @@ def add_source(
 ) -> Source:
     """Store what was found; NotAllowedNow when it or its name is there already.
 
-    An address that was removed comes back as the source that it was, with its posts; what came out since is its
-    back-catalogue.
+    An address that was removed comes back as the source that it was, with its posts, and what is not told anew as it
+    was; what came out since is its back-catalogue.
     """
-    now, told = app.clock.now(), name
+    now = app.clock.now()
     with writing(app.engine) as db:
         known = source_store.all_sources(db)
-        was = source_store.name_of_removed(db, found.url)
-        name = name or was or _name_of(found, taken={source.name for source in known})
-        _refuse_known(found.url, name, known)
+        was = source_store.removed_source_at(db, found.url)
+        its_name = name or (was.name if was else _name_of(found, taken={source.name for source in known}))
+        _refuse_known(found.url, its_name, known)
         _refuse_unknown(topics, topic_store.all_topics(db))
-        if was and was != name:
-            source_store.rename_removed(db, was, name)
+        if was and was.name != its_name:
+            source_store.rename_removed(db, was.name, its_name)
         source_id = source_store.put_source(
             db,
-            name=name,
+            name=its_name,
             url=found.url,
             kind=found.kind,
-            topics=topics,
-            language=language,
-            owner=owner or owner_of(found, name=told),
+            topics=topics or (was.topics if was else ()),
+            language=language or (was.language if was else ""),
+            owner=owner or (was.owner if was else "") or owner_of(found, name=name),
+            backfill_days=was.backfill_days if was else source_store.BACKFILL_DAYS,
             now=now,
         )
         if found.link_pattern:
             source_store.keep_link_pattern(db, source_id, found.link_pattern)
-        audit.record(db, at=now, who=by, act="source.add", subject=f"source:{name}", details=found.url)
-        return source_store.source_by_name(db, name)
+        audit.record(db, at=now, who=by, act="source.add", subject=f"source:{its_name}", details=found.url)
+        return source_store.source_by_name(db, its_name)
 
 
 def owner_of(found: FoundSource, *, name: str = "") -> str:
@@ -160,21 +170,37 @@ def _plan(
     known_topics = topic_store.all_topics(db)
     _refuse_unknown(topics, known_topics)
     slugs = {_folded(word): topic.slug for topic in known_topics for word in _words_of(topic)}
-    there, refused, fresh = _sorted_out(found.entries, source_store.all_sources(db))
+    sources = source_store.all_sources(db)
+    there, refused, fresh = _sorted_out(found.entries, sources)
     new: list[tuple[str, OpmlEntry, list[str]]] = []
     for entry in fresh:
         name = _unused(_entry_name(entry), {name for name, _, _ in new})
-        mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
-        new.append((name, entry, list(dict.fromkeys([*topics, *mine]))))
-    unknown = dict.fromkeys(word for entry in fresh for word in entry.topics if _folded(word) not in slugs)
+        new.append((name, entry, _topics_for(entry, topics, slugs)))
+    unknown = dict.fromkeys(word for entry in found.entries for word in entry.topics if _folded(word) not in slugs)
+    told = {entry.url: _topics_for(entry, topics, slugs) for entry in found.entries}
     result = ListImport(
         added=tuple(name for name, _, _ in new),
         there=tuple(there),
         refused=tuple(refused),
         without_address=found.without_address,
         unknown_topics=tuple(unknown),
+        left_alone=tuple(_left_alone(sources, told)),
     )
     return result, new
+
+
+def _topics_for(entry: OpmlEntry, topics: Sequence[str], slugs: Mapping[str, str]) -> list[str]:
+    """Give the topics of an entry: those said for the whole list, and its folders and categories that are topics."""
+    mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
+    return list(dict.fromkeys([*topics, *mine]))
+
+
+def _left_alone(sources: Sequence[Source], told: Mapping[str, Sequence[str]]) -> Iterator[LeftAlone]:
+    for source in sources:
+        wanted = told.get(source.url) or told.get(source.moved_to) or ()
+        missing = tuple(topic for topic in wanted if topic not in source.topics)
+        if missing:
+            yield LeftAlone(source=source.name, topics=missing)
 
 
 def _sorted_out(

@@ -13,6 +13,7 @@ from newsletter.sources.rows import source_of
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.tables import posts, sources
 
+BACKFILL_DAYS = 14  # at a first fetch, posts this old are candidates
 _MOST_PROBLEMS = 20  # told as a source's health; more would tell no more
 _is_kept = sources.c.removed_at.is_(None)
 
@@ -26,7 +27,7 @@ def put_source(
     topics: Sequence[str] = (),
     language: str = "",
     owner: str = "",
-    backfill_days: int = 14,
+    backfill_days: int = BACKFILL_DAYS,
     now: datetime,
 ) -> SourceId:
     """Create or update the source of this name. At a new address, or brought back after it was removed, it starts
@@ -58,11 +59,12 @@ def remove_source(db: Connection, source_id: SourceId, *, now: datetime) -> None
     db.execute(update(sources).where(sources.c.id == source_id).values(removed_at=now))
 
 
-def name_of_removed(db: Connection, url: str) -> str:
-    """Give the name of the source that was removed last at an address; empty where there was none."""
+def removed_source_at(db: Connection, url: str) -> Source | None:
+    """Give the source that was removed last at an address; None where there was none."""
     at_address = or_(sources.c.url == url, sources.c.moved_to == url)
-    found = select(sources.c.name).where(at_address, sources.c.removed_at.is_not(None))
-    return db.execute(found.order_by(sources.c.removed_at.desc(), sources.c.id.desc()).limit(1)).scalar() or ""
+    found = select(sources).where(at_address, sources.c.removed_at.is_not(None))
+    row = db.execute(found.order_by(sources.c.removed_at.desc(), sources.c.id.desc()).limit(1)).mappings().first()
+    return source_of(row) if row else None
 
 
 def rename_removed(db: Connection, name: str, new_name: str) -> None:
