@@ -73,6 +73,11 @@ def date_line(line: str, *, language: str) -> datetime | None:
     return None
 
 
+def month_number(name: str) -> int:
+    """Give the number of a month named in one of our sources' languages; 0 if it is none."""
+    return _NUMBERS.get(name.casefold(), 0)
+
+
 def _stands_alone(before: str, behind: str) -> bool:
     return bool(_BEFORE.fullmatch(before) and _BEHIND.fullmatch(behind))
 
@@ -82,11 +87,11 @@ def _iso(found: re.Match[str], _language: str) -> datetime | None:
 
 
 def _day_first(found: re.Match[str], _language: str) -> datetime | None:
-    return _day(found[3], _NUMBERS.get(found[2].casefold(), 0), found[1])
+    return _day(found[3], month_number(found[2]), found[1])
 
 
 def _month_first(found: re.Match[str], _language: str) -> datetime | None:
-    return _day(found[3], _NUMBERS.get(found[1].casefold(), 0), found[2])
+    return _day(found[3], month_number(found[1]), found[2])
 
 
 def _numeric(found: re.Match[str], language: str) -> datetime | None:
