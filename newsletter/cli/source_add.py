@@ -47,9 +47,11 @@ def add(
 
     with opened(context) as app:
         found = _looked_at(app, location, kind)
-        shown = {"found": found.words, "samples": _samples(found)}
+        shown = {"found": found.words, "warning": found.warning, "samples": _samples(found)}
         if not as_json:
             talk(_in_words(found))
+        if found.warning:
+            talk(f"newsletter: {found.warning}")
         if dry_run or not _is_wanted(yes=yes or as_json):
             result = {"kind": found.kind.value, "url": found.url, **shown, "stored": False}
             emit(result, "nothing was stored", as_json=as_json)

@@ -1,6 +1,6 @@
 """Finds out what an address or a path is: a feed, a page that leads to one, a sitemap, an index, a page, a folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from newsletter.sources.reading.announced_feeds import announced_feeds
 from newsletter.sources.reading.known_sites import feeds_of, system_of
 from newsletter.sources.reading.obstacles import obstacle_of, refuse_obstacles
 from newsletter.sources.reading.opml import looks_like_opml
+from newsletter.sources.reading.overview import is_mostly_a_list, is_overview
 from newsletter.sources.reading.page_head import PageHead, head_of
 from newsletter.sources.reading.page_links import is_front_page
 from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page, title_of_feed
-from newsletter.sources.reading.parse_index import is_overview, parse_index
+from newsletter.sources.reading.parse_index import IndexReading, parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, looks_like_sitemap, sitemaps_of_robots
@@ -35,6 +36,7 @@ from newsletter.sources.reading.read_source import (
 from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
+LOOKS_LIKE_A_LIST = "this looks like a list of articles; use --kind index if it is"
 _MOST_FEEDS = 3  # that a page announces and that are tried
 
 
@@ -46,6 +48,7 @@ class FoundSource:
     url: str  # an http(s) address or an absolute path
     words: str = ""  # what it is, as a person would say
     title: str = ""  # of the feed or its site
+    warning: str = ""  # what a person should look at before it is stored
     link_pattern: str = ""  # of an index page
     # What was read there on the way, so that nobody has to ask again; None for a folder.
     document: Document | None = None
@@ -154,21 +157,23 @@ def _page_or_index(
     if is_web(url):
         fetcher.check_robots(url)
         refuse_obstacles(page, asked=location, came=url)
-    listed = _index(document, head, location, now)
-    if listed is not None:
-        return listed
+    listed = _listed(document, url, now)
+    if listed is not None and is_overview(listed, url=url):
+        return _index(document, head, location, listed)
     is_front = is_web(url) and is_front_page(url) and head.published is None
-    return (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location)
+    found = (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location)
+    is_doubtful = found.kind is SourceKind.PAGE and listed is not None and is_mostly_a_list(listed)
+    return replace(found, warning=LOOKS_LIKE_A_LIST) if is_doubtful else found
 
 
-def _index(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource | None:
-    url = document.url or location
+def _listed(document: Document, url: str, now: datetime | None) -> IndexReading | None:
     try:
-        listed = parse_index(document.content, url=url, charset=document.charset, now=now)
+        return parse_index(document.content, url=url, charset=document.charset, now=now)
     except NotUnderstood:
         return None
-    if not is_overview(listed, url=url):
-        return None
+
+
+def _index(document: Document, head: PageHead, location: str, listed: IndexReading) -> FoundSource:
     return FoundSource(
         kind=SourceKind.INDEX,
         url=location,

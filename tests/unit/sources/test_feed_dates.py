@@ -103,8 +103,7 @@ def test_any_text_is_survived(text: str) -> None:
         b"<rss version='2.0'><channel><title>Broken</title><item>",
         b"<rss version='2.0'><channel><title>Broken</title>",
         b"<feed xmlns='http://www.w3.org/2005/Atom'><title>Broken</title><entry>",
-        b"<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'"
-        b" xmlns='http://purl.org/rss/1.0/'><channel><title>Broken",
+        b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'><channel>",
         "<?xml version='1.0' encoding='utf-16'?><rss version='2.0'><channel><title>Broken".encode("utf-16"),
     ],
 )
