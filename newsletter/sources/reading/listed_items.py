@@ -21,6 +21,7 @@ from newsletter.sources.reading.page_links import PageLink
 _MOST_IN_ITEM = 400  # elements of one item that are looked at
 _MOST_NEIGHBOURS = 8  # elements beside a link that may belong to it
 _MOST_CHILDREN = 10_000
+_MOST_PIECES = 20  # of text, in a line
 _WHOLE_PAGE = frozenset({"html", "body", "main"})
 _WHOLE_ITEMS = frozenset({"article", "li", "section", "td", "th", "tr"})  # hold all that belongs to them
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -113,7 +114,7 @@ def _pieces(top: Any) -> Iterator[str]:
 def _is_own_line(node: Any) -> bool:
     if node.tag not in _INLINE or _OWN_LINE.search((node.get("class") or "")[:200]):
         return True
-    return node.tag == "a" and is_title(one_line(" ".join(node.itertext())[:1_000]))
+    return node.tag == "a" and is_title(_beginning(node))
 
 
 def _runs(parent: Any, nodes: list[Any], *, titled: set[Any]) -> dict[Any, Item]:
@@ -193,5 +194,10 @@ def _holds_heading(node: Any) -> bool:
 def _is_date(node: Any) -> bool:
     if not isinstance(node.tag, str):
         return False
-    texts = [text for text, _ in zip(node.itertext(), range(20), strict=False)]
-    return looks_like_date(one_line(" ".join(texts)[:200]))
+    return looks_like_date(_beginning(node))
+
+
+def _beginning(node: Any) -> str:
+    """Give the first words of an element: what holds a whole page is neither a date nor a title."""
+    texts = [text for text, _ in zip(node.itertext(), range(_MOST_PIECES), strict=False)]
+    return one_line(" ".join(texts)[:1_000])

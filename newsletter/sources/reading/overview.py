@@ -10,6 +10,7 @@ from newsletter.sources.reading.parse_index import IndexReading
 
 _TEXT_PER_POST = 150  # characters that a page may tell itself for each post that it lists, however short these are
 _LEAST_OF_A_TEXT = 100  # characters that are more than a line of introduction
+_MOST_OF_A_SILENT_PAGE = 600  # characters of its own on a page whose headlines alone speak for a list
 _MOST_DATED = 0.5  # the share of items with a date from which dates speak for a list of posts
 _WORDS = 4.5  # of a headline, on average; names of people, partners and services are shorter
 _WORDS_ON_A_LIST = 2.5  # of one on a page that calls itself a list
@@ -39,7 +40,8 @@ def _lists_posts(found: IndexReading, url: str) -> bool:
         return found.dated >= _MOST_DATED or found.title_words >= _WORDS_ON_A_LIST
     if found.own_text > found.listed_text:  # short titles make room for a page's own text only where it says "News"
         return False
-    return found.dated >= _MOST_DATED or (found.title_words >= _WORDS and not is_front_page(url))
+    is_silent = found.own_text < _MOST_OF_A_SILENT_PAGE and not is_front_page(url)
+    return found.dated >= _MOST_DATED or (found.title_words >= _WORDS and is_silent)
 
 
 def _is_beside_a_text(found: IndexReading, url: str) -> bool:

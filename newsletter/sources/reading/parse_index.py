@@ -31,6 +31,7 @@ MOST_POSTS = 100
 _FEWEST_LINKS = 3  # fewer are no list
 _LEAST_QUALITY = 3.0  # of a group's links; menus reach 2, headlines 5 and more
 _FEWEST_WORDS = 3.5  # of a title on average, where only the page's name speaks for its links
+_SAMPLE = 30  # items of a group that tell what it is
 _LONG_TEXT = 40  # characters of a paragraph that tells something
 _LONGEST_TITLE = 250  # characters of a line that may be one
 _MOST_ABOVE = 40_000  # elements
@@ -147,8 +148,9 @@ def _score(group: list[PageLink], url: str, *, is_named: bool) -> float:
     if len({link.url for link in group}) < _FEWEST_LINKS:
         return 0.0
     items = items_of(group)
-    words = _words(_title(item, group, address) for address, item in list(items.items())[:MOST_POSTS])
-    quality = sum(_quality(address, item, group[0], url) for address, item in items.items()) / len(items)
+    sample = list(items.items())[:_SAMPLE]
+    words = _words(_title(item, group, address) for address, item in sample)
+    quality = sum(_quality(address, item, group[0], url) for address, item in sample) / len(sample)
     quality += 3 * min(words, 8) / 8 + 1.5 * (is_named and words >= _FEWEST_WORDS)
     if quality < _LEAST_QUALITY:
         return 0.0

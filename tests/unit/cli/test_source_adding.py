@@ -186,7 +186,7 @@ def test_a_page_that_may_be_a_list_comes_with_a_warning(open_week: Run, site: We
 
 
 def test_a_feed_that_breaks_off_is_no_healthy_source(open_week: Run, site: WebSite) -> None:
-    """It is refused in words, and one that was added before is said to be in trouble; a new blog's empty feed is not."""
+    """It is refused in words, and one that was added before is said to be in trouble."""
     url = site.feed("/feed", "<rss version='2.0'><channel><title>Broken<item>")
     refused = open_week("source", "add", url)
     assert (refused.code, "breaks off" in refused.err) == (1, True)

@@ -132,6 +132,12 @@ NO_LISTS = {
         "/policy/white-paper",
         page(f"<p>{TEXT * 12}</p>{_links('/policy/white-paper/', *TITLES)}", heading="White paper"),
     ),
+    "a long article above what others are about": (
+        "/wiki/vision",
+        page(
+            f"<p>{TEXT * 10}</p>" + rows("<li><h3><a href='/w/{n}'>{t}</a></h3><p>{p} {p}</p></li>"), heading="Vision"
+        ),
+    ),
     "a front page of services": ("/", page(f"<p>{TEXT * 3}</p>{_SERVICES}", heading="Welcome")),
     "a front page of menus": (
         "/",
