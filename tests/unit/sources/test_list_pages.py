@@ -157,4 +157,4 @@ def test_a_hostile_page_takes_no_time(name: str) -> None:
         assert len(found.posts) <= 100
     except NotUnderstood:
         pass
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10
