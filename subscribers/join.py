@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import consent_store, list_store, person_store, suppression_store
 from subscribers.address import parse_address
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.find import find_by_id
@@ -39,14 +39,16 @@ def ask(
     """
     parsed = parse_address(address)
     mailing_list = list_by_slug(db, list_slug)
-    is_new = store.find_by_key(db, parsed.key) is None and not store.open_suppressions(db, parsed.hash)
-    person = store.put_subscriber(db, parsed, now)
+    is_new = person_store.find_by_key(db, parsed.key) is None and not suppression_store.open_suppressions(
+        db, parsed.hash
+    )
+    person = person_store.put_subscriber(db, parsed, now)
     if profile and is_new:
-        store.change_profile(db, person.id, profile, now)
+        person_store.change_profile(db, person.id, profile, now)
     at_once = is_new and mailing_list.opt_in == "single"
     state = SubscriptionState.ACTIVE if at_once else SubscriptionState.PENDING
-    store.new_subscription(db, mailing_list.id, person.id, state, now)
-    store.record(
+    list_store.new_subscription(db, mailing_list.id, person.id, state, now)
+    consent_store.record(
         db,
         Consent(
             act=Act.ASKED,
@@ -75,12 +77,12 @@ def confirm(
     before = (SubscriptionState.PENDING, SubscriptionState.LEFT)
     active = SubscriptionState.ACTIVE
     changed = (
-        store.new_subscription(db, mailing_list.id, person.id, active, now)
-        or store.move_subscription(db, mailing_list.id, person.id, frm=before, to=active, now=now)
+        list_store.new_subscription(db, mailing_list.id, person.id, active, now)
+        or list_store.move_subscription(db, mailing_list.id, person.id, frm=before, to=active, now=now)
     )  # fmt: skip
-    ended = store.end_suppression(db, person.address_hash, SuppressionKind.LEFT, "joined again", now)
+    ended = suppression_store.end_suppression(db, person.address_hash, SuppressionKind.LEFT, "joined again", now)
     if changed or ended:
-        store.record(
+        consent_store.record(
             db,
             Consent(
                 act=Act.CONFIRMED,
@@ -99,5 +101,5 @@ def confirm(
 def _is_active(db: Connection, mailing_list: MailingList, subscriber_id: int) -> bool:
     return any(
         one.list_slug == mailing_list.slug and one.state is SubscriptionState.ACTIVE
-        for one in store.subscriptions_of(db, subscriber_id)
-    ) and not store.open_suppressions(db, find_by_id(db, subscriber_id).address_hash)
+        for one in list_store.subscriptions_of(db, subscriber_id)
+    ) and not suppression_store.open_suppressions(db, find_by_id(db, subscriber_id).address_hash)

@@ -19,7 +19,7 @@ from subscribers.erase import erase
 from subscribers.errors import SaidNo
 from subscribers.join import ask, confirm
 from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.store import find_by_key
+from subscribers.person_store import find_by_key
 from subscribers.subscriber import Recipient
 from subscribers.suppress import release, suppress_address
 from subscribers.tables import consents, metadata, subscribers
