@@ -91,6 +91,17 @@ LISTS = {
         f"<a class='link {word}' href='/n/{SLUGS[n]}'>{TITLES[n]}</a></div>"
         for n, word in enumerate(("alpha", "beta", "gamma", "delta", "epsilon"))
     ),
+    "fields of a system": rows(
+        "<div class='views-row'><div class='views-field views-field-title'><span><a href='/n/{s}'>{t}</a></span></div>"
+        "<div class='views-field views-field-created'><span>{d}</span></div></div>",
+        "<div class=view-content>{}</div>",
+    ),
+    "a topic before the title": rows(
+        "<li><a href='/n/{s}'><span class=category>Press release</span><span class=date>{d}</span><p>{t}</p></a></li>"
+    ),
+    "two links, one the date": rows(
+        "<tr><td><a href='/n/{n}'>{d}</a></td><td><a href='/n/{n}'>{t}</a></td></tr>", "<table>{}</table>"
+    ),
     "headlines in articles": rows(
         "<article><h2><a href='/n/{s}'>{t}</a></h2><time>{d}</time><p>{p}</p></article>", "<div>{}</div>"
     ),

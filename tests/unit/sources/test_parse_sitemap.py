@@ -137,9 +137,7 @@ def test_any_bytes_are_survived(content: bytes) -> None:
 _ENTRY = "<url><loc>https://agency.example/news/{}</loc><lastmod>2026-11-01</lastmod></url>"
 HOSTILE = {
     "deep": b"<urlset>" + b"<url>" * 50_000,
-    "many entries": b"<urlset>"
-    + b"".join(_ENTRY.format(n).encode() for n in range(10_000))
-    + b"</urlset>",
+    "many entries": b"<urlset>" + b"".join(_ENTRY.format(n).encode() for n in range(10_000)) + b"</urlset>",
     "an entry with many addresses": b"<urlset><url>"
     + b"<loc>https://agency.example/a</loc>" * 50_000
     + b"</url></urlset>",
