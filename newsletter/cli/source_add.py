@@ -53,9 +53,11 @@ def add(
     with opened(context) as app:
         found = _looked_at(app, location, kind)
         publisher = owner or owner_of(found, name=name)
-        shown = {"found": found.words, "samples": _samples(found)}
+        shown = {"found": found.words, "warning": found.warning, "samples": _samples(found)}
         if asks or not as_json:
             talk(_in_words(found, publisher, is_told=bool(owner or found.site)))
+        if found.warning:
+            talk(f"newsletter: {found.warning}")
         if dry_run or (asks and not _is_wanted()):
             result = {"kind": found.kind.value, "url": found.url, "owner": publisher, **shown, "stored": False}
             emit(result, "nothing was stored", as_json=as_json)

@@ -15,10 +15,11 @@ from newsletter.sources.reading.announced_feeds import announced_feeds
 from newsletter.sources.reading.known_sites import feeds_of, system_of
 from newsletter.sources.reading.obstacles import obstacle_of, refuse_obstacles
 from newsletter.sources.reading.opml import looks_like_opml
+from newsletter.sources.reading.overview import is_mostly_a_list, is_overview
 from newsletter.sources.reading.page_head import PageHead, head_of
 from newsletter.sources.reading.page_links import is_front_page
 from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page, title_of_feed
-from newsletter.sources.reading.parse_index import is_overview, parse_index
+from newsletter.sources.reading.parse_index import IndexReading, parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, looks_like_sitemap, sitemaps_of_robots
@@ -42,6 +43,7 @@ from newsletter.sources.reading.site_name import (
 from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
+LOOKS_LIKE_A_LIST = "this looks like a list of articles; use --kind index if it is"
 _MOST_FEEDS = 3  # that a page announces and that are tried
 
 
@@ -54,6 +56,7 @@ class FoundSource:
     words: str = ""  # what it is, as a person would say
     title: str = ""  # of the feed or its site
     site: str = ""  # what its publisher is called; empty where nothing that was read tells
+    warning: str = ""  # what a person should look at before it is stored
     link_pattern: str = ""  # of an index page
     # What was read there on the way, so that nobody has to ask again; None for a folder.
     document: Document | None = None
@@ -167,25 +170,26 @@ def _page_or_index(
         fetcher.check_robots(url)
         refuse_obstacles(page, asked=location, came=url)
     site = site_of_page(page, head, url=url)
-    listed = _index(document, head, location, now)
-    if listed is not None:
-        return replace(listed, site=site)
+    listed = _listed(document, url, now)
+    if listed is not None and is_overview(listed, url=url):
+        return replace(_index(document, head, location, listed), site=site)
     if is_web(url) and is_front_page(url) and head.published is None:
         kept = _kept_sitemap(fetcher, url)
         if kept is not None:
             name = site or name_of_front(head, url=url)
             return replace(kept, title=name, site=name)
-    return replace(_page(document, head, location), site=site)
+    is_doubtful = listed is not None and is_mostly_a_list(listed)
+    return replace(_page(document, head, location), site=site, warning=LOOKS_LIKE_A_LIST if is_doubtful else "")
 
 
-def _index(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource | None:
-    url = document.url or location
+def _listed(document: Document, url: str, now: datetime | None) -> IndexReading | None:
     try:
-        listed = parse_index(document.content, url=url, charset=document.charset, now=now)
+        return parse_index(document.content, url=url, charset=document.charset, now=now)
     except NotUnderstood:
         return None
-    if not is_overview(listed, url=url):
-        return None
+
+
+def _index(document: Document, head: PageHead, location: str, listed: IndexReading) -> FoundSource:
     return FoundSource(
         kind=SourceKind.INDEX,
         url=location,

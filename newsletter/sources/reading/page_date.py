@@ -25,6 +25,7 @@ november november novembre novembre noviembre novembro nov
 december dezember décembre dicembre diciembre dezembro dec dez déc dic
 """
 _NUMBERS = {name: number for number, line in enumerate(_MONTHS.strip().splitlines(), start=1) for name in line.split()}
+_MONTH = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _WORD = r"([^\W\d_]{3,12})\.?"
 _YEAR = r"((?:19|20)\d\d)"
 _DAY_FIRST = re.compile(
@@ -33,6 +34,13 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(rf"{_WORD}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}")
 _ISO = re.compile(rf"{_YEAR}-(\d\d)-(\d\d)")
 _NUMERIC = re.compile(rf"(\d{{1,2}})([./-])(\d{{1,2}})\2{_YEAR}")
+_TIME_LIKE = r"(?:\s*[,|T-]?\s*\d{1,2}[:.h]\d\d(?::\d\d)?\s*(?:[ap]\.?m\.?|uhr|h)?)?"
+_DATE_LIKE = re.compile(
+    rf"(?:[^\W\d_]{{2,13}}\.?,?\s+)?(?:\d{{1,4}}([./-])\s?\d{{1,2}}\1\s?\d{{2,4}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|er|º|°|\.)?[\s-]+(?:de\s+|di\s+)?(?:{_MONTH})\.?(?:,?[\s-]+(?:de\s+|del\s+)?\d{{4}})?"
+    rf"|(?:{_MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?){_TIME_LIKE}",
+    re.IGNORECASE,
+)
 # What may stand on the same line: a word for publishing or a weekday. A place, or "deadline", would tell another day.
 _LABELS = """
 published, posted, date, press release, news release, released, monday, tuesday, wednesday, thursday, friday, saturday
@@ -73,6 +81,17 @@ def date_line(line: str, *, language: str) -> datetime | None:
     return None
 
 
+def looks_like_date(line: str) -> bool:
+    """Tell whether a line is a date and little else, be it one that nobody can read for certain ("3/4/26", "2 Nov")."""
+    line = line.strip(" .,:()[]|\u2013-")
+    return len(line) <= _LONGEST_LINE // 2 and _DATE_LIKE.fullmatch(line) is not None
+
+
+def month_number(name: str) -> int:
+    """Give the number of a month named in one of our sources' languages; 0 if it is none."""
+    return _NUMBERS.get(name.casefold(), 0)
+
+
 def _stands_alone(before: str, behind: str) -> bool:
     return bool(_BEFORE.fullmatch(before) and _BEHIND.fullmatch(behind))
 
@@ -82,11 +101,11 @@ def _iso(found: re.Match[str], _language: str) -> datetime | None:
 
 
 def _day_first(found: re.Match[str], _language: str) -> datetime | None:
-    return _day(found[3], _NUMBERS.get(found[2].casefold(), 0), found[1])
+    return _day(found[3], month_number(found[2]), found[1])
 
 
 def _month_first(found: re.Match[str], _language: str) -> datetime | None:
-    return _day(found[3], _NUMBERS.get(found[1].casefold(), 0), found[2])
+    return _day(found[3], month_number(found[1]), found[2])
 
 
 def _numeric(found: re.Match[str], language: str) -> datetime | None:

@@ -272,3 +272,31 @@ def test_an_address_may_come_without_its_scheme(open_week: Run, site: WebSite, t
     (tmp_path / "example.org" / "post.md").write_text("# A post\n\nIts text.\n")
     told = open_week("source", "add", "example.org", "--dry-run", "--json").json
     assert (told["kind"], told["url"]) == ("folder", str(tmp_path / "example.org"))
+
+
+def test_a_page_that_may_be_a_list_comes_with_a_warning(open_week: Run, site: WebSite) -> None:
+    """The words name the way out, and that way works; a script gets them with the rest."""
+    links = "".join(
+        f"<li><a href='/partners/{name.lower().replace(' ', '-')}'>{name}</a></li>"
+        for name in ("University of Bonn", "Ministry of Health", "Institut Pasteur Paris")
+    )
+    site.page("/partners", f"<!doctype html><html><body><main><h1>Partners</h1><ul>{links}</ul></main></body></html>")
+    seen = open_week("source", "add", site.url("/partners"), "--dry-run")
+    assert "this looks like a list of articles; use --kind index if it is" in seen.err
+    told = open_week("source", "add", site.url("/partners"), "--dry-run", "--json").json
+    assert (told["kind"], "--kind index" in told["warning"]) == ("page", True)
+    listed = open_week("source", "add", site.url("/partners"), "--kind", "index", "--dry-run", "--json").json
+    assert (listed["kind"], len(listed["samples"]), listed["warning"]) == ("index", 3, "")
+
+
+def test_a_feed_that_breaks_off_is_no_healthy_source(open_week: Run, site: WebSite) -> None:
+    """It is refused in words, and one that was added before is said to be in trouble."""
+    url = site.feed("/feed", "<rss version='2.0'><channel><title>Broken<item>")
+    refused = open_week("source", "add", url)
+    assert (refused.code, "breaks off" in refused.err) == (1, True)
+    site.feed("/feed", "<rss version='2.0'><channel><title>New</title></channel></rss>")
+    assert open_week("source", "add", url, "--name", "New", "--yes").code == 0
+    assert open_week("source", "check", "New").code == 0
+    site.feed("/feed", "<rss version='2.0'><channel><title>Broken<item>")
+    checked = open_week("source", "check", "New", "--json")
+    assert (checked.code, "breaks off" in checked.json[0]["error"]) == (1, True)
