@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from newsletter.base.errors import SourceError
+from newsletter.sources.cleaning.byline import byline_of
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
@@ -112,7 +113,7 @@ def joined(post: FetchedPost, told: FetchedPost) -> FetchedPost:
         title=told.title if is_title_cut else post.title,
         html=told.html if is_longer else post.html,
         summary=post.summary or told.summary,
-        byline=post.byline or told.byline,
+        byline=byline_of(post.byline, url=post.url) or told.byline,
         published=post.published or told.published,
         document_language=told.document_language or post.document_language,
         picture_url=post.picture_url or told.picture_url,

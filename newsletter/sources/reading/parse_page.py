@@ -5,14 +5,15 @@ The title and the date are those that the page declares; a page without a date h
 
 import html
 import re
+from datetime import datetime
 
-from newsletter.sources.cleaning.chrome import blocks_of, is_chrome
-from newsletter.sources.cleaning.plain_text import one_line, storable, text_of_clean
+from newsletter.sources.cleaning.chrome import is_chrome
+from newsletter.sources.cleaning.plain_text import storable, text_of_clean
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.reading.article_head import without_head
 from newsletter.sources.reading.page_article import article_of
-from newsletter.sources.reading.page_date import date_line
-from newsletter.sources.reading.page_head import PageHead, head_of
+from newsletter.sources.reading.page_head import head_of
 from newsletter.sources.reading.tame import parse_document
 
 _LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
@@ -20,8 +21,10 @@ _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0
 _LEAST_UNTITLED = 120  # characters; a page without a title that says less is no article
 
 
-def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
+def parse_page(content: bytes, *, url: str, charset: str = "", now: datetime | None = None) -> FetchedPost:
     """Give the post that a page holds; NotUnderstood if it holds no text.
+
+    A day that stands beside the title and lies after `now` is that of what is announced.
 
     Without a title the post is called by its first words, as one of a feed is.
     """
@@ -30,8 +33,8 @@ def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
     page = parse_document(storable(page_text(content, charset)))
     if page is None:
         raise NotUnderstood("the page holds no HTML")
-    head = head_of(page, url=url)
-    body = _without_head(article_of(page, url=url), head)
+    head = head_of(page, url=url, now=now)
+    body = without_head(article_of(page, url=url), head)
     if not body or not (head.title or len(text_of_clean(body)) >= _LEAST_UNTITLED):
         raise NotUnderstood("no article was found on the page")
     return FetchedPost(
@@ -60,16 +63,3 @@ def page_text(content: bytes, charset: str) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
     return content.decode("windows-1252", errors="replace")
-
-
-def _without_head(body: str, head: PageHead) -> str:
-    """Leave out first blocks that only repeat the title, the date or the byline."""
-    blocks = blocks_of(body)
-    while blocks and _is_head(text_of_clean(blocks[0]), head):
-        del blocks[0]
-    return "\n".join(blocks)
-
-
-def _is_head(text: str, head: PageHead) -> bool:
-    repeated = {one_line(part).casefold() for part in (head.title, head.byline) if part}
-    return text.casefold() in repeated or date_line(text, language=head.language) is not None
