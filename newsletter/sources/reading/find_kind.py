@@ -91,7 +91,7 @@ def _of_document(fetcher: Fetcher, document: Document, location: str, now: datet
     if page is None:
         raise NotUnderstood("the page holds no HTML")
     url = document.url or location
-    head, system = head_of(page, url=url), system_of(page, markup)
+    head, system = head_of(page, url=url, now=now), system_of(page, markup)
     feed = _announced(fetcher, page, head, system, url) or _guessed(fetcher, markup, system, url)
     return feed or _page_or_index(fetcher, document, page, head, location, now)
 
@@ -158,7 +158,7 @@ def _page_or_index(
     if listed is not None:
         return listed
     is_front = is_web(url) and is_front_page(url) and head.published is None
-    return (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location)
+    return (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location, now)
 
 
 def _index(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource | None:
@@ -203,14 +203,14 @@ def _read_sitemap(fetcher: Fetcher, url: str) -> FoundSource | None:
         return None
 
 
-def _page(document: Document, head: PageHead, location: str) -> FoundSource:
+def _page(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource:
     return FoundSource(
         kind=SourceKind.PAGE,
         url=location,
         words="a single page",
         title=one_line(head.site or head.title),
         document=document,
-        reading=understand(document, SourceKind.PAGE),
+        reading=understand(document, SourceKind.PAGE, now=now),
     )
 
 

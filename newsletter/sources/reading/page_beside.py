@@ -6,7 +6,7 @@ that is an event's, and one that is still to come is none.
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from newsletter.sources.details.places import labelled_place
@@ -73,19 +73,21 @@ def _places_of(lines: Sequence[Line], title: str) -> list[int]:
     return headings or [place for place in found if not lines[place].is_link] or found[:1]
 
 
-def _dates_near(lines: Sequence[Line], place: int, title: str, bar: str, language: str) -> Iterator[datetime]:
+def _dates_near(lines: Sequence[Line], place: int, title: str, bar: str, language: str) -> set[datetime]:
+    """Give the days in the lines after a title; where there is none, those before it."""
     after, before = _after(lines, place), list(lines[max(0, place - _MOST_BEFORE) : place])
     if _tells_event(title, [bar, *(line.text for line in (*before, lines[place], *after))]):
-        return
-    for near in (["", *_texts(after)], ["", *_texts(before)]):
-        for lead, text in itertools.pairwise(near):
-            is_other = lead.endswith(":") and not is_day_label(lead)
-            if not is_other and (date := date_line(text, language=language) or dateline(text, language=language)):
-                yield date
-                break
-        else:
-            continue
-        return  # what stands after the title is nearer to it than what stands before
+        return set()
+    return _days_in(_texts(after), language) or _days_in(_texts(before), language)
+
+
+def _days_in(texts: Sequence[str], language: str) -> set[datetime]:
+    return {
+        date
+        for lead, text in itertools.pairwise(["", *texts])
+        if (not lead.endswith(":") or is_day_label(lead))
+        and (date := date_line(text, language=language) or dateline(text, language=language))
+    }
 
 
 def is_day_label(lead: str) -> bool:

@@ -17,6 +17,7 @@ from newsletter.sources.reading.linked_data import (
     linked_people,
     linked_pictures,
     linked_text,
+    linked_values,
 )
 from newsletter.sources.reading.page_beside import byline_beside, date_beside
 from newsletter.sources.reading.page_date import declared_date
@@ -73,9 +74,18 @@ def read_page_head(text: str, *, url: str, now: datetime | None = None) -> PageH
     return head_of(page, url=url, now=now)
 
 
-def head_of(page: Any, *, url: str, now: datetime | None = None) -> PageHead:  # lxml has no types
-    """Read the head of a parsed page, which stays as it is. `now`: no day beside the title lies after it."""
-    said = _Said(page, url)
+def head_of(
+    page: Any,  # lxml has no types
+    *,
+    url: str,
+    now: datetime | None = None,
+    linked: Sequence[object] | None = None,
+) -> PageHead:
+    """Read the head of a parsed page, which stays as it is.
+
+    `now`: no day beside the title lies after it; `linked`: the page's JSON-LD, if that was parsed already.
+    """
+    said = _Said(page, url, linked_values(page) if linked is None else linked)
     sites = _site_names(said)
     title = _title(said, sites)
     picture_url, picture_alt = _picture(said)
@@ -98,12 +108,12 @@ def head_of(page: Any, *, url: str, now: datetime | None = None) -> PageHead:  #
 class _Said:
     """What several places of a page say, each read once."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Any, url: str, linked: Sequence[object]) -> None:
         self.page = page
         self.url = url
         self.base = web_address(_first(_attributes(page, "//base/@href")), base=url) or url
         self.metas = _metas(page)
-        self.items = linked_items([_text(node) for node in page.xpath("//script[@type='application/ld+json']")])
+        self.items = linked_items(linked)
         self.headings = [node for node in page.iter("h1") if one_line(_text(node))][:20]
         bars = page.xpath("//head/title | /html/title | /html/body/title")
         self.bar = _first([one_line(_text(node)) for node in bars])
