@@ -4,14 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import consent_store, list_store, person_store, suppression_store, wish_store
 from subscribers.address import Address, mask, parse_address
 from subscribers.consent import Act, Consent
 from subscribers.errors import SaidNo
 from subscribers.lists import list_by_slug
 from subscribers.mailing_list import SubscriptionState
+from subscribers.person_store import find_by_key
 from subscribers.profile import Profile
-from subscribers.store import find_by_key
 from subscribers.subscriber import Subscriber
 
 
@@ -34,11 +34,11 @@ def add_subscriber(
     parsed = parse_address(address)
     mailing_list = list_by_slug(db, list_slug)
     _refuse_departed(db, parsed, list_slug)
-    person = store.put_subscriber(db, parsed, now)
+    person = person_store.put_subscriber(db, parsed, now)
     if profile:
-        store.change_profile(db, person.id, profile, now)
+        person_store.change_profile(db, person.id, profile, now)
     if _subscribe(db, mailing_list.id, person, consent, now):
-        store.record(
+        consent_store.record(
             db,
             Consent(
                 act=Act.ADDED,
@@ -54,26 +54,26 @@ def add_subscriber(
 
 
 def _refuse_departed(db: Connection, address: Address, list_slug: str) -> None:
-    kinds = store.open_suppressions(db, address.hash)
+    kinds = suppression_store.open_suppressions(db, address.hash)
     if kinds:
         words = ", ".join(sorted(kind.value for kind in kinds))
         raise SaidNo(f"{mask(address.address)} is suppressed ({words}): `subscriber release` ends that, with a reason")
     person = find_by_key(db, address.key)
     if person is None:
         return
-    standing = {one.list_slug: one.state for one in store.subscriptions_of(db, person.id)}
+    standing = {one.list_slug: one.state for one in list_store.subscriptions_of(db, person.id)}
     if standing.get(list_slug) is SubscriptionState.ACTIVE:
         return
-    opted_out = any(wish.kind == "opt_out" for wish in store.wishes_of(db, person.id))
+    opted_out = any(wish.kind == "opt_out" for wish in wish_store.wishes_of(db, person.id))
     if opted_out or SubscriptionState.LEFT in standing.values():
         raise SaidNo(f"{mask(address.address)} has left: only they themselves can join again, on the sign-up page")
 
 
 def _subscribe(db: Connection, list_id: int, person: Subscriber, consent: str, now: datetime) -> bool:
     state = SubscriptionState.ACTIVE if consent.strip() else SubscriptionState.PENDING
-    if store.new_subscription(db, list_id, person.id, state, now):
+    if list_store.new_subscription(db, list_id, person.id, state, now):
         return True
     pending = [SubscriptionState.PENDING]
-    return state is SubscriptionState.ACTIVE and store.move_subscription(
+    return state is SubscriptionState.ACTIVE and list_store.move_subscription(
         db, list_id, person.id, frm=pending, to=state, now=now
     )

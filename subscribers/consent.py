@@ -31,6 +31,7 @@ class Consent:
     list_slug: str = ""
     key: str = ""  # the opt-out's, when one newsletter was left
     evidence: str = ""  # what was shown or told, and its version
+    text_hash: str = ""  # of the words that were shown, kept in consent_texts
     network_address: str = ""
     given_at: datetime | None = None  # when the person said so, where an import knows it
 
@@ -57,8 +58,12 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A follow, a mute or an opt-out, under a key that is opaque here."""
+    """A follow, a mute or an opt-out, under a key that is opaque here.
 
+    Under a scope it stands in for the person's own wish there; the kind `none` then says: no wish there.
+    """
+
+    scope: str  # empty: the person's own
     key: str
     kind: str
     since: datetime

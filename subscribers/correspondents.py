@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import person_store, suppression_store
 from subscribers.address import parse_address
 from subscribers.doors import refusal_of_notice
 from subscribers.subscriber import Correspondent, NotMailable
@@ -10,14 +10,14 @@ from subscribers.subscriber import Correspondent, NotMailable
 
 def correspondent_id(db: Connection, address: str) -> int:
     """Find or make the id of a correspondent. Raises InvalidAddress."""
-    return store.put_correspondent(db, parse_address(address))
+    return person_store.put_correspondent(db, parse_address(address))
 
 
 def correspondent(db: Connection, correspondent_id: int) -> Correspondent | NotMailable:
     """Say whom an id means, or why they get no notice: a suppression holds for them as for anybody."""
-    address = store.correspondent_address(db, correspondent_id)
+    address = person_store.correspondent_address(db, correspondent_id)
     if address is None:
         return NotMailable("erased")
     parsed = parse_address(address)
-    refusal = refusal_of_notice(store.open_suppressions(db, parsed.hash))
+    refusal = refusal_of_notice(suppression_store.open_suppressions(db, parsed.hash))
     return refusal or Correspondent(id=correspondent_id, address=address, domain=parsed.domain)

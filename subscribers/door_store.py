@@ -1,12 +1,22 @@
 """The SQL of the two doors. Fit for a million people: keyset by index, four queries for 500 ids, no full scan."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Join, RowMapping, and_, exists, func, select
+from sqlalchemy.sql.expression import FromClause
 
-from subscribers.consent import SuppressionKind
+from subscribers.consent import SuppressionKind, Wish
 from subscribers.subscriber import Member
-from subscribers.tables import mailing_lists, subscribers, subscriptions, suppressions, wishes
+from subscribers.tables import (
+    mailing_lists,
+    preferences,
+    subscribers,
+    subscriptions,
+    suppressed_domains,
+    suppressions,
+    wishes,
+)
 
 
 def list_names(db: Connection, slugs: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -20,17 +30,17 @@ def mailable_of_list(db: Connection, list_id: int, opt_out: str, after: int, lim
 
     It walks the primary key of subscriptions from `after` on, so that a portion costs the same at any size.
     """
-    person = subscribers.c
+    listed = subscriptions.join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
     query = (
-        select(person.id, person.domain, person.language, person.zone, person.hour, person.frequency)
-        .select_from(subscriptions.join(subscribers, person.id == subscriptions.c.subscriber_id))
+        select(subscribers.c.id, subscribers.c.domain, *_preferred(_MEMBER))
+        .select_from(_with_preferences(listed, opt_out))
         .where(subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id > after, *_mailable(opt_out))
         .order_by(subscriptions.c.subscriber_id)
         .limit(limit)
     )
     return [
-        Member(subscriber_id=id_, domain=domain, language=language, zone=zone, hour=hour, frequency=frequency)
-        for id_, domain, language, zone, hour, frequency in db.execute(query)
+        Member(subscriber_id=id_, domain=domain, language=language, zone=zone, hour=hour, days=days)
+        for id_, domain, language, zone, hour, days in db.execute(query)
     ]
 
 
@@ -46,32 +56,50 @@ def count_mailable(db: Connection, list_ids: Sequence[int], opt_out: str) -> int
 
 def _mailable(opt_out: str) -> tuple[ColumnElement[bool], ...]:
     opted_out = exists().where(
-        wishes.c.subscriber_id == subscriptions.c.subscriber_id, wishes.c.key == opt_out, wishes.c.kind == "opt_out"
+        wishes.c.subscriber_id == subscriptions.c.subscriber_id,
+        wishes.c.scope == "",
+        wishes.c.key == opt_out,
+        wishes.c.kind == "opt_out",
     )
     suppressed = exists().where(
         suppressions.c.address_hash == subscribers.c.address_hash, suppressions.c.ended_at.is_(None)
     )
-    return subscriptions.c.state == "active", ~opted_out, ~suppressed
+    closed = exists().where(
+        suppressed_domains.c.domain == subscribers.c.domain, suppressed_domains.c.ended_at.is_(None)
+    )
+    return subscriptions.c.state == "active", ~opted_out, ~suppressed, ~closed
 
 
-def people(db: Connection, ids: Sequence[int]) -> dict[int, RowMapping]:
-    """Give what composing needs of people."""
-    return {row["id"]: row for row in db.execute(select(*_PERSON).where(subscribers.c.id.in_(ids))).mappings()}
+def people(db: Connection, ids: Sequence[int], scope: str) -> dict[int, RowMapping]:
+    """Give what composing needs of people, as they want it in this scope."""
+    query = (
+        select(*_PERSON, *_preferred(_RECIPIENT))
+        .select_from(_with_preferences(subscribers, scope))
+        .where(subscribers.c.id.in_(ids))
+    )
+    return {row["id"]: row for row in db.execute(query).mappings()}
 
 
+_MEMBER = ("language", "zone", "hour", "days")
+_RECIPIENT = ("language", "reading_languages", "zone", "frequency", "paused_until", "length", "plain_text")
 _PERSON = (
     subscribers.c.id,
     subscribers.c.address,
     subscribers.c.domain,
     subscribers.c.name,
-    subscribers.c.language,
-    subscribers.c.reading_languages,
-    subscribers.c.zone,
-    subscribers.c.length,
-    subscribers.c.plain_text,
     subscribers.c.role,
     subscribers.c.country,
 )
+
+
+def _preferred(names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """Give what a person wants in the scope that is joined, else everywhere."""
+    return [func.coalesce(preferences.c[name], subscribers.c[name]).label(name) for name in names]
+
+
+def _with_preferences(people: FromClause, scope: str) -> Join:
+    wanted = and_(preferences.c.subscriber_id == subscribers.c.id, preferences.c.scope == scope)
+    return people.outerjoin(preferences, wanted)
 
 
 def states(db: Connection, ids: Sequence[int], list_ids: Sequence[int]) -> dict[int, dict[int, str]]:
@@ -91,23 +119,26 @@ def has_active(db: Connection, subscriber_id: int) -> bool:
     return db.execute(select(subscriptions.c.list_id).where(*which).limit(1)).first() is not None
 
 
-def wishes_of_many(db: Connection, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Give people's wishes: subscriber, then key to kind."""
-    query = select(wishes.c.subscriber_id, wishes.c.key, wishes.c.kind).where(wishes.c.subscriber_id.in_(ids))
-    found: dict[int, dict[str, str]] = {}
-    for subscriber_id, key, kind in db.execute(query):
-        found.setdefault(subscriber_id, {})[key] = kind
+def wishes_of_many(db: Connection, ids: Sequence[int], scope: str) -> dict[int, list[Wish]]:
+    """Give people's wishes: their own, and those of a scope."""
+    columns = (wishes.c.subscriber_id, wishes.c.scope, wishes.c.key, wishes.c.kind, wishes.c.since)
+    query = select(*columns).where(wishes.c.subscriber_id.in_(ids), wishes.c.scope.in_({"", scope}))
+    found: dict[int, list[Wish]] = {}
+    for subscriber_id, of, key, kind, since in db.execute(query):
+        found.setdefault(subscriber_id, []).append(Wish(scope=of, key=key, kind=kind, since=since))
     return found
 
 
 def suppressed_ids(db: Connection, ids: Sequence[int]) -> dict[int, set[SuppressionKind]]:
-    """Give the kinds of the open suppressions of these people."""
-    query = (
-        select(subscribers.c.id, suppressions.c.kind)
-        .join(suppressions, suppressions.c.address_hash == subscribers.c.address_hash)
-        .where(subscribers.c.id.in_(ids), suppressions.c.ended_at.is_(None))
+    """Give the kinds of the open suppressions of these people: of their addresses, and of their domains."""
+    by_address = select(subscribers.c.id, suppressions.c.kind).join(
+        suppressions, suppressions.c.address_hash == subscribers.c.address_hash
+    )
+    by_domain = select(subscribers.c.id, suppressed_domains.c.kind).join(
+        suppressed_domains, suppressed_domains.c.domain == subscribers.c.domain
     )
     found: dict[int, set[SuppressionKind]] = {}
-    for subscriber_id, kind in db.execute(query):
-        found.setdefault(subscriber_id, set()).add(SuppressionKind(kind))
+    for query, table in ((by_address, suppressions), (by_domain, suppressed_domains)):
+        for subscriber_id, kind in db.execute(query.where(subscribers.c.id.in_(ids), table.c.ended_at.is_(None))):
+            found.setdefault(subscriber_id, set()).add(SuppressionKind(kind))
     return found

@@ -1,5 +1,7 @@
 """The two doors outward: who may be mailed. Nothing else of this package hands out people to sending code.
 
+The key of the opt-out is also the scope of what a person wants there: "newsletter:weekly".
+
 Neither door ever yields a suppressed, unconfirmed or departed person, or one who opted out of the key in question.
 `members` is asked when an issue is planned, `still_mailable` when a delivery is claimed: a no said in between counts.
 """
@@ -12,8 +14,10 @@ from sqlalchemy import Connection
 from subscribers import door_store
 from subscribers.consent import SuppressionKind
 from subscribers.errors import UnknownList
-from subscribers.store import languages_of, portions
+from subscribers.person_store import languages_of
+from subscribers.store import portions
 from subscribers.subscriber import Member, NotMailable, Recipient
+from subscribers.wish import wishes_in
 
 _UNSUBSCRIBED = NotMailable("unsubscribed")
 _UNCONFIRMED = NotMailable("unconfirmed")
@@ -56,18 +60,29 @@ def still_mailable(
 
 
 def recipient_of_notice(db: Connection, subscriber_id: int) -> Recipient | NotMailable:
-    """Say who gets a notice (confirmation, data export, test). Lists do not count: the person asked for it.
+    """Say who gets a notice (data export, test). Lists do not count: the person asked for it.
 
     The name of somebody who is active nowhere is left out: anybody may have typed it beside that address.
     """
+    return _recipient_of_notice(db, subscriber_id, _NO_NOTICE)
+
+
+def recipient_of_confirmation(db: Connection, subscriber_id: int) -> Recipient | NotMailable:
+    """Say who is asked to confirm: also somebody whose mail bounced, since a mailbox may work again."""
+    return _recipient_of_notice(db, subscriber_id, _NO_NOTICE - {SuppressionKind.BOUNCED})
+
+
+def _recipient_of_notice(
+    db: Connection, subscriber_id: int, forbidding: frozenset[SuppressionKind]
+) -> Recipient | NotMailable:
     ids = [subscriber_id]
-    row = door_store.people(db, ids).get(subscriber_id)
+    row = door_store.people(db, ids, "").get(subscriber_id)
     if row is None:
         return _ERASED
-    refusal = refusal_of_notice(door_store.suppressed_ids(db, ids).get(subscriber_id, set()))
-    if refusal is not None:
-        return refusal
-    wishes = door_store.wishes_of_many(db, ids).get(subscriber_id, {})
+    kinds = door_store.suppressed_ids(db, ids).get(subscriber_id, set()) & forbidding
+    if kinds:
+        return _suppressed(kinds)
+    wishes = wishes_in(door_store.wishes_of_many(db, ids, "").get(subscriber_id, ()), "")
     values = dict(row)
     if not door_store.has_active(db, subscriber_id):
         values["name"] = ""
@@ -91,14 +106,14 @@ def _lists(db: Connection, slugs: Sequence[str]) -> list[tuple[int, str]]:
 def _answer(
     db: Connection, ids: Sequence[int], lists: list[tuple[int, str]], opt_out: str
 ) -> dict[int, Recipient | NotMailable]:
-    people = door_store.people(db, ids)
+    people = door_store.people(db, ids, opt_out)
     suppressed = door_store.suppressed_ids(db, ids)
     states = door_store.states(db, ids, [list_id for list_id, _ in lists])
-    wishes = door_store.wishes_of_many(db, ids)
+    wishes = door_store.wishes_of_many(db, ids, opt_out)
     answers: dict[int, Recipient | NotMailable] = {}
     for subscriber_id in ids:
         row, kinds = people.get(subscriber_id), suppressed.get(subscriber_id)
-        wished = wishes.get(subscriber_id, {})
+        wished = wishes_in(wishes.get(subscriber_id, ()), opt_out)
         came_through = _came_through(states.get(subscriber_id, {}), lists)
         if row is None:
             answers[subscriber_id] = _ERASED
@@ -135,6 +150,8 @@ def _recipient(values: Mapping[Any, Any], wishes: Mapping[str, str], list_name: 
         language=values["language"],
         reading_languages=languages_of(values["reading_languages"]),
         zone=values["zone"],
+        frequency=values["frequency"],
+        paused_until=values["paused_until"],
         length=values["length"],
         plain_text=values["plain_text"],
         role=values["role"],

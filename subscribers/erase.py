@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import consent_store, person_store, suppression_store
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.find import find_by_id
 
@@ -16,9 +16,9 @@ def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None
     import from bringing the address back. Raises UnknownSubscriber.
     """
     person = find_by_id(db, subscriber_id)
-    store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, "erased", now)
-    store.record(
+    suppression_store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, "erased", now)
+    consent_store.record(
         db,
         Consent(act=Act.ERASED, address_hash=person.address_hash, subscriber_id=subscriber_id, recorded_at=now, by=by),
     )
-    store.delete_person(db, person)
+    person_store.delete_person(db, person)

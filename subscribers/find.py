@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import person_store
 from subscribers.address import mask, parse_address
 from subscribers.errors import UnknownSubscriber
 from subscribers.subscriber import Subscriber
@@ -11,7 +11,7 @@ from subscribers.subscriber import Subscriber
 def find_by_address(db: Connection, address: str) -> Subscriber:
     """Find the person of an address, however it is written. Raises UnknownSubscriber or InvalidAddress."""
     parsed = parse_address(address)
-    found = store.find_by_key(db, parsed.key)
+    found = person_store.find_by_key(db, parsed.key)
     if found is None:
         raise UnknownSubscriber(f"nobody here has the address {mask(address)}: add it, or look for a slip of the pen")
     return found
@@ -19,7 +19,7 @@ def find_by_address(db: Connection, address: str) -> Subscriber:
 
 def find_by_id(db: Connection, subscriber_id: int) -> Subscriber:
     """Find the person of an id. Raises UnknownSubscriber, also for people who were erased."""
-    found = store.find_by_id(db, subscriber_id)
+    found = person_store.find_by_id(db, subscriber_id)
     if found is None:
         raise UnknownSubscriber(f"there is no subscriber {subscriber_id}: it was erased, or never was")
     return found
@@ -27,4 +27,4 @@ def find_by_id(db: Connection, subscriber_id: int) -> Subscriber:
 
 def find_by_hash(db: Connection, address_hash: str) -> Subscriber | None:
     """Find the person whose address has this hash; None for people who were erased or never here."""
-    return store.find_by_hash(db, address_hash)
+    return person_store.find_by_hash(db, address_hash)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from subscribers import import_store, store
+from subscribers import consent_store, import_store
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.csv_reading import Record, read_header, read_records
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
@@ -152,7 +152,7 @@ def _write(db: Connection, portion: Portion) -> None:
     consents += [consent_of(current, row, id_, now) for id_, row, _ in portion.new_standing]
     consents += [consent_of(current, row, id_, now) for id_, row in [*portion.activated, *portion.proofs]]
     consents += _write_noes(db, portion)
-    store.record_all(db, consents)
+    consent_store.record_all(db, consents)
     totals = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
     import_store.put_counts(db, current.id, totals)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import consent_store, list_store, person_store, suppression_store, wish_store
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.lists import list_by_slug
 from subscribers.mailing_list import SubscriptionState
@@ -21,16 +21,16 @@ def opt_out(
     db: Connection, subscriber_id: int, key: str, *, by: str, evidence: str, network_address: str, now: datetime
 ) -> bool:
     """Leave one newsletter, whatever lists it comes through. Tells whether this changed anything."""
-    person = store.find_by_id(db, subscriber_id)
+    person = person_store.find_by_id(db, subscriber_id)
     if person is None:
         return False
     said = _no(person.address_hash, subscriber_id, by=by, evidence=evidence, network_address=network_address, now=now)
     changed = (
-        store.new_wish(db, subscriber_id, key, "opt_out", now)
-        or store.move_wish(db, subscriber_id, key, frm=_WISHES, to="opt_out", now=now)
+        wish_store.new_wish(db, subscriber_id, key, "opt_out", now)
+        or wish_store.move_wish(db, subscriber_id, key, frm=_WISHES, to="opt_out", now=now)
     )  # fmt: skip
     if changed:
-        store.record(db, replace(said, key=key))
+        consent_store.record(db, replace(said, key=key))
     return changed
 
 
@@ -38,11 +38,11 @@ def undo_opt_out(
     db: Connection, subscriber_id: int, key: str, *, by: str, evidence: str, network_address: str, now: datetime
 ) -> bool:
     """Take an opt-out back, by the person's own act. Tells whether there was one."""
-    person = store.find_by_id(db, subscriber_id)
-    if person is None or not store.delete_wish(db, subscriber_id, key, ["opt_out"]):
+    person = person_store.find_by_id(db, subscriber_id)
+    if person is None or not wish_store.delete_wish(db, subscriber_id, key, ["opt_out"]):
         return False
     said = _no(person.address_hash, subscriber_id, by=by, evidence=evidence, network_address=network_address, now=now)
-    store.record(db, replace(said, act=Act.UNDONE, key=key))
+    consent_store.record(db, replace(said, act=Act.UNDONE, key=key))
     return True
 
 
@@ -51,14 +51,14 @@ def leave_list(
 ) -> bool:
     """Leave one list. Tells whether the person was on it. Raises UnknownList."""
     mailing_list = list_by_slug(db, list_slug)
-    person = store.find_by_id(db, subscriber_id)
+    person = person_store.find_by_id(db, subscriber_id)
     left = SubscriptionState.LEFT
-    if person is None or not store.move_subscription(
+    if person is None or not list_store.move_subscription(
         db, mailing_list.id, subscriber_id, frm=_STAYING, to=left, now=now
     ):
         return False
     said = _no(person.address_hash, subscriber_id, by=by, evidence=evidence, network_address=network_address, now=now)
-    store.record(db, replace(said, list_slug=list_slug))
+    consent_store.record(db, replace(said, list_slug=list_slug))
     return True
 
 
@@ -66,16 +66,16 @@ def leave_everything(
     db: Connection, subscriber_id: int, *, by: str, evidence: str, network_address: str, now: datetime
 ) -> bool:
     """Leave every list, and be suppressed as `left`: no list made later brings them back."""
-    person = store.find_by_id(db, subscriber_id)
+    person = person_store.find_by_id(db, subscriber_id)
     if person is None:
         return False
-    left_lists = store.leave_all_lists(db, subscriber_id, now)
-    suppressed = store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, evidence, now)
+    left_lists = list_store.leave_all_lists(db, subscriber_id, now)
+    suppressed = suppression_store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, evidence, now)
     if left_lists or suppressed:
         said = _no(
             person.address_hash, subscriber_id, by=by, evidence=evidence, network_address=network_address, now=now
         )
-        store.record(db, said)
+        consent_store.record(db, said)
     return left_lists or suppressed
 
 

@@ -6,6 +6,7 @@ A value that cannot be taken raises InvalidProfile; none is ever replaced by a d
 import re
 import unicodedata
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from typing import TypedDict
 from zoneinfo import available_timezones
@@ -21,14 +22,31 @@ class Profile(TypedDict, total=False):
     reading_languages: str  # "fr;en", in order
     zone: str
     hour: int | None
+    days: str  # "mon;thu", in the week's order
     frequency: str
+    paused_until: str  # a day, ISO 8601
     length: str
     plain_text: bool
     role: str
     country: str
 
 
+class Preferences(TypedDict, total=False):
+    """What may be wanted otherwise in one scope, such as a newsletter; None: as everywhere."""
+
+    language: str | None
+    reading_languages: str | None
+    zone: str | None
+    hour: int | None
+    days: str | None
+    frequency: str | None
+    paused_until: str | None
+    length: str | None
+    plain_text: bool | None
+
+
 LONGEST_NAME = 60
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_ROLE = 100
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47 (RFC 5646 2.1), and the underscore of locales
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -83,6 +101,23 @@ def read_hour(text: str) -> int:
     return int(text)
 
 
+def read_days(text: str) -> str:
+    """Take the days of the week that suit, separated by semicolons; all of them are none in particular."""
+    wanted = {one.strip().lower()[:3] for one in text.split(";") if one.strip()}
+    unknown = sorted(wanted - set(DAYS))
+    if unknown:
+        raise InvalidProfile(f"days: {told(unknown[0])} is none of {', '.join(DAYS)}")
+    return "" if len(wanted) == len(DAYS) else ";".join(day for day in DAYS if day in wanted)
+
+
+def read_day(text: str) -> str:
+    """Take a day of the calendar, as 2026-12-24."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise InvalidProfile(f"paused_until: {told(text)} is no day such as 2026-12-24") from error
+
+
 def read_frequency(text: str) -> str:
     """Take how often somebody wants mail."""
     return _one_of("frequency", text, ("every", "weekly", "monthly"))
@@ -121,7 +156,9 @@ READERS: dict[str, Callable[[str], str | int]] = {
     "language": read_language,
     "zone": read_zone,
     "hour": read_hour,
+    "days": read_days,
     "frequency": read_frequency,
+    "paused_until": read_day,
     "length": read_length,
     "role": read_role,
     "country": read_country,

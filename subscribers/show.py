@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import consent_store, list_store, person_store, suppression_store, wish_store
 from subscribers.address import parse_address
 from subscribers.consent import Consent, Suppression, Wish
 from subscribers.mailing_list import Subscription
@@ -29,11 +29,11 @@ class Known:
 def show(db: Connection, address: str) -> Known:
     """Gather what is stored of an address. Raises InvalidAddress; an unknown address gives an empty answer."""
     parsed = parse_address(address)
-    person = store.find_by_key(db, parsed.key)
+    person = person_store.find_by_key(db, parsed.key)
     return Known(
         subscriber=person,
-        subscriptions=tuple(store.subscriptions_of(db, person.id)) if person else (),
-        wishes=tuple(store.wishes_of(db, person.id)) if person else (),
-        suppressions=tuple(store.suppressions_of(db, parsed.hash)),
-        consents=tuple(store.consents_of(db, parsed.hash)),
+        subscriptions=tuple(list_store.subscriptions_of(db, person.id)) if person else (),
+        wishes=tuple(wish_store.wishes_of(db, person.id)) if person else (),
+        suppressions=tuple(suppression_store.suppressions_of(db, parsed.hash)),
+        consents=tuple(consent_store.consents_of(db, parsed.hash)),
     )

@@ -18,7 +18,9 @@ class Subscriber:
     reading_languages: tuple[str, ...]  # in order; empty: the default
     zone: str  # empty: the newsletter's
     hour: int | None  # None: the newsletter's
+    days: str  # "mon;thu"; empty: any
     frequency: str  # every | weekly | monthly
+    paused_until: str  # the day, ISO 8601, from which mail comes again; empty: not paused
     length: str  # short | normal | full
     plain_text: bool
     role: str
@@ -37,7 +39,7 @@ class Member:
     language: str
     zone: str
     hour: int | None
-    frequency: str
+    days: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Recipient:
     language: str
     reading_languages: tuple[str, ...]
     zone: str
+    frequency: str
+    paused_until: str
     length: str
     plain_text: bool
     role: str

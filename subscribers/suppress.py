@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import store
+from subscribers import consent_store, person_store, suppression_store
 from subscribers.address import parse_address
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.find import find_by_id
@@ -25,7 +25,7 @@ def suppress_address(
 ) -> bool:
     """Suppress an address, known or not. Tells whether that is new."""
     parsed = parse_address(address)
-    return _suppress(db, parsed.hash, store.find_by_key(db, parsed.key), kind, reason=reason, by=by, now=now)
+    return _suppress(db, parsed.hash, person_store.find_by_key(db, parsed.key), kind, reason=reason, by=by, now=now)
 
 
 def release(db: Connection, address: str, *, reason: str, by: str, now: datetime) -> list[SuppressionKind]:
@@ -36,10 +36,10 @@ def release(db: Connection, address: str, *, reason: str, by: str, now: datetime
     if not reason.strip():
         raise ValueError("a release needs a reason: it stays on record")
     parsed = parse_address(address)
-    person = store.find_by_key(db, parsed.key)
-    kinds = sorted(store.open_suppressions(db, parsed.hash))
+    person = person_store.find_by_key(db, parsed.key)
+    kinds = sorted(suppression_store.open_suppressions(db, parsed.hash))
     for kind in kinds:
-        store.end_suppression(db, parsed.hash, kind, reason, now)
+        suppression_store.end_suppression(db, parsed.hash, kind, reason, now)
         _record(db, Act.RELEASED, parsed.hash, person, f"{kind.value}: {reason}", by, now)
     return kinds
 
@@ -54,7 +54,7 @@ def _suppress(
     by: str,
     now: datetime,
 ) -> bool:
-    if not store.new_suppression(db, address_hash, kind, reason, now):
+    if not suppression_store.new_suppression(db, address_hash, kind, reason, now):
         return False
     _record(db, Act.SUPPRESSED, address_hash, person, f"{kind.value}: {reason}", by, now)
     return True
@@ -64,7 +64,7 @@ def _record(
     db: Connection, act: Act, address_hash: str, person: Subscriber | None, evidence: str, by: str, now: datetime
 ) -> None:
     subscriber_id = person.id if person else None
-    store.record(
+    consent_store.record(
         db,
         Consent(
             act=act, address_hash=address_hash, subscriber_id=subscriber_id, evidence=evidence, recorded_at=now, by=by

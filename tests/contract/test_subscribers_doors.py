@@ -1,20 +1,34 @@
 """The two doors on both databases: nobody who said no, nobody unconfirmed, nobody twice, every id answered."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from subscribers.add import add_subscriber
 from subscribers.consent import SuppressionKind
-from subscribers.doors import members, recipient_of_notice, still_mailable
+from subscribers.doors import member_count, members, recipient_of_notice, still_mailable
 from subscribers.erase import erase
 from subscribers.errors import UnknownList
 from subscribers.join import ask
 from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.prefer import change_profile
+from subscribers.prefer import change_profile, prefer
 from subscribers.subscriber import NotMailable, Recipient
 from subscribers.suppress import release, suppress
-from subscribers.wish import follow, mute
-from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, answer, mailable, make_list, make_member, reason
+from subscribers.tables import suppressed_domains
+from subscribers.wish import follow, mute, wish_nothing
+from tests.unit.subscribers.people import (
+    BY_READER,
+    NOW,
+    SHOWN,
+    WEEKLY,
+    answer,
+    mailable,
+    make_list,
+    make_member,
+    reason,
+)
+
+ELSEWHERE = "newsletter:monthly"
+FUNDING, EVENTS = frozenset({"topic:funding"}), frozenset({"topic:events"})
 
 
 def test_each_person_comes_once_whatever_lists_they_came_through(engine: Engine) -> None:
@@ -41,14 +55,51 @@ def test_members_come_in_portions_by_id(engine: Engine) -> None:
 
 
 def test_a_member_is_told_as_planning_needs_them(engine: Engine) -> None:
-    """Domain, language, zone, hour and frequency come along, and no address."""
+    """Domain, language, zone, hour and days come along, and no address."""
     with engine.begin() as db:
         anna = make_member(db, "Anna@Example.org")
-        change_profile(db, anna, {"language": "pt", "zone": "Europe/Lisbon", "hour": 7, "frequency": "weekly"}, now=NOW)
+        change_profile(db, anna, {"language": "pt", "zone": "Europe/Lisbon", "hour": 7, "days": "mon;thu"}, now=NOW)
         (member,) = members(db, ["members"], opt_out=WEEKLY, after=0, limit=9)
     assert (member.domain, member.language, member.zone) == ("example.org", "pt", "Europe/Lisbon")
-    assert (member.hour, member.frequency) == (7, "weekly")
+    assert (member.hour, member.days) == (7, "mon;thu")
     assert not hasattr(member, "address")
+
+
+def test_what_is_wanted_of_one_newsletter_holds_there_only(engine: Engine) -> None:
+    """A preference and a wish under a newsletter's key stand in for the person's own there, and nowhere else."""
+    with engine.begin() as db:
+        anna = make_member(db, "anna@example.org")
+        change_profile(db, anna, {"hour": 7, "zone": "Europe/Lisbon", "length": "full"}, now=NOW)
+        follow(db, anna, "topic:funding", now=NOW)
+        mute(db, anna, "topic:events", now=NOW)
+        prefer(db, anna, WEEKLY, {"hour": 18, "days": "mon", "length": "short", "frequency": "monthly"}, now=NOW)
+        wish_nothing(db, anna, "topic:funding", scope=WEEKLY, now=NOW)
+        follow(db, anna, "topic:events", now=NOW, scope=WEEKLY)
+        there = still_mailable(db, [anna], ["members"], opt_out=WEEKLY)[anna]
+        elsewhere = still_mailable(db, [anna], ["members"], opt_out=ELSEWHERE)[anna]
+        (member,) = members(db, ["members"], opt_out=WEEKLY, after=0, limit=9)
+        (other,) = members(db, ["members"], opt_out=ELSEWHERE, after=0, limit=9)
+    assert isinstance(there, Recipient)
+    assert isinstance(elsewhere, Recipient)
+    assert (member.hour, member.days, member.zone) == (18, "mon", "Europe/Lisbon")
+    assert (other.hour, other.days) == (7, "")
+    assert (there.length, there.frequency, there.follows, there.mutes) == ("short", "monthly", EVENTS, frozenset())
+    assert (elsewhere.length, elsewhere.frequency) == ("full", "every")
+    assert (elsewhere.follows, elsewhere.mutes) == (FUNDING, EVENTS)
+
+
+def test_a_closed_domain_is_mailed_nobody(engine: Engine) -> None:
+    """Neither door yields somebody of a suppressed domain; the second says why; an ended one closes nothing."""
+    with engine.begin() as db:
+        anna, bert = make_member(db, "anna@closed.example"), make_member(db, "bert@example.org")
+        row = {"domain": "closed.example", "kind": "forbidden", "since": NOW}
+        db.execute(insert(suppressed_domains).values(**row))
+        db.execute(insert(suppressed_domains).values(domain="example.org", kind="bounced", since=NOW, ended_at=NOW))
+        found = members(db, ["members"], opt_out=WEEKLY, after=0, limit=9)
+        answer = still_mailable(db, [anna], ["members"], opt_out=WEEKLY)[anna]
+        assert member_count(db, ["members"], opt_out=WEEKLY) == 1
+    assert [one.subscriber_id for one in found] == [bert]
+    assert answer == NotMailable("suppressed:forbidden")
 
 
 def test_a_recipient_is_told_as_composing_needs_them(engine: Engine) -> None:
@@ -167,9 +218,7 @@ def test_a_notice_to_an_unconfirmed_person_has_no_name(engine: Engine) -> None:
     """Anybody may type a name beside a stranger's address: it is shown to nobody before they confirm."""
     with engine.begin() as db:
         make_list(db)
-        asked = ask(
-            db, "a@example.org", "members", evidence="", network_address="", now=NOW, profile={"name": "Cheap pills"}
-        )
+        asked = ask(db, "a@example.org", "members", shown=SHOWN, now=NOW, profile={"name": "Cheap pills"})
         unconfirmed = recipient_of_notice(db, asked.subscriber_id)
         anna = make_member(db)
         change_profile(db, anna, {"name": "Anna"}, now=NOW)

@@ -1,6 +1,6 @@
 """Finds out what an address or a path is: a feed, a page that leads to one, a sitemap, an index, a page, a folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,13 @@ from newsletter.sources.reading.read_source import (
     understand,
     understand_sitemap,
 )
+from newsletter.sources.reading.site_name import (
+    host_of_site,
+    is_generic,
+    name_of_front,
+    publisher_name,
+    site_of_page,
+)
 from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
@@ -46,6 +53,7 @@ class FoundSource:
     url: str  # an http(s) address or an absolute path
     words: str = ""  # what it is, as a person would say
     title: str = ""  # of the feed or its site
+    site: str = ""  # what its publisher is called; empty where nothing that was read tells
     link_pattern: str = ""  # of an index page
     # What was read there on the way, so that nobody has to ask again; None for a folder.
     document: Document | None = None
@@ -93,7 +101,9 @@ def _of_document(fetcher: Fetcher, document: Document, location: str, now: datet
     url = document.url or location
     head, system = head_of(page, url=url, now=now), system_of(page, markup)
     feed = _announced(fetcher, page, head, system, url) or _guessed(fetcher, markup, system, url)
-    return feed or _page_or_index(fetcher, document, page, head, location, now)
+    if feed is not None:
+        return feed if feed.site else replace(feed, site=site_of_page(page, head, url=url))
+    return _page_or_index(fetcher, document, page, head, location, now)
 
 
 def _announced(fetcher: Fetcher, page: Any, head: PageHead, system: str, url: str) -> FoundSource | None:
@@ -123,12 +133,14 @@ def _first_readable(fetcher: Fetcher, feeds: list[str], system: str) -> FoundSou
 
 def _feed(document: Document, location: str, *, system: str) -> FoundSource:
     reading = understand(document, SourceKind.FEED)  # says in words what is wrong with it
+    title = title_of_feed(document.content)
     format_name = "JSON feed" if looks_like_json(document.content) else "feed"
     return FoundSource(
         kind=SourceKind.FEED,
         url=location,
         words=f"a {system} {format_name}".replace("  ", " ") + f" of {_count(len(reading.posts), 'post')}",
-        title=title_of_feed(document.content),
+        title=title,
+        site="" if is_generic(title) else publisher_name(title, host=host_of_site(location)),
         document=document,
         reading=reading,
     )
@@ -154,11 +166,16 @@ def _page_or_index(
     if is_web(url):
         fetcher.check_robots(url)
         refuse_obstacles(page, asked=location, came=url)
+    site = site_of_page(page, head, url=url)
     listed = _index(document, head, location, now)
     if listed is not None:
-        return listed
-    is_front = is_web(url) and is_front_page(url) and head.published is None
-    return (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location, now)
+        return replace(listed, site=site)
+    if is_web(url) and is_front_page(url) and head.published is None:
+        kept = _kept_sitemap(fetcher, url)
+        if kept is not None:
+            name = site or name_of_front(head, url=url)
+            return replace(kept, title=name, site=name)
+    return replace(_page(document, head, location, now), site=site)
 
 
 def _index(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource | None:

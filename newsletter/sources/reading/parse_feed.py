@@ -29,6 +29,7 @@ _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _XML_TITLE = re.compile(rb"<(?:[a-z]{1,10}:)?title[^>]{0,100}>(.{1,500}?)</(?:[a-z]{1,10}:)?title>", re.DOTALL)
 _JSON_TITLE = re.compile(rb'^\s*\{.{0,2000}?"title"\s*:\s*"((?:[^"\\]|\\.){1,500})"', re.DOTALL)
+_FIRST_POST = re.compile(rb"<(?:[a-z]{1,10}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
@@ -61,12 +62,22 @@ def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPo
 
 
 def title_of_feed(content: bytes) -> str:
-    """Give what a feed calls itself, JSON Feed included; empty where it does not say."""
-    found = _JSON_TITLE.search(content[:_HEAD]) or _XML_TITLE.search(content[:_HEAD])
+    """Give what a feed calls itself, JSON Feed included; empty where it does not say, whatever its posts are called."""
+    start = _FIRST_POST.split(content[:_HEAD], maxsplit=1)[0]
+    found = _JSON_TITLE.search(content[:_HEAD]) or _XML_TITLE.search(start)
     if found is None:
         return ""
-    text = found[1].decode("utf-8", errors="replace")
+    text = _decoded(found[1], start)
     return plain_title(_CDATA.sub(r"\1", text)) if found.re is _XML_TITLE else plain_title(_json_text(text))
+
+
+def _decoded(title: bytes, start: bytes) -> str:
+    """Decode a title as its document declares; what says nothing, or something unknown, is UTF-8."""
+    declared = _DECLARED_ENCODING.search(start)
+    try:
+        return title.decode(declared[1].decode("ascii") if declared else "utf-8")
+    except (LookupError, UnicodeError):
+        return title.decode("utf-8", errors="replace")
 
 
 def _json_text(text: str) -> str:

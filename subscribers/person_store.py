@@ -1,0 +1,81 @@
+"""The SQL of people and correspondents. Never opens a transaction; rows leave as values of this package."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, delete, select, update
+
+from subscribers.address import Address
+from subscribers.profile import Profile
+from subscribers.store import insert_new
+from subscribers.subscriber import Subscriber
+from subscribers.tables import (
+    consents,
+    correspondents,
+    fresh_links,
+    import_changes,
+    preferences,
+    subscribers,
+    subscriptions,
+    wishes,
+)
+
+
+def find_by_key(db: Connection, key: str) -> Subscriber | None:
+    row = db.execute(select(subscribers).where(subscribers.c.address_key == key)).mappings().first()
+    return _subscriber(row) if row else None
+
+
+def find_by_hash(db: Connection, address_hash: str) -> Subscriber | None:
+    row = db.execute(select(subscribers).where(subscribers.c.address_hash == address_hash)).mappings().first()
+    return _subscriber(row) if row else None
+
+
+def find_by_id(db: Connection, subscriber_id: int) -> Subscriber | None:
+    row = db.execute(select(subscribers).where(subscribers.c.id == subscriber_id)).mappings().first()
+    return _subscriber(row) if row else None
+
+
+def put_subscriber(db: Connection, address: Address, now: datetime) -> Subscriber:
+    """Find a person, or make their row."""
+    row = {"address": address.address, "address_key": address.key, "address_hash": address.hash}
+    values = {**row, "domain": address.domain, "created_at": now, "updated_at": now}
+    db.execute(insert_new(db, subscribers).values(**values))
+    found = find_by_key(db, address.key)
+    assert found is not None
+    return found
+
+
+def change_profile(db: Connection, subscriber_id: int, profile: Profile, now: datetime) -> None:
+    db.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**profile, updated_at=now))
+
+
+def delete_person(db: Connection, person: Subscriber) -> None:
+    """Remove every row that holds the address or hangs on the person; what is kept by hash stays, without places."""
+    for table in (wishes, preferences, subscriptions, fresh_links, import_changes):
+        db.execute(delete(table).where(table.c.subscriber_id == person.id))
+    db.execute(delete(subscribers).where(subscribers.c.id == person.id))
+    db.execute(delete(correspondents).where(correspondents.c.address_key == person.address_key))
+    db.execute(update(consents).where(consents.c.address_hash == person.address_hash).values(network_address=""))
+
+
+def put_correspondent(db: Connection, address: Address) -> int:
+    db.execute(insert_new(db, correspondents).values(address=address.address, address_key=address.key))
+    query = select(correspondents.c.id).where(correspondents.c.address_key == address.key)
+    return int(db.execute(query).scalar_one())
+
+
+def correspondent_address(db: Connection, correspondent_id: int) -> str | None:
+    query = select(correspondents.c.address).where(correspondents.c.id == correspondent_id)
+    return db.execute(query).scalar_one_or_none()
+
+
+def _subscriber(row: RowMapping) -> Subscriber:
+    values = dict(row)
+    values["reading_languages"] = languages_of(values["reading_languages"])
+    values["attributes"] = json.loads(values["attributes"])
+    return Subscriber(**values)
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    return tuple(text.split(";")) if text else ()
