@@ -102,7 +102,7 @@ def _of_document(fetcher: Fetcher, document: Document, location: str, now: datet
     if page is None:
         raise NotUnderstood("the page holds no HTML")
     url = document.url or location
-    head, system = head_of(page, url=url), system_of(page, markup)
+    head, system = head_of(page, url=url, now=now), system_of(page, markup)
     feed = _announced(fetcher, page, head, system, url) or _guessed(fetcher, markup, system, url)
     if feed is not None:
         return feed if feed.site else replace(feed, site=site_of_page(page, head, url=url))
@@ -179,7 +179,8 @@ def _page_or_index(
             name = site or name_of_front(head, url=url)
             return replace(kept, title=name, site=name)
     is_doubtful = listed is not None and is_mostly_a_list(listed)
-    return replace(_page(document, head, location), site=site, warning=LOOKS_LIKE_A_LIST if is_doubtful else "")
+    warning = LOOKS_LIKE_A_LIST if is_doubtful else ""
+    return replace(_page(document, head, location, now), site=site, warning=warning)
 
 
 def _listed(document: Document, url: str, now: datetime | None) -> IndexReading | None:
@@ -224,14 +225,14 @@ def _read_sitemap(fetcher: Fetcher, url: str) -> FoundSource | None:
         return None
 
 
-def _page(document: Document, head: PageHead, location: str) -> FoundSource:
+def _page(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource:
     return FoundSource(
         kind=SourceKind.PAGE,
         url=location,
         words="a single page",
         title=one_line(head.site or head.title),
         document=document,
-        reading=understand(document, SourceKind.PAGE),
+        reading=understand(document, SourceKind.PAGE, now=now),
     )
 
 
