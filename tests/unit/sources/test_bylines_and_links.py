@@ -72,7 +72,7 @@ def test_a_stored_post_links_and_signs_cleanly() -> None:
     """Readers get links without tracking; the keys of a post are what they were."""
     tracked = FetchedPost(
         title="A title of five whole words", url=f"{URL}?utm_source=rss&id=7", byline="admin", summary="Text.",
-        call=CallDetails(page_url="https://calls.example/1?utm_campaign=x"),
+        call=CallDetails(page_url="https://calls.example/1?utm_content=x"),
     )  # fmt: skip
     ((post, keys),) = identify([tracked])
     clean = clean_post(post, keys=keys, source=SOURCE, rules=TopicRules(()), picture_hash="")
