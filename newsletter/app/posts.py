@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound, UsageError
@@ -13,6 +16,7 @@ from newsletter.sources.add_post import add_post
 from newsletter.sources.ingest import Ingestion
 from newsletter.sources.post import Post, PostState
 from newsletter.sources.reading.read_source import is_web
+from newsletter.sources.source import Source
 from newsletter.sources.stories.flood import FLOOD
 from newsletter.sources.stories.join_posts import join_posts, split_post
 
@@ -26,9 +30,9 @@ class Released:
 
 
 def list_posts(app: App, *, source: str = "", state: str = "", limit: int = 200) -> list[Post]:
-    """List posts, newest first, of one source or in one state where asked."""
+    """List posts, newest first, where asked of one source (its name, or the owner of no other) or in one state."""
     with reading(app.engine) as db:
-        wanted = source_store.source_by_name(db, source).id if source else None
+        wanted = _source_called(db, source).id if source else None
         return post_store.list_posts(db, source_id=wanted, state=_state(state) if state else None, limit=limit)
 
 
@@ -75,7 +79,7 @@ def release_flood(app: App, source: str, *, why: str, by: str) -> list[Post]:
     What somebody sent in, or held by hand, waits for a look of its own.
     """
     with reading(app.engine) as db:
-        held = post_store.held_for(db, source_store.source_by_name(db, source).id, reason=FLOOD)
+        held = post_store.held_for(db, _source_called(db, source).id, reason=FLOOD)
     return [move_post(app, post_id, "candidate", why=why, by=by) for post_id in held]
 
 
@@ -109,6 +113,21 @@ def _completed(app: App, post: Post) -> str:
     with reading(app.engine) as db:
         source = source_store.source_by_id(db, post.source_id)
     return Ingestion(app.engine, app.fetcher, app.media, source, now=app.clock.now()).complete_stored(post.id)
+
+
+def _source_called(db: Connection, words: str) -> Source:
+    """Give the source of a name, else the one that has this owner; an error names those that could be meant."""
+    present = source_store.all_sources(db)
+    by_name = [one for one in present if one.name == words]
+    owned = by_name or [one for one in present if one.owner and one.owner.casefold() == words.casefold()]
+    if len(owned) > 1:
+        names = ", ".join(one.name for one in owned)
+        raise UsageError(f"{words!r} owns several sources; name one of them: {names}")
+    if not owned:
+        near = ", ".join(get_close_matches(words, [one.name for one in present]))
+        meant = f"perhaps {near}; " if near else ""
+        raise NotFound(f"there is no source {words!r}: {meant}`newsletter source list` shows all")
+    return owned[0]
 
 
 def _numbers(ids: Sequence[PostId]) -> str:

@@ -22,8 +22,8 @@ def restore(
     fell_due = counted(report.doubtful, "delivery", "deliveries")
     unclear = f"{fell_due} fell due since and {'is' if report.doubtful == 1 else 'are'} unclear"
     words = (
-        f"{home_of(context)} is back as of {report.taken_at}: {unclear}, {counted(report.leaves, 'departure')} replayed."
-        " Nothing leaves before: newsletter resume --here"
+        f"{home_of(context)} is back as of {report.taken_at}: {unclear},"
+        f" {counted(report.leaves, 'departure')} replayed. Nothing leaves before: newsletter resume --here"
     )
     result = {"taken_at": report.taken_at, "doubtful": report.doubtful, "leaves": report.leaves}
     emit(result, words, as_json=as_json)

@@ -6,6 +6,7 @@ The words of states and reasons, which the desk says too, stand in newsletter.ap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from textwrap import fill
 from urllib.parse import unquote
 
 _OUTCOME = {
@@ -45,11 +46,20 @@ def day_and_hour(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
 
 
-def field_lines(fields: Mapping[str, object]) -> str:
-    """Lay out fields a person reads, one a line; empty ones are left out."""
-    width = max(len(name) for name in fields) + 1
+def field_lines(fields: Mapping[str, object], *, width: int = 0) -> str:
+    """Lay out fields a person reads; empty ones are left out.
+
+    Each stands on one line, or is wrapped beside its name where a terminal of `width` columns (0: none) is narrower.
+    """
+    indent = max(len(name) for name in fields) + 2
     shown = {name: _plain(value) for name, value in fields.items()}
-    return "\n".join(f"{name + ':':{width}} {text}" for name, text in shown.items() if text)
+    return "\n".join(_wrapped(f"{name + ':':{indent}}{text}", indent, width) for name, text in shown.items() if text)
+
+
+def _wrapped(line: str, indent: int, width: int) -> str:
+    if not width or len(line) <= width or width < 2 * indent:
+        return line
+    return fill(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(value: object) -> str:

@@ -122,9 +122,7 @@ def _stories(count: int) -> str:
 
 def _print_ways_on(outcome: DemoOutcome, console: Console) -> None:
     newsletter = f"{_command()} --home {shlex.quote(str(outcome.home))}"
-    lines = [
-        f"{counted(outcome.caught, 'mail')} {'was' if outcome.caught == 1 else 'were'} caught; the run took {outcome.seconds} s."
-    ]
+    lines = [f"{counted(outcome.caught, 'mail')} caught; the run took {outcome.seconds} s."]
     lines.append(f"  the mails           {outcome.mail}")
     if outcome.sample_mail:
         lines.append(f"  one of them         {outcome.sample_mail}")

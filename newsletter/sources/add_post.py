@@ -32,7 +32,7 @@ def add_post(
     beside.
     """
     read = _read(fetcher, location)
-    post = replace(read.post, categories=(*read.post.categories, *topics))
+    post = replace(read.post, given_topics=topics)
     editors = _editors(engine, now=clock.now())
     ((post, keys),) = identify([post])
     ingestion = Ingestion(engine, fetcher, media, editors, now=clock.now())
