@@ -1,4 +1,7 @@
-"""Posts by an editor's hand: listing, adding, holding, withdrawing, joining and splitting their stories."""
+"""Posts by an editor's hand: listing, adding, holding, withdrawing, joining and splitting their stories.
+
+What reads pages is imported where a page is read: a list must not wait for it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +15,7 @@ from newsletter.base.ids import PostId
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
-from newsletter.sources.add_post import add_post
-from newsletter.sources.ingest import Ingestion
 from newsletter.sources.post import Post, PostState
-from newsletter.sources.reading.read_source import is_web
 from newsletter.sources.source import Source
 from newsletter.sources.stories.flood import FLOOD
 from newsletter.sources.stories.join_posts import join_posts, split_post
@@ -44,6 +44,8 @@ def one_post(app: App, number: int) -> Post:
 
 def add_by_hand(app: App, location: str, *, topics: tuple[str, ...]) -> Post:
     """Add one page or file as a candidate, under these topics beside its own."""
+    from newsletter.sources.add_post import add_post
+
     with reading(app.engine) as db:
         known = {topic.slug for topic in topic_store.all_topics(db)}
     unknown = sorted(set(topics) - known)
@@ -67,6 +69,8 @@ def release_post(app: App, number: int, *, why: str, by: str) -> Released:
 
     A page that tells nothing keeps no post back: `problem` says why.
     """
+    from newsletter.sources.reading.read_source import is_web
+
     post = one_post(app, number)
     is_bare = post.state is PostState.SEEN and is_web(post.url) and not post.body and not post.excerpt
     problem = _completed(app, post) if is_bare else ""
@@ -110,6 +114,8 @@ def story_mates(app: App, post: Post) -> list[PostId]:
 
 
 def _completed(app: App, post: Post) -> str:
+    from newsletter.sources.ingest import Ingestion
+
     with reading(app.engine) as db:
         source = source_store.source_by_id(db, post.source_id)
     return Ingestion(app.engine, app.fetcher, app.media, source, now=app.clock.now()).complete_stored(post.id)
