@@ -46,6 +46,11 @@ def day_and_hour(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
 
 
+def day(at: datetime | None) -> str:
+    """Give the day of an instant, in UTC; a dash where there is none."""
+    return f"{at:%Y-%m-%d}" if at else "-"
+
+
 def field_lines(fields: Mapping[str, object], *, width: int = 0) -> str:
     """Lay out fields a person reads; empty ones are left out.
 
