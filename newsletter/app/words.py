@@ -33,6 +33,8 @@ _DELIVERY = {
 _REASON = {
     "nothing_new": "nothing new for them",
     "too_few": "fewer stories than the newsletter's minimum are new to them",
+    "paused": "they paused it",
+    "not_due": "they want one a week or a month, and had it",
     "unsubscribed": "left the newsletter or its lists",
     "unconfirmed": "never confirmed",
     "erased": "erased",
