@@ -188,16 +188,14 @@ class AlertsSettings(_Section):
 class PrivacySettings(_Section):
     """How long things are kept, in days."""
 
-    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed; not carried out yet")
+    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed")
     deliveries_days: int = Field(
-        default=400, ge=36, description="deliveries and attempts, never under the life of a story; not carried out yet"
+        default=400, ge=36, description="deliveries and attempts, never under the life of a story"
     )
     policy_url: Annotated[str, AfterValidator(_web_address)] = Field(
         default="", description="your page on how you treat data; the sign-up page links to it"
     )
-    network_addresses_days: int = Field(
-        default=365, gt=0, description="network addresses in consent records; not carried out yet"
-    )
+    network_addresses_days: int = Field(default=365, gt=0, description="network addresses in consent records")
 
 
 class LogSettings(_Section):

@@ -108,7 +108,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("import_id", "subscriber_id"),
     )
+    op.create_table(
+        "delivery_tallies",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id", "state", "reason"),
+    )
+    with op.batch_alter_table("subscriptions", recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_subscriptions_pending",
+            ["changed_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
     with op.batch_alter_table("consents", recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_consents_placed",
+            ["recorded_at"],
+            unique=False,
+            sqlite_where=sa.text("network_address <> ''"),
+            postgresql_where=sa.text("network_address <> ''"),
+        )
         batch_op.add_column(sa.Column("text_hash", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("imports", recreate="never") as batch_op:
