@@ -84,7 +84,7 @@ def is_described(db: Connection, subscriber_id: int, lists: Sequence[str], *, op
 
 
 def first_list_name(db: Connection, lists: Sequence[str]) -> str:
-    """Give the name of the first of these lists; of a segment, its list's: people read it, and a rule can be delicate."""
+    """Give the name of the first of these lists; of a segment its list's, as readers see it."""
     return _ways(db, lists[:1])[0].list_name
 
 

@@ -105,24 +105,37 @@ def holds(rule: Rule, person: Person) -> bool:
             return all(holds(part, person) for part in parts)
         case Not(part):
             return not holds(part, person)
+        case Is() | AttributeIs() | Has() | HasAttribute():
+            return _has_value(rule, person)
+    return _has_said(rule, person)
+
+
+def _has_value(rule: Is | AttributeIs | Has | HasAttribute, person: Person) -> bool:
+    match rule:
         case Is("role", values):
-            return _small(person.fields["role"]) in map(_small, values)
+            found = _small(person.fields["role"]) in map(_small, values)
         case Is(field, values):
-            return person.fields[field] in values
+            found = person.fields[field] in values
         case AttributeIs(name, values):
-            return _small(_cell(person, name)) in map(_small, values)
+            found = _small(_cell(person, name)) in map(_small, values)
         case Has(field):
-            return bool(person.name if field == "name" else person.fields[field])
+            found = bool(person.name if field == "name" else person.fields[field])
         case HasAttribute(name):
-            return bool(_cell(person, name))
+            found = bool(_cell(person, name))
+    return found
+
+
+def _has_said(rule: Wishes | Reads | Stands | When, person: Person) -> bool:
+    match rule:
         case Wishes(kind, topics):
-            return bool((person.follows if kind == "follow" else person.mutes) & set(topics))
+            found = bool((person.follows if kind == "follow" else person.mutes) & set(topics))
         case Reads(languages):
-            return bool(set(person.reads or (person.fields["language"],)) & set(languages))
+            found = bool(set(person.reads or (person.fields["language"],)) & set(languages))
         case Stands(state, list_slug):
-            return person.states.get(list_slug) == state
+            found = person.states.get(list_slug) == state
         case When(moment, how, period):
-            return _at(person.joined if moment == "joined" else person.confirmed, how, period.text)
+            found = _at(person.joined if moment == "joined" else person.confirmed, how, period.text)
+    return found
 
 
 def _at(at: datetime | None, how: str, period: str) -> bool:

@@ -36,18 +36,28 @@ def test_a_rule_printed_and_parsed_again_is_the_same(rule: Rule) -> None:
 
 @given(
     st.text(max_size=60)
-    | st.lists(st.sampled_from('country in is not and or ( ) , " DE list on 2026'.split())).map(" ".join)
+    | st.lists(
+        st.sampled_from(["country", "in", "is", "not", "and", "or", "(", ")", ",", '"', "DE", "list", "on", "2026"])
+    ).map(" ".join)
 )
 @settings(max_examples=300)
 def test_any_text_is_a_rule_or_told_what_is_wrong(text: str) -> None:
     """Nothing that somebody types ends in anything but a rule or an InvalidRule with a place inside the text."""
-    try:
+    fault = _fault(text)
+    if fault is None:
         rule = parse_rule(text).rule
-    except InvalidRule as error:
-        assert 0 <= error.position <= len(text)
-        assert f"column {error.position + 1}" in str(error)
-    else:
         assert parse_rule(rule_text(rule)).rule == rule
+    else:
+        assert 0 <= fault.position <= len(text)
+        assert f"column {fault.position + 1}" in str(fault)
+
+
+def _fault(text: str) -> InvalidRule | None:
+    try:
+        parse_rule(text)
+    except InvalidRule as error:
+        return error
+    return None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,7 @@ def test_any_text_is_a_rule_or_told_what_is_wrong(text: str) -> None:
     ],
 )
 def test_a_rule_says_what_a_person_would_read(text: str, rule: Rule) -> None:
-    """`and` binds before `or`, words count in any case, and a country called like a word of the grammar is a country."""
+    """`and` binds before `or`, words count in any case, and a country may be called like a word of the grammar."""
     assert parse_rule(text).rule == rule
 
 
