@@ -103,17 +103,28 @@ def still_mailable(
 
 
 def recipient_of_notice(db: Connection, subscriber_id: int) -> Recipient | NotMailable:
-    """Say who gets a notice (confirmation, data export, test). Lists do not count: the person asked for it.
+    """Say who gets a notice (data export, test). Lists do not count: the person asked for it.
 
     The name of somebody who is active nowhere is left out: anybody may have typed it beside that address.
     """
+    return _recipient_of_notice(db, subscriber_id, _NO_NOTICE)
+
+
+def recipient_of_confirmation(db: Connection, subscriber_id: int) -> Recipient | NotMailable:
+    """Say who is asked to confirm: also somebody whose mail bounced, since a mailbox may work again."""
+    return _recipient_of_notice(db, subscriber_id, _NO_NOTICE - {SuppressionKind.BOUNCED})
+
+
+def _recipient_of_notice(
+    db: Connection, subscriber_id: int, forbidding: frozenset[SuppressionKind]
+) -> Recipient | NotMailable:
     ids = [subscriber_id]
     row = door_store.people(db, ids, "").get(subscriber_id)
     if row is None:
         return _ERASED
-    refusal = refusal_of_notice(door_store.suppressed_ids(db, ids).get(subscriber_id, set()))
-    if refusal is not None:
-        return refusal
+    kinds = door_store.suppressed_ids(db, ids).get(subscriber_id, set()) & forbidding
+    if kinds:
+        return _suppressed(kinds)
     wishes = wishes_in(door_store.wishes_of_many(db, ids, "").get(subscriber_id, ()), "")
     values = dict(row)
     if not door_store.has_active(db, subscriber_id):

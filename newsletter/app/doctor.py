@@ -11,7 +11,7 @@ from typing import Literal
 
 from newsletter.app.app import App, open_app
 from newsletter.app.holds import REMEDY, why_held
-from newsletter.app.source_health import healths
+from newsletter.app.source_health import healths, remedy_of
 from newsletter.app.telling import waiting_for_somebody
 from newsletter.base.errors import NewsletterError
 from newsletter.db.engine import reading
@@ -139,7 +139,7 @@ def _trouble_of(one: Health) -> Iterator[Finding]:
     what, source = f"source {one.source.name}", one.source
     remedy = f"newsletter source check {source.name!r}"
     if is_failing(source):
-        yield Finding(what=what, verdict="warning", words=failing_words(source), remedy=remedy)
+        yield Finding(what=what, verdict="warning", words=failing_words(source), remedy=remedy_of(source))
         return
     for problem in source.last_problems.splitlines():
         yield Finding(what=what, verdict="warning", words=problem)

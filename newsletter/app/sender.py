@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from newsletter.app import holds
 from newsletter.app.app import App
-from newsletter.app.notices import NoticeComposer
+from newsletter.app.notices.composer import NoticeComposer
 from newsletter.app.portions import lanes_with_work, plan_some, send_some
 from newsletter.base.errors import NewsletterError
 from newsletter.base.log import get_log

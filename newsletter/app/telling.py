@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 
 from newsletter.app.app import App
-from newsletter.app.notices import plan_alert_mail
+from newsletter.app.notices.planning import plan_alert_mail
 from newsletter.base.errors import NewsletterError
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing

@@ -1,9 +1,12 @@
 """The home's own keys: one for tokens, one for Message-IDs, one for envelope senders (they are quoted in replies).
 
+The key of fresh links is derived from the last, with words of its own (RFC 5869, section 3.2): no file changes for it.
+
 They live in `keys.json` beside newsletter.toml, readable by its owner only. Losing the file breaks every leave link
 ever mailed, so backup takes it along and `init` never overwrites it. Retired token keys stay: they still decode.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.base.errors import UsageError
+from newsletter.base.link_tokens import LinkTokens
 from newsletter.base.tokens import TokenKeys
 
 FILE_NAME = "keys.json"
@@ -23,6 +27,11 @@ class Keys:
     tokens: TokenKeys
     message_id: bytes
     envelope: bytes
+
+    @property
+    def links(self) -> LinkTokens:
+        """The tokens of links that are mailed fresh."""
+        return LinkTokens(hmac.digest(self.envelope, b"newsletter: fresh links", "sha256"))
 
 
 def make_keys(home: Path) -> None:

@@ -17,7 +17,7 @@ def test(
     as_json: Json = False,
 ) -> None:
     """Send one reader's digest to somebody else. Its links say that it is a test and change nothing."""
-    from newsletter.app.notices import plan_test
+    from newsletter.app.notices.planning import plan_test
     from newsletter.app.sending_now import send_notice
     from newsletter.app.status import find_issue
 

@@ -2,6 +2,8 @@
 
 import getpass
 import json
+import shutil
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -59,6 +61,40 @@ def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
+
+
+def listing(rows: Sequence[Sequence[object]], heads: Sequence[str], notes: Sequence[Sequence[str]]) -> str:
+    """Lay out rows within the width of the terminal (80 columns without one), each with its notes on lines below.
+
+    Nothing is cut off: a first cell that is too long has a line of its own, and a note goes on in the next line.
+    """
+    width = shutil.get_terminal_size().columns
+    cells = [[str(head) for head in heads], *([str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
+    widths[0] = max(min(widths[0], width - sum(widths[1:]) - 2 * (len(heads) - 1)), len(heads[0]))
+    lines = []
+    for row, its_notes in zip(cells, [(), *notes], strict=True):
+        first, *rest = row
+        if len(first) > widths[0]:
+            lines.append(first)
+            first = ""
+        padded = [cell.ljust(space) for cell, space in zip((first, *rest), widths, strict=True)]
+        lines.append("  ".join(padded).rstrip())
+        for note in filter(None, its_notes):
+            lines += _wrapped(note, width)
+    return "\n".join(lines)
+
+
+def _wrapped(note: str, width: int) -> list[str]:
+    """Fold a note at its spaces: an address in it stays whole, so that it can be copied."""
+    return textwrap.wrap(
+        note,
+        width,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

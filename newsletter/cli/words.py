@@ -69,6 +69,11 @@ def day_and_hour(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "-"
 
 
+def day(at: datetime | None) -> str:
+    """Give the day of an instant, in UTC; a dash where there is none."""
+    return f"{at:%Y-%m-%d}" if at else "-"
+
+
 def field_lines(fields: Mapping[str, object]) -> str:
     """Lay out fields a person reads, one a line; empty ones are left out."""
     width = max(len(name) for name in fields) + 1

@@ -31,7 +31,7 @@ def add_post(
     Adding it again revises it. The file's front matter says language, topics and the rest; `topics` (slugs) come
     beside.
     """
-    read = _read(fetcher, location)
+    read = _read(fetcher, location, now=clock.now())
     post = replace(read.post, categories=(*read.post.categories, *topics))
     editors = _editors(engine, now=clock.now())
     ((post, keys),) = identify([post])
@@ -43,16 +43,16 @@ def add_post(
         return post_store.post_by_id(db, _found(post_store.find_post_by_keys(db, editors.id, keys)))
 
 
-def _read(fetcher: Fetcher, location: str) -> Completed:
+def _read(fetcher: Fetcher, location: str, *, now: datetime) -> Completed:
     """Read a file, or a page, whatever robots.txt says: a person named this one, and nothing goes on from it."""
     if is_web(location):
-        return read_page(load(fetcher, location))
+        return read_page(load(fetcher, location), now=now)
     path = Path(location).expanduser().absolute()
     document = load(fetcher, str(path))
     if is_markdown(path):
         told = parse_markdown(document.content, name=str(path))
         return Completed(post=with_local_picture(told, path, path.parent))
-    return read_page(document)
+    return read_page(document, now=now)
 
 
 def _editors(engine: Engine, *, now: datetime) -> Source:

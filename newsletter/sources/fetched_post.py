@@ -1,7 +1,9 @@
 """A FetchedPost: one item as a parser read it from outside. Nothing in it may be shown before it is cleaned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 
@@ -35,9 +37,18 @@ class FetchedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """The page of a post, where it was read: what is looked at for an event or a call beside the post's text."""
+
+    markup: str
+    items: tuple[Mapping[str, Any], ...]  # what it says for machines: JSON-LD, microdata, RDFa, h-event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one source gave: its posts, and in words what could not be read of them."""
 
     posts: tuple[FetchedPost, ...] = ()
     problems: tuple[str, ...] = ()
     link_pattern: str = ""  # of an index page: which of its links lead to posts, to be given at the next reading
+    page: OwnPage | None = None  # of a source that is a single page: it was read already

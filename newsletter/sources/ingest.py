@@ -22,7 +22,7 @@ from newsletter.sources.cleaning.plain_text import plain_title
 from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.find_details import find_details, may_have_details
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetched_post import FetchedPost, Reading
+from newsletter.sources.fetched_post import FetchedPost, OwnPage, Reading
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.life import alive_until, first_state, never_offered, visible_from
 from newsletter.sources.pictures.keep_pictures import PictureKeeper
@@ -84,6 +84,7 @@ class Ingestion:
         self._problems: list[str] = []
         self._joined = 0
         self._pages_left = _MOST_PAGES
+        self._page: OwnPage | None = None
         with reading(engine) as db:
             topics = topic_store.all_topics(db)
         self._rules = TopicRules(topics)
@@ -92,6 +93,7 @@ class Ingestion:
     def store_all(self, found: Reading) -> IngestReport:
         """Store every item that is new or changed; tell of those that could not be used."""
         counts: Counter[Outcome] = Counter()
+        self._page = found.page
         items = identify(distinct(found.posts))
         sorted_out = triage(self._engine, self._source, items)
         for place, (post, keys) in enumerate(items):
@@ -166,6 +168,8 @@ class Ingestion:
 
         The first reading of an index asks for the pages of the newest links: nothing else tells how old they are.
         """
+        if self._page is not None:
+            return Completed(post=post, page=self._page)  # the source is this page, and was just read
         is_undated_link = self._source.kind is SourceKind.INDEX and post.published is None
         if not (needs_page(post) or (is_web(post.url) and may_have_details(post))) or not (
             state in _SHOWN_STATES or is_undated_link
@@ -174,7 +178,7 @@ class Ingestion:
         if self._pages_left == 0:
             return None if state in _SHOWN_STATES else Completed(post=called_by_address(post))
         self._pages_left -= 1
-        return complete(self._fetcher, post)
+        return complete(self._fetcher, post, now=self._now)
 
     def _detailed(self, completed: Completed, state: PostState) -> FetchedPost:
         """Add the event or the call that the post, its page, or the calendar file that it names tells of."""
@@ -193,7 +197,7 @@ class Ingestion:
             keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
             read_before = post_store.stored_state(db, post_id).fetched_hash
         try:
-            found = read_page(page)
+            found = read_page(page, now=self._now)
         except NotUnderstood as error:
             self._problems.append(f"{old.url}: {error}")
             return None
@@ -212,7 +216,8 @@ class Ingestion:
             keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
         bare = FetchedPost(url=old.url, published=old.published_at, is_cut=True)
         is_titled = old.title != plain_title(called_by_address(bare).title)
-        completed = complete(self._fetcher, replace(bare, title=html.escape(old.title)) if is_titled else bare)
+        asked = replace(bare, title=html.escape(old.title)) if is_titled else bare
+        completed = complete(self._fetcher, asked, now=self._now)
         if not completed.problem:
             self._store(completed, keys, self._fingerprint(bare, PostState.CANDIDATE), PostState.CANDIDATE)
         return completed.problem

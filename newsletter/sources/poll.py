@@ -19,7 +19,7 @@ from newsletter.base.errors import SourceError
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store
-from newsletter.sources.errors import FetchFailed, HostRests, NotUnderstood, ProgramEnds
+from newsletter.sources.errors import FetchFailed, HostIsTaken, HostRests, NotUnderstood, ProgramEnds
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
@@ -27,6 +27,7 @@ from newsletter.sources.fetching.pace import next_pause
 from newsletter.sources.ingest import Ingestion, IngestReport
 from newsletter.sources.look_again import look_again, page_failed
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
+from newsletter.sources.reading.obstacles import words_for_people
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
 
@@ -118,6 +119,10 @@ def ingest_source(
         with writing(engine) as db:
             source_store.postpone_source(db, source.id, until=now)
         return IngestReport(source=source.name, error=str(error))
+    except HostIsTaken as error:
+        with writing(engine) as db:
+            source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
+        return IngestReport(source=source.name, error=str(error))
     except HostRests as error:
         with writing(engine) as db:
             source_store.record_waiting(db, source.id, now=now, until=now + (error.retry_after or every))
@@ -126,9 +131,11 @@ def ingest_source(
         gone = page_failed(engine, source, error, now=now).gone
         with writing(engine) as db:
             pause = _pause_after_error(source.error_count + 1, every, error)
-            source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
-        log.warning("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
-        return IngestReport(source=source.name, gone=gone, error=str(error))
+            words = words_for_people(error, asked=source.moved_to or source.url)
+            source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=words)
+        # It is told to people as the source's health; a terminal that shows the outcome needs no line of the log.
+        log.info("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
+        return IngestReport(source=source.name, gone=gone, error=words)
     ingestion = Ingestion(engine, fetcher, media, read.source, now=now)
     report = ingestion.store_all(read.found)
     if not read.is_unchanged or read.source.kind is SourceKind.INDEX:  # "not modified": all posts are where they were
@@ -224,7 +231,7 @@ def _may_pass(error: SourceError) -> bool:
 def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
     with writing(engine) as db:
         source_store.forget_move(db, source.id)
-    get_log("sources").warning("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
+    get_log("sources").info("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
     return replace(source, moved_to="", etag="", last_modified="", fresh_until=None)
 
 

@@ -59,7 +59,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"the name {host} is unknown") from error
+            raise httpcore.ConnectError(_unknown(host, error)) from error
         return [str(sockaddr[0]) for *_, sockaddr in found if self._is_permitted(ip_address(sockaddr[0]))]
 
     def _is_permitted(self, address: Address) -> bool:
@@ -76,6 +76,13 @@ class GuardedTransport(httpx.HTTPTransport):
         self._pool: httpcore.ConnectionPool = httpcore.ConnectionPool(
             ssl_context=context, max_connections=None, max_keepalive_connections=0, network_backend=backend
         )
+
+
+def _unknown(host: str, error: Exception) -> str:
+    """Tell a name that does not exist from a name service that does not answer just now."""
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return f"the name {host} cannot be looked up just now: the name service (DNS) does not answer"
+    return f"the name {host} is unknown; is it spelled right?"
 
 
 def is_public(address: Address) -> bool:

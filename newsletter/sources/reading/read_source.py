@@ -15,7 +15,7 @@ from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
-from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.reading.parse_page import read_post_page
 from newsletter.sources.reading.parse_sitemap import (
     MOST_POSTS,
     children_of,
@@ -121,7 +121,8 @@ def understand(document: Document, kind: SourceKind, *, pattern: str = "", now: 
         found = parse_index(document.content, url=document.url, charset=document.charset, pattern=pattern, now=now)
         return Reading(posts=found.posts, link_pattern=found.pattern)
     if kind is SourceKind.PAGE:
-        return Reading(posts=(parse_page(document.content, url=document.url, charset=document.charset),))
+        read = read_post_page(document.content, url=document.url, charset=document.charset, now=now)
+        return Reading(posts=(read.post,), page=read.page)
     if looks_like_json(document.content):
         return parse_json_feed(document.content, url=document.url)
     return Reading(posts=tuple(parse_feed(document.content, url=document.url, charset=document.charset)))

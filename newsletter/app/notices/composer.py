@@ -1,83 +1,23 @@
-"""Notices: mails that are no issue, to people who need not be readers.
-
-A test mail is the issue as one reader gets it, sent to somebody else, with a token that changes nothing; an alert is
-plain words to operators.
-"""
+"""Composes claimed notices: test mails, alerts, and mails to readers that carry a fresh link."""
 
 import json
-from collections.abc import Mapping
-from datetime import timedelta
 from email.utils import parseaddr
-from uuid import uuid4
 
 from newsletter.app.app import App
+from newsletter.app.notices.reader_mail import ReaderMail
 from newsletter.app.preview import need_mail, prepare
 from newsletter.base.errors import NotAllowedNow, NotFound
 from newsletter.base.ids import IssueId
-from newsletter.db.engine import reading, writing
+from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
-from newsletter.issues.issue import Issue
-from newsletter.outbox import lane_store, store
 from newsletter.outbox.claim import Claimed
-from newsletter.outbox.delivery import NOTICE_PRIORITY, PlannedDelivery, lane_of
-from newsletter.outbox.errors import NoProvider
 from newsletter.outbox.identity import envelope_sender, message_id
-from newsletter.outbox.plan import provider_for
 from newsletter.providers.provider import Envelope, Outgoing, Provider
 from newsletter.rendering.compose import compose, compose_parts
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.notice import Notice, notice_mime, notice_parts
-from subscribers.address import parse_address
-from subscribers.correspondents import correspondent, correspondent_id
+from subscribers.correspondents import correspondent
 from subscribers.subscriber import NotMailable
-
-_LIFE = timedelta(days=2)  # a notice that could not leave for so long says nothing new any more
-
-
-def plan_test(app: App, issue: Issue, *, to: str, seen_as: str | None) -> str:
-    """Plan a test mail; gives its key. Refused at once when that reader would get no mail."""
-    ready = need_mail(prepare(app, issue, address=seen_as))
-    provider = provider_for(ready.frozen.recipe, app.provider_names)
-    content = {"kind": "test", "issue": issue.id, "as": seen_as}
-    return _plan(app, f"test:{issue.id}:{uuid4().hex[:12]}", to=to, provider=provider, content=content)
-
-
-def plan_alert_mail(app: App, alert_id: int, words: str, remedy: str) -> list[str]:
-    """Plan one mail for everybody in [alerts] to; gives the keys. It goes by the first provider that is not at rest."""
-    provider = _working_provider(app)
-    content = {"kind": "alert", "words": words, "remedy": remedy}
-    return [
-        _plan(app, f"alert:{alert_id}:{number}", to=to, provider=provider, content=content)
-        for number, to in enumerate(app.settings.alerts.to)
-    ]
-
-
-def _working_provider(app: App) -> str:
-    if not app.provider_names:
-        raise NoProvider("no provider is set up: add a [[provider]] to newsletter.toml")
-    now = app.clock.now()
-    with reading(app.engine) as db:
-        working = [name for name in app.provider_names if lane_store.hold_of(db, name, now=now) is None]
-    return (working or app.provider_names)[0]
-
-
-def _plan(app: App, key: str, *, to: str, provider: str, content: Mapping[str, object]) -> str:
-    address = parse_address(to)
-    now = app.clock.now()
-    with writing(app.engine) as db:
-        row = PlannedDelivery(
-            key=key,
-            issue_id=None,
-            subscriber_id=None,
-            correspondent_id=correspondent_id(db, to),
-            notice=json.dumps(dict(content)),
-            priority=NOTICE_PRIORITY,
-            lane=lane_of(provider, address.domain),
-            due_at=now,
-            stale_at=now + _LIFE,
-        )
-        store.insert_planned(db, [row], now=now)
-    return key
 
 
 class NoticeComposer:
@@ -87,6 +27,9 @@ class NoticeComposer:
         self._app = app
 
     def __call__(self, claimed: Claimed, provider: Provider) -> Outgoing:
+        """Compose a notice, to a reader or to somebody else."""
+        if claimed.subscriber_id is not None:
+            return self._reader_mail(claimed, provider)
         if claimed.correspondent_id is None:
             raise NotFound(f"the notice {claimed.key} names nobody")
         with reading(self._app.engine) as db:
@@ -122,7 +65,24 @@ class NoticeComposer:
             message_id=self._message_id(claimed, sender),
             date=claimed.dated_at,
         )
-        envelope = Envelope(self._envelope_sender(claimed, sender), to)
+        return self._outgoing(claimed, provider, notice)
+
+    def _reader_mail(self, claimed: Claimed, provider: Provider) -> Outgoing:
+        mail = ReaderMail(self._app, json.loads(claimed.notice))
+        notice = Notice(
+            sender=mail.recipe.sender,
+            reply_to=mail.recipe.reply_to,
+            to=mail.to.envelope_address,
+            subject=mail.words.subject,
+            text=mail.text,
+            html=mail.html,
+            message_id=self._message_id(claimed, mail.recipe.sender),
+            date=claimed.dated_at,
+        )
+        return self._outgoing(claimed, provider, notice)
+
+    def _outgoing(self, claimed: Claimed, provider: Provider, notice: Notice) -> Outgoing:
+        envelope = Envelope(self._envelope_sender(claimed, notice.sender), notice.to)
         if provider.form == "mime":
             return Outgoing(key=claimed.key, envelope=envelope, mime=notice_mime(notice))
         return Outgoing(key=claimed.key, envelope=envelope, parts=notice_parts(notice))

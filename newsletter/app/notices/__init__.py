@@ -1,0 +1,1 @@
+"""Notices: mails that are no issue."""

@@ -1,0 +1,101 @@
+"""The words of each notice to a reader. Whoever reads one may not be who asked: each says what happens if they did not.
+
+Names are never taken from a form: anybody may have typed one beside somebody else's address.
+"""
+
+from datetime import datetime
+
+from babel.dates import format_datetime
+
+from newsletter.rendering.reader_notice import Words
+from newsletter.rendering.strings import Strings
+
+
+def confirm_words(strings: Strings, *, newsletter: str, link: str, until: str, foot: tuple[str, ...]) -> Words:
+    """Ask whether the person who reads this mailbox wants to join."""
+    return Words(
+        subject=strings.text("Please confirm: {newsletter}", newsletter=newsletter),
+        heading=strings.text("One more click"),
+        before=(
+            strings.text(
+                "Somebody, probably you, asked to receive {newsletter} at this address.", newsletter=newsletter
+            ),
+        ),
+        button=strings.text("Yes, I want to receive it"),
+        link=link,
+        after=(
+            strings.text("If it was not you, do nothing: no more mail comes, and your address is soon forgotten here."),
+            _until(strings, until),
+        ),
+        foot=foot,
+    )
+
+
+def already_words(strings: Strings, *, newsletter: str, link: str, until: str, foot: tuple[str, ...]) -> Words:
+    """Tell somebody who gets the newsletter that joining again changes nothing, and where settings are."""
+    return Words(
+        subject=strings.text("You already receive {newsletter}", newsletter=newsletter),
+        heading=strings.text("You already receive {newsletter}", newsletter=newsletter),
+        before=(
+            strings.text(
+                "Somebody, probably you, asked to receive {newsletter} at this address.", newsletter=newsletter
+            ),
+            strings.text("It comes to you already, so nothing has changed."),
+        ),
+        button=strings.text("See and change what you get"),
+        link=link,
+        after=(_until(strings, until), strings.text("If it was not you, do nothing.")),
+        foot=foot,
+    )
+
+
+def account_words(strings: Strings, *, link: str, until: str, foot: tuple[str, ...]) -> Words:
+    """Give the link to everything that is kept about a person."""
+    return Words(
+        subject=strings.text("Your data and settings"),
+        heading=strings.text("Your data and settings"),
+        before=(strings.text("With this link you can see, change, download or delete what we keep about you."),),
+        button=strings.text("Open my page"),
+        link=link,
+        after=(_until(strings, until), strings.text("If you did not ask for it, do nothing, and give it to nobody.")),
+        foot=foot,
+    )
+
+
+def address_words(strings: Strings, *, old: str, link: str, until: str, foot: tuple[str, ...]) -> Words:
+    """Ask at a new address whether it may take the place of the old one (masked)."""
+    return Words(
+        subject=strings.text("Please confirm your new address"),
+        heading=strings.text("Please confirm your new address"),
+        before=(strings.text("Somebody, probably you, asked that mail for {old} comes to this address.", old=old),),
+        button=strings.text("Yes, use this address"),
+        link=link,
+        after=(_until(strings, until), strings.text("If it was not you, do nothing: then nothing changes.")),
+        foot=foot,
+    )
+
+
+def address_changed_words(strings: Strings, *, new: str, answers: str, foot: tuple[str, ...]) -> Words:
+    """Tell the old address that mail goes to a new one (masked) from now on."""
+    return Words(
+        subject=strings.text("Your address was changed"),
+        heading=strings.text("Your address was changed"),
+        before=(
+            strings.text("From now on your mail from us goes to {new}.", new=new),
+            strings.text("If you did not want that, please write to {answers}.", answers=answers),
+        ),
+        foot=foot,
+    )
+
+
+def moment(strings: Strings, at: datetime) -> str:
+    """Give a moment in words, with its zone: 23 November 2026, 14:05 UTC."""
+    return format_datetime(at, "d MMMM yyyy, HH:mm zzz", locale=strings.locale)
+
+
+def _asked(strings: Strings, newsletter: str) -> str:
+    return strings.text("Somebody, probably you, asked to receive {newsletter} at this address.", newsletter=newsletter)
+
+
+def _until(strings: Strings, until: str) -> str:
+    return strings.text("The link works once, until {time}.", time=until)

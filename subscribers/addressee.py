@@ -1,0 +1,58 @@
+"""Says where a notice to a reader goes, and whether it may go at all: asked when it is composed, not only when planned.
+
+A suppression forbids notices too, but for the one that lets a person come back: who left may ask to join again, and
+somebody whose mailbox once bounced may confirm that it works.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from subscribers import suppression_store
+from subscribers.address import parse_address
+from subscribers.doors import recipient_of_confirmation, recipient_of_notice, refusal_of_notice
+from subscribers.fresh_link import FreshLink, Purpose
+from subscribers.subscriber import NotMailable, Recipient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Who gets a notice."""
+
+    address: str  # as it was written
+    envelope_address: str  # with its domain in A-labels
+    domain: str
+    language: str  # of the interface; empty: the newsletter's
+
+
+def addressee_of_link(db: Connection, link: FreshLink) -> Addressee | NotMailable:
+    """Say who is mailed this link: the person, or their new address."""
+    if link.purpose is Purpose.ADDRESS:
+        return _at(db, link, link.content["new"])
+    ask = recipient_of_confirmation if link.purpose is Purpose.CONFIRM else recipient_of_notice
+    found = ask(db, link.subscriber_id)
+    return found if isinstance(found, NotMailable) else _person(found)
+
+
+def addressee_before(db: Connection, link: FreshLink) -> Addressee | NotMailable:
+    """Say who is told that an address was changed: the old one."""
+    return _at(db, link, link.content["old"])
+
+
+def _at(db: Connection, link: FreshLink, address: str) -> Addressee | NotMailable:
+    """Give an address of a person that is not, or no longer, the one of their row."""
+    found = recipient_of_notice(db, link.subscriber_id)
+    if isinstance(found, NotMailable):
+        return found
+    parsed = parse_address(address)
+    refusal = refusal_of_notice(suppression_store.open_suppressions(db, parsed.hash))
+    if refusal is not None:
+        return refusal
+    envelope = f"{parsed.address.rpartition('@')[0]}@{parsed.domain}"
+    return Addressee(address=parsed.address, envelope_address=envelope, domain=parsed.domain, language=found.language)
+
+
+def _person(found: Recipient) -> Addressee:
+    return Addressee(
+        address=found.address, envelope_address=found.envelope_address, domain=found.domain, language=found.language
+    )

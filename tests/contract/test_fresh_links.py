@@ -1,0 +1,60 @@
+"""Fresh links on both databases: one person, one purpose, one use, for a while."""
+
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from subscribers.erase import erase
+from subscribers.fresh_link import LinkState, Purpose, find_link, last_link, make_link, use_link
+from tests.unit.subscribers.people import NOW, make_member
+
+DAY = timedelta(days=1)
+
+
+def test_a_link_is_used_once(engine: Engine) -> None:
+    """The first act uses it up; a second finds it used."""
+    with engine.begin() as db:
+        link = make_link(db, make_member(db), Purpose.ACCOUNT, {}, life=DAY, now=NOW)
+        assert link.state(now=NOW) is LinkState.OPEN
+        assert use_link(db, link, now=NOW)
+        assert not use_link(db, link, now=NOW)
+        found = find_link(db, link.id, Purpose.ACCOUNT)
+    assert found is not None
+    assert found.state(now=NOW) is LinkState.USED
+
+
+def test_a_link_ends_by_itself(engine: Engine) -> None:
+    """From its last moment on it cannot be used."""
+    with engine.begin() as db:
+        link = make_link(db, make_member(db), Purpose.ACCOUNT, {}, life=DAY, now=NOW)
+        assert link.state(now=NOW + DAY) is LinkState.EXPIRED
+        assert not use_link(db, link, now=NOW + DAY)
+        assert use_link(db, link, now=NOW + DAY - timedelta(seconds=1))
+
+
+def test_a_link_is_good_for_its_own_purpose_only(engine: Engine) -> None:
+    """A link to confirm opens nobody's data; what it holds comes back as it was."""
+    with engine.begin() as db:
+        link = make_link(db, make_member(db), Purpose.CONFIRM, {"list": "members"}, life=DAY, now=NOW)
+        assert find_link(db, link.id, Purpose.ACCOUNT) is None
+        assert find_link(db, link.id, Purpose.CONFIRM) == link
+
+
+def test_the_newest_of_a_purpose_is_found(engine: Engine) -> None:
+    """So that nobody is mailed one after the other."""
+    with engine.begin() as db:
+        anna = make_member(db)
+        assert last_link(db, anna, Purpose.CONFIRM) is None
+        make_link(db, anna, Purpose.CONFIRM, {}, life=DAY, now=NOW - DAY)
+        second = make_link(db, anna, Purpose.CONFIRM, {}, life=DAY, now=NOW)
+        make_link(db, anna, Purpose.ACCOUNT, {}, life=DAY, now=NOW)
+        assert last_link(db, anna, Purpose.CONFIRM) == second
+
+
+def test_erasing_takes_the_links_along(engine: Engine) -> None:
+    """A link's content may hold an address."""
+    with engine.begin() as db:
+        anna = make_member(db)
+        link = make_link(db, anna, Purpose.ADDRESS, {"new": "a@new.example", "old": "a@x.example"}, life=DAY, now=NOW)
+        erase(db, anna, by="test", now=NOW)
+        assert find_link(db, link.id, Purpose.ADDRESS) is None
