@@ -88,6 +88,11 @@ def first_list_name(db: Connection, lists: Sequence[str]) -> str:
     return _ways(db, lists[:1])[0].list_name
 
 
+def first_list(db: Connection, lists: Sequence[str]) -> str:
+    """Give the slug of the list that people join for these lists: the first, or of a segment its list."""
+    return _ways(db, lists[:1])[0].list_slug
+
+
 def still_mailable(
     db: Connection, ids: Sequence[int], lists: Sequence[str], *, opt_out: str
 ) -> dict[int, Recipient | NotMailable]:

@@ -1,5 +1,6 @@
 """Makes, finds and removes segments, and counts whom a rule describes. No slug is ever a list's and a segment's."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -43,6 +44,11 @@ def segment_by_slug(db: Connection, slug: str) -> Segment:
 def all_segments(db: Connection) -> list[Segment]:
     """Give every segment that is not removed, by slug."""
     return segment_store.present_segments(db)
+
+
+def segments_among(db: Connection, slugs: Sequence[str]) -> list[Segment]:
+    """Give those of these lists and segments that are segments, removed ones too."""
+    return list(segment_store.segments_of_slugs(db, slugs).values())
 
 
 def count_rule(db: Connection, list_slug: str, rule: Rule | None) -> int:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from newsletter.app.app import App, open_app
 from newsletter.app.holds import REMEDY, why_held
+from newsletter.app.segments import reader_count
 from newsletter.app.source_health import healths, remedy_of
 from newsletter.app.telling import waiting_for_somebody
 from newsletter.base.errors import NewsletterError
@@ -20,7 +21,7 @@ from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
 from newsletter.sources.health import Health, failing_words, is_failing
 from subscribers import lists as list_store
-from subscribers.doors import member_count
+from subscribers.segments import all_segments
 
 _LEAST_FREE = 500_000_000  # bytes
 
@@ -108,19 +109,19 @@ def _providers(app: App) -> Iterator[Finding]:
 def _newsletters(app: App) -> Iterator[Finding]:
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
-        lists = {one.slug for one in list_store.all_lists(db)}
+        lists = {one.slug for one in (*list_store.all_lists(db), *all_segments(db))}
         counts = {
-            one.slug: member_count(db, one.recipe.lists, opt_out=f"newsletter:{one.slug}")
-            for one in newsletters
-            if lists.issuperset(one.recipe.lists)
+            one.slug: reader_count(db, one.recipe).words for one in newsletters if lists.issuperset(one.recipe.lists)
         }
     if not newsletters:
         yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")
     for one in newsletters:
         missing = [slug for slug in one.recipe.lists if slug not in lists]
-        words = f"{schedule_in_words(one.recipe)}; {counts.get(one.slug, 0)} readers"
+        words = f"{schedule_in_words(one.recipe)}; {counts.get(one.slug, '0')} readers"
         if missing:
-            yield Finding(what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list {', '.join(missing)}")
+            yield Finding(
+                what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list or segment {', '.join(missing)}"
+            )
         elif one.is_paused(app.clock.now()):
             yield Finding(what=f"newsletter {one.slug}", verdict="warning", words=f"paused; {words}")
         else:

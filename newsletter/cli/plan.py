@@ -20,7 +20,15 @@ def plan(
     with opened(context) as app:
         coming = outlook(app, ahead)
     rows = [
-        (one.newsletter, one.slot, one.zone, STATE_WORDS.get(one.state, one.state), one.posts, one.readers, one.needs)
+        (
+            one.newsletter,
+            one.slot,
+            one.zone,
+            STATE_WORDS.get(one.state, one.state),
+            one.posts,
+            one.readers.words,
+            one.needs,
+        )
         for one in coming
     ]
     heads = ("newsletter", "slot", "zone", "state", "posts now", "readers", "needs")
@@ -32,7 +40,7 @@ def plan(
             "at": one.at,
             "state": one.state,
             "posts": one.posts,
-            "readers": one.readers,
+            "readers": one.readers.number,
             "needs": one.needs,
         }
         for one in coming

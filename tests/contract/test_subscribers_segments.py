@@ -99,8 +99,8 @@ def _store(db: Connection, number: int, person: Person, rows: dict[str, Any], li
     for act, at in rows["said"]:
         # What an import tells counts, not when it was read.
         times = {"given_at": at, "recorded_at": NOW} if act == "imported" else {"given_at": None, "recorded_at": at}
-        said = {"address_hash": f"h{number}", "act": act, "list_slug": "members"}
-        db.execute(insert(consents).values(**said, **times))
+        record = {"address_hash": f"h{number}", "act": act, "list_slug": "members"}
+        db.execute(insert(consents).values(**record, **times))
     db.execute(insert(consents).values(address_hash=f"h{number}", act="confirmed", list_slug="press", recorded_at=NOW))
     return int(made)
 
