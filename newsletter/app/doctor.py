@@ -109,7 +109,7 @@ def _providers(app: App) -> Iterator[Finding]:
 def _newsletters(app: App) -> Iterator[Finding]:
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
-        lists = {one.slug for one in (*list_store.all_lists(db), *all_segments(db))}
+        lists = {one.slug for one in list_store.all_lists(db)} | {one.slug for one in all_segments(db)}
         counts = {
             one.slug: reader_count(db, one.recipe).words for one in newsletters if lists.issuperset(one.recipe.lists)
         }

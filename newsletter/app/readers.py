@@ -36,12 +36,11 @@ def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address
         return _nobody(db, frozen)
     subscriber = find_by_address(db, address)
     recipe = frozen.recipe
-    answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[subscriber.id]
+    key = f"newsletter:{recipe.slug}"
+    answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=key)[subscriber.id]
     since = app.clock.now() - LONGEST_LIFE
     shown = due_store.shown_before(db, subscriber.id, issue.id, since=since)
-    if isinstance(answer, Recipient) and not is_described(
-        db, subscriber.id, recipe.lists, opt_out=f"newsletter:{recipe.slug}"
-    ):
+    if isinstance(answer, Recipient) and not is_described(db, subscriber.id, recipe.lists, opt_out=key):
         answer = NotMailable("not_in_segment")
     if isinstance(answer, NotMailable):
         nobody = _nobody(db, frozen)

@@ -26,6 +26,7 @@ _REASON = {
     "too_few": "fewer stories than the newsletter's minimum are new to them",
     "unsubscribed": "left the newsletter or its lists",
     "unconfirmed": "never confirmed",
+    "not_in_segment": "not described by the segment's rule",
     "erased": "erased",
     "stale": "too late to be of use",
     "cancelled": "the issue was cancelled",

@@ -33,6 +33,7 @@ _NO_MAIL = {
     "too_few": "fewer stories than the newsletter's minimum are new to this reader, so no mail is sent",
     "unsubscribed": "this person has left the newsletter or its lists",
     "unconfirmed": "this person never confirmed the subscription",
+    "not_in_segment": "the rule of the segment does not describe this person",
     "erased": "this person was erased",
     "suppressed:bounced": "mail to this address comes back, so nothing is sent to it",
     "suppressed:complained": "this person complained, so nothing is sent to the address",

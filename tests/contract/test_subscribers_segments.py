@@ -85,7 +85,8 @@ def people(draw: st.DrawFn) -> tuple[Person, dict[str, Any]]:
 def _store(db: Connection, number: int, person: Person, rows: dict[str, Any], lists: dict[str, int]) -> int:
     """Write a person's rows; gives their id."""
     address = f"p{number}@example.org"
-    values = {"address": address, "address_key": address, "address_hash": f"h{number}", "name": person.name}
+    keys = {"address": address, "address_key": address, "address_hash": f"h{number}"}
+    values: dict[str, Any] = {**keys, "name": person.name}
     values |= {**rows["own"], "reading_languages": ";".join(rows["reads"]), "created_at": NOW, "updated_at": NOW}
     values["attributes"] = json.dumps(person.attributes, ensure_ascii=False)
     made = db.execute(insert(subscribers).values(**values).returning(subscribers.c.id)).scalar_one()
@@ -98,9 +99,9 @@ def _store(db: Connection, number: int, person: Person, rows: dict[str, Any], li
             db.execute(insert(wishes).values(**who, scope=scope, key=f"topic:{topic}", kind=kind, since=NOW))
     for act, at in rows["said"]:
         # What an import tells counts, not when it was read.
-        times = {"given_at": at, "recorded_at": NOW} if act == "imported" else {"given_at": None, "recorded_at": at}
-        record = {"address_hash": f"h{number}", "act": act, "list_slug": "members"}
-        db.execute(insert(consents).values(**record, **times))
+        given, recorded = (at, NOW) if act == "imported" else (None, at)
+        record = insert(consents).values(address_hash=f"h{number}", act=act, list_slug="members")
+        db.execute(record.values(given_at=given, recorded_at=recorded))
     db.execute(insert(consents).values(address_hash=f"h{number}", act="confirmed", list_slug="press", recorded_at=NOW))
     return int(made)
 
