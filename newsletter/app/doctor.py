@@ -11,9 +11,10 @@ from typing import Literal
 
 from newsletter.app.app import App, open_app
 from newsletter.app.holds import REMEDY, why_held
-from newsletter.app.segments import reader_count
+from newsletter.app.segments import HeadCount, reader_count
 from newsletter.app.source_health import healths, remedy_of
 from newsletter.app.telling import waiting_for_somebody
+from newsletter.app.words import counted
 from newsletter.base.errors import NewsletterError
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -110,14 +111,12 @@ def _newsletters(app: App) -> Iterator[Finding]:
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
         lists = {one.slug for one in list_store.all_lists(db)} | {one.slug for one in all_segments(db)}
-        counts = {
-            one.slug: reader_count(db, one.recipe).words for one in newsletters if lists.issuperset(one.recipe.lists)
-        }
+        counts = {one.slug: reader_count(db, one.recipe) for one in newsletters if lists.issuperset(one.recipe.lists)}
     if not newsletters:
         yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")
     for one in newsletters:
         missing = [slug for slug in one.recipe.lists if slug not in lists]
-        words = f"{schedule_in_words(one.recipe)}; {counts.get(one.slug, '0')} readers"
+        words = f"{schedule_in_words(one.recipe)}; {_readers(counts.get(one.slug))}"
         if missing:
             yield Finding(
                 what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list or segment {', '.join(missing)}"
@@ -126,6 +125,12 @@ def _newsletters(app: App) -> Iterator[Finding]:
             yield Finding(what=f"newsletter {one.slug}", verdict="warning", words=f"paused; {words}")
         else:
             yield Finding(what=f"newsletter {one.slug}", verdict="good", words=words)
+
+
+def _readers(count: HeadCount | None) -> str:
+    if count is not None and count.number is None:
+        return f"{count.words} readers"
+    return counted(count.number or 0 if count else 0, "reader")
 
 
 def _sources(app: App) -> Iterator[Finding]:

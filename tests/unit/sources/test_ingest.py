@@ -17,13 +17,13 @@ from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store
-from newsletter.sources.add_post import EDITORS, add_post
+from newsletter.sources.add_post import add_post
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import fetch_some, ingest_source
 from newsletter.sources.post import LONGEST_LIFE, Post, PostState
 from newsletter.sources.reading.find_kind import find_kind
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 from tests.fakes.web_server import WebSite
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
