@@ -239,6 +239,8 @@ segments = Table(
     Column("rule", Text, nullable=False),  # as it was written; see segment_rule.py
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # Issues that were approved for it still name it, for as long as their pages are looked at: so the row stays.
+    Column("removed_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
 

@@ -81,20 +81,17 @@ def _people(app: App) -> Chapter:
         lines=(
             (
                 "Readers: address; if they gave it or an import brought it: name, language, zone, country, role, "
-                "wishes on "
-                "topics, hour and frequency, and further columns of imports (attributes)."
+                "wishes on topics, hour and frequency, and further columns of imports (attributes)."
             ),
             (
                 "For each mail: when it was handed over, which stories it held, and the mail server's answer with the "
                 "address masked."
             ),
-            "For each yes and no: the words that were shown, when, where, from which network address; by whom "
-            "imported.",
+            "For each yes and no: the words that were shown, when, where, from which network; by whom imported.",
             "Those who left or must not be mailed: a hash of the address (SHA-256) and why.",
             (
                 "A topic that is marked sensitive may tell something of a person's health (Article 9): it is never "
-                "printed "
-                "as a reason, in a log, or in a count under 10, and is asked for only behind a fresh link."
+                "printed as a reason, in a log, or in a count under 10, and is asked for only behind a fresh link."
             ),
             "People who send in posts by a form: their name, kept with the post.",
             f"Operators: {len(app.settings.alerts.to)} addresses for alerts.",

@@ -37,6 +37,7 @@ _REASON = {
     "not_due": "they want one a week or a month, and had it",
     "unsubscribed": "left the newsletter or its lists",
     "unconfirmed": "never confirmed",
+    "not_in_segment": "not described by the segment's rule",
     "erased": "erased",
     "stale": "too late to be of use",
     "cancelled": "the issue was cancelled",

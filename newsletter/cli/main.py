@@ -44,6 +44,9 @@ from newsletter.cli import (
     report_privacy,
     restore,
     resume,
+    segment_count,
+    segment_list,
+    segment_show,
     serve,
     show,
     source_add,
@@ -75,6 +78,7 @@ source = typer.Typer(help="Where posts come from.", no_args_is_help=True)
 post = typer.Typer(help="What came in.", no_args_is_help=True)
 subscriber = typer.Typer(help="The people who are mailed, and why.", no_args_is_help=True)
 report = typer.Typer(help="Figures and sheets about this home.", no_args_is_help=True)
+segment = typer.Typer(help="Parts of lists, by saved rules.", no_args_is_help=True)
 issue = typer.Typer(help="An issue's life, from the first preview to sent.", no_args_is_help=True)
 
 
@@ -109,6 +113,7 @@ app.command("apply", rich_help_panel=SET_UP)(apply.apply)
 app.command("show", rich_help_panel=SET_UP)(show.show)
 app.add_typer(source, name="source", rich_help_panel=SET_UP)
 app.add_typer(subscriber, name="subscriber", rich_help_panel=SET_UP)
+app.add_typer(segment, name="segment", rich_help_panel=SET_UP)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("doctor", rich_help_panel=LOOK)(doctor.doctor)
 app.add_typer(report, name="report", rich_help_panel=LOOK)
@@ -144,6 +149,9 @@ post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.top
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)
+segment.command("list")(segment_list.list_)
+segment.command("show")(segment_show.show)
+segment.command("count")(segment_count.count)
 issue.command("assemble")(issue_assemble.assemble)
 issue.command("new")(issue_new.new)
 issue.command("list")(issue_list.list_)

@@ -20,7 +20,8 @@ def plan(
     with opened(context) as app:
         coming = outlook(app, ahead)
     rows = [
-        (one.newsletter, one.slot, one.zone, issue_word(one.state), one.posts, one.readers, one.needs) for one in coming
+        (one.newsletter, one.slot, one.zone, issue_word(one.state), one.posts, one.readers.words, one.needs)
+        for one in coming
     ]
     heads = ("newsletter", "slot", "zone", "state", "posts now", "readers", "needs")
     result = [
@@ -31,7 +32,7 @@ def plan(
             "at": one.at,
             "state": one.state,
             "posts": one.posts,
-            "readers": one.readers,
+            "readers": one.readers.number,
             "needs": one.needs,
         }
         for one in coming
