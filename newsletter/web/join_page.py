@@ -22,6 +22,7 @@ from newsletter.web.languages import browser_language, language_name, strings_in
 from newsletter.web.pages import public_page
 from newsletter.web.security_headers import framed_policy
 from newsletter.web.stamp import stamp
+from subscribers.doors import first_list
 from subscribers.join import Shown
 from subscribers.lists import list_by_slug
 
@@ -87,7 +88,7 @@ def asked_page(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> 
     """Give the page that says what happens next: the same for each address."""
     strings = page_strings(request, entered)
     with reading(web_of(request).app.engine) as db:
-        is_double = list_by_slug(db, recipe.lists[0]).opt_in == "double"
+        is_double = list_by_slug(db, first_list(db, recipe.lists)).opt_in == "double"
     page = public_page(
         request,
         "joined",
