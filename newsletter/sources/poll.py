@@ -107,17 +107,29 @@ def ask_once_more(
 def ingest_source(
     engine: Engine, fetcher: Fetcher, media: Path, source: Source, *, clock: Clock, every: timedelta = EVERY
 ) -> IngestReport:
-    """Read one source now and store what is new. Never raises for a bad source: its health tells in words."""
-    log = get_log("sources").bind(source=source.name)
+    """Read one source now and store what is new. Never raises for a bad source: its health tells in words.
+
+    What the end of the program breaks off is read again: nothing is noted of the source but that it is due.
+    """
     now = clock.now()
     try:
-        read = _read(engine, fetcher, source, now=now)
-        with reading(engine) as db:
-            _refuse_loss(db, read)
+        return _ingest(engine, fetcher, media, source, every=every, now=now)
     except ProgramEnds as error:
         with writing(engine) as db:
             source_store.postpone_source(db, source.id, until=now)
         return IngestReport(source=source.name, error=str(error))
+
+
+def _ingest(
+    engine: Engine, fetcher: Fetcher, media: Path, source: Source, *, every: timedelta, now: datetime
+) -> IngestReport:
+    log = get_log("sources").bind(source=source.name)
+    try:
+        read = _read(engine, fetcher, source, now=now)
+        with reading(engine) as db:
+            _refuse_loss(db, read)
+    except ProgramEnds:
+        raise
     except HostRests as error:
         with writing(engine) as db:
             source_store.record_waiting(db, source.id, now=now, until=now + (error.retry_after or every))
@@ -242,7 +254,7 @@ def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedel
         fresh_for = source.fresh_until - source.last_good_at  # as the 200 had given it (RFC 9111, section 4.3.4)
     fresh_until = now + fresh_for if fresh_for and not report.postponed else None
     pause = every
-    if is_web(source.url):
+    if is_web(source.url) and not report.postponed:
         pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)
     if read.found.link_pattern:
         source_store.keep_link_pattern(db, source.id, read.found.link_pattern)

@@ -1,7 +1,8 @@
 """Completes a post from its own page, where its feed tells only the beginning or shows no picture.
 
 What the feed said stays: the page adds. A page that answers with something else (the front page, a login, "not found"
-in a friendly tone) adds nothing, because its text does not go on where the feed's stops.
+in a friendly tone) adds nothing, because its text does not go on where the feed's stops. A page that could not be had
+for the moment decides nothing.
 """
 
 import re
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
+from newsletter.sources.errors import ProgramEnds, may_pass
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.reading.parse_page import page_text, parse_page
@@ -24,13 +26,17 @@ _CUT_TITLE = re.compile(r"(?:…|\.\.\.)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """A post with what its page added. `page`: the decoded HTML, empty where none was read; `problem`: why not."""
+    """A post with what its page added. `page`: the decoded HTML, empty where none was read; `problem`: why not.
+
+    `may_pass`: the same page may tell more later.
+    """
 
     post: FetchedPost
     page: str = ""
     etag: str = ""
     last_modified: str = ""
     problem: str = ""
+    may_pass: bool = False
 
 
 def needs_page(post: FetchedPost) -> bool:
@@ -45,14 +51,19 @@ def needs_page(post: FetchedPost) -> bool:
 
 
 def complete(fetcher: Fetcher, post: FetchedPost) -> Completed:
-    """Read a post's page and add what it tells. Never fails: without a page the post stays as it was."""
+    """Read a post's page and add what it tells; without a page the post stays as it was.
+
+    Fails only with ProgramEnds: what we broke off ourselves says nothing of a page.
+    """
     try:
         fetched = fetcher.get_page(post.url)
         if _is_elsewhere(post.url, fetched.url):
             return Completed(post=post, problem=f"its page leads to {urlsplit(fetched.url).path or '/'}")
         told = parse_page(fetched.content, url=fetched.url, charset=fetched.charset)
+    except ProgramEnds:
+        raise
     except SourceError as error:
-        return Completed(post=post, problem=str(error))
+        return Completed(post=post, problem=str(error), may_pass=may_pass(error))
     if not belongs(post, told):
         return Completed(post=post, problem="its page tells something else")
     return Completed(
