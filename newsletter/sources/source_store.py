@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, not_, or_, select, update
 
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import SourceId
@@ -29,7 +29,10 @@ def put_source(
     backfill_days: int = 14,
     now: datetime,
 ) -> SourceId:
-    """Create or update the source of this name. At a new address it starts afresh, with a back-catalogue."""
+    """Create or update the source of this name. At a new address it starts afresh, with a back-catalogue.
+
+    With another language or other topics its items are made anew: "not modified" must not hide them.
+    """
     texts = {"kind": str(kind), "topics": _json(topics), "language": language, "owner": owner}
     values = {**texts, "backfill_days": backfill_days}
     mine = sources.c.name == name
@@ -37,12 +40,19 @@ def put_source(
     afresh = update(sources).where(mine, is_elsewhere).values(url=url, etag="", last_modified="", last_error="")
     afresh = afresh.values(error_count=0, failing_since=None, moved_to="", fresh_until=None)
     db.execute(afresh.values(next_fetch_at=None, last_good_at=None))
+    is_set_up_anew = or_(sources.c.language != language, sources.c.topics != texts["topics"])
+    forget_validators(db, mine, is_set_up_anew)
     changed = update(sources).where(mine).values(removed_at=None, **values).returning(sources.c.id)
     found = db.execute(changed).scalar()
     if found is None:
         added = insert(sources).values(name=name, url=url, created_at=now, **values)
         found = db.execute(added.returning(sources.c.id)).scalar_one()
     return SourceId(found)
+
+
+def forget_validators(db: Connection, *which: ColumnElement[bool]) -> None:
+    """Ask sources for all that they hold at their next reading: what is made of it follows other rules now."""
+    db.execute(update(sources).where(*which).values(etag="", last_modified="", fresh_until=None))
 
 
 def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str, link_pattern: str = "") -> None:
