@@ -11,6 +11,7 @@ from newsletter.sources.errors import HostRests, NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.reading.most_items import at_most
 from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
@@ -123,8 +124,10 @@ def understand(document: Document, kind: SourceKind, *, pattern: str = "", now: 
     if kind is SourceKind.PAGE:
         return Reading(posts=(parse_page(document.content, url=document.url, charset=document.charset),))
     if looks_like_json(document.content):
-        return parse_json_feed(document.content, url=document.url)
-    return Reading(posts=tuple(parse_feed(document.content, url=document.url, charset=document.charset)))
+        found = parse_json_feed(document.content, url=document.url)
+        bounded = at_most(found.posts)
+        return replace(bounded, problems=(*bounded.problems, *found.problems))
+    return at_most(parse_feed(document.content, url=document.url, charset=document.charset))
 
 
 def read_folder(folder: Path, *, max_bytes: int) -> Reading:
