@@ -89,8 +89,11 @@ class Ingestion:
         self._rules = TopicRules(topics)
         self._set_up = rules_fingerprint(source, topics)
 
-    def store_all(self, found: Reading) -> IngestReport:
-        """Store every item that is new or changed; tell of those that could not be used. Raises ProgramEnds only."""
+    def store_all(self, found: Reading, *, held_for: str = "") -> IngestReport:
+        """Store every item that is new or changed; tell of those that could not be used. Raises ProgramEnds only.
+
+        `held_for`: why all that is new waits for an editor; empty: it does not.
+        """
         counts: Counter[Outcome] = Counter()
         items = identify(distinct(found.posts))
         self._known.learn(key for _, keys in items for key in keys)
@@ -99,8 +102,11 @@ class Ingestion:
             self._known.forget()
             self._known.learn(key for _, keys in items for key in keys)
         for place, (post, keys) in enumerate(items):
-            if place in sorted_out.held:
-                outcome = self.store_one(post, keys, first=PostState.HELD, reason=sorted_out.reason)
+            outcome: Outcome | None
+            if held_for and self._known.find(post, keys):
+                outcome = Outcome.UNCHANGED  # what stands there is another's: it corrects nothing
+            elif held_for or place in sorted_out.held:
+                outcome = self.store_one(post, keys, first=PostState.HELD, reason=held_for or sorted_out.reason)
             else:
                 outcome = self.store_one(post, keys)
             if outcome is not None:

@@ -32,9 +32,10 @@ class SourceDesk:
     def add(
         self, url: str, kind: SourceKind = SourceKind.FEED, *, language: str = "", topics: tuple[str, ...] = ()
     ) -> None:
-        told = {"language": language, "topics": topics}
         with writing(self.engine) as db:
-            source_store.put_source(db, name="partner", url=url, kind=kind, now=self.now, **told)
+            source_store.put_source(
+                db, name="partner", url=url, kind=kind, language=language, topics=topics, now=self.now
+            )
 
     def source(self) -> Source:
         with reading(self.engine) as db:
