@@ -35,7 +35,7 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def known(host: Any, *args: Any, **options: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
-        if not (name == "localhost" or name.replace(".", "").isdigit() or ":" in name):
+        if not (name == "localhost" or name.replace(".", "").isdigit() or ":" in name or name.startswith("0x")):
             raise socket.gaierror(socket.EAI_NONAME, f"a test asked for the name {name}")
         return look_up(host, *args, **options)
 
