@@ -18,7 +18,8 @@ from newsletter.base.ids import SourceId
 from newsletter.sources.cleaning.clean_post import clean_post
 from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.find_details import find_details
-from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.details.linked_items import items_of
+from newsletter.sources.fetched_post import FetchedPost, OwnPage
 from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_page import page_text, parse_page
 from newsletter.sources.source import Source, SourceKind
@@ -71,8 +72,12 @@ def _trafilatura(documents: Sequence[bytes]) -> int:
     return sum(one is not None for one in found)
 
 
+def _own_page(markup: str) -> OwnPage | None:
+    return OwnPage(markup=markup, items=tuple(items_of(markup))) if markup else None
+
+
 def _ready(posts: Sequence[FetchedPost], read: str) -> int:
-    found = [(find_details(post, page=read, seen_at=_NOW), keys) for post, keys in identify(posts)]
+    found = [(find_details(post, page=_own_page(read), seen_at=_NOW), keys) for post, keys in identify(posts)]
     clean = [clean_post(post, keys=keys, source=_SOURCE, rules=_RULES, picture_hash="") for post, keys in found]
     return len([post.content_hash for post in clean if post is not None])
 

@@ -1,17 +1,48 @@
-"""People join by their own act: they ask, and confirm. Only this way leads back for somebody who left."""
+"""People join by their own act: they ask, and confirm. Only this way leads back for somebody who left.
+
+Anybody can type any address. So asking changes nothing about a person who is known already; what was typed beside the
+address waits in the link, and counts when whoever reads that mailbox confirms.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from subscribers import consent_store, list_store, person_store, suppression_store
+from subscribers import consent_store, list_store, person_store, suppression_store, wish_store
 from subscribers.address import parse_address
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.find import find_by_id
 from subscribers.lists import list_by_slug
 from subscribers.mailing_list import MailingList, SubscriptionState
 from subscribers.profile import Profile
+from subscribers.subscriber import Subscriber
+
+
+class Standing(StrEnum):
+    """How somebody who asks to join stands to the list: known to us, and never told on a page."""
+
+    JOINED = "joined"  # a list of single opt-in, and an address that is new: nothing is left to do
+    TO_CONFIRM = "to_confirm"
+    ACTIVE = "active"  # is on the list already
+    CLOSED = "closed"  # complained, or is forbidden: only a person with the right opens that again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The words that somebody was shown when they said yes, where, and from where they said it."""
+
+    text: str
+    language: str
+    place: str  # the page, as the evidence names it
+    network_address: str
+
+    @property
+    def hash(self) -> str:
+        """The version of the text: SHA-256."""
+        return sha256(self.text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +50,11 @@ class Asked:
     """What came of asking to join."""
 
     subscriber_id: int
-    confirm: bool  # whether a confirmation must be mailed: see recipient_of_notice for whether it may
+    standing: Standing
+
+
+_CLOSED = {SuppressionKind.COMPLAINED, SuppressionKind.FORBIDDEN}
+_BEFORE = (SubscriptionState.PENDING, SubscriptionState.LEFT)
 
 
 def ask(
@@ -27,79 +62,86 @@ def ask(
     address: str,
     list_slug: str,
     *,
-    evidence: str,
-    network_address: str,
+    shown: Shown,
     now: datetime,
+    opt_out: str = "",
     profile: Profile | None = None,
 ) -> Asked:
-    """Note that somebody typed this address to join a list.
+    """Note that somebody typed this address to join a list. Raises InvalidAddress or UnknownList.
 
-    Anybody can type any address: so it is active at once only on a list of single opt-in, and only for an address
-    that is new. A person who is known already keeps their profile and state until they confirm.
+    It is active at once only on a list of single opt-in, and only for an address that is new. `opt_out` is the key of
+    the newsletter that is asked for: who opted out of just that one must confirm, though they are on the list.
     """
     parsed = parse_address(address)
     mailing_list = list_by_slug(db, list_slug)
-    is_new = person_store.find_by_key(db, parsed.key) is None and not suppression_store.open_suppressions(
-        db, parsed.hash
-    )
+    kinds = suppression_store.open_suppressions(db, parsed.hash)
+    is_new = person_store.find_by_key(db, parsed.key) is None and not kinds
     person = person_store.put_subscriber(db, parsed, now)
+    at_once = is_new and mailing_list.opt_in == "single"
     if profile and is_new:
         person_store.change_profile(db, person.id, profile, now)
-    at_once = is_new and mailing_list.opt_in == "single"
     state = SubscriptionState.ACTIVE if at_once else SubscriptionState.PENDING
     list_store.new_subscription(db, mailing_list.id, person.id, state, now)
+    _record(db, Act.ASKED, person, list_slug, shown, now)
+    if at_once:
+        return Asked(subscriber_id=person.id, standing=Standing.JOINED)
+    return Asked(subscriber_id=person.id, standing=_standing(db, mailing_list, person, kinds, opt_out))
+
+
+def confirm(
+    db: Connection, subscriber_id: int, list_slug: str, *, shown: Shown, now: datetime, opt_out: str = ""
+) -> bool:
+    """Make a subscription active, because the person who reads that mailbox said so. Tells whether it was not yet.
+
+    It ends a suppression `left`, the person's own, and `bounced`, since the mailbox works; `complained` and `forbidden`
+    stay until released. With `opt_out` it ends that opt-out too: they asked for just this newsletter. Raises
+    UnknownSubscriber.
+    """
+    person = find_by_id(db, subscriber_id)
+    mailing_list = list_by_slug(db, list_slug)
+    active = SubscriptionState.ACTIVE
+    changed = (
+        list_store.new_subscription(db, mailing_list.id, person.id, active, now)
+        or list_store.move_subscription(db, mailing_list.id, person.id, frm=_BEFORE, to=active, now=now)
+    )  # fmt: skip
+    ended = [
+        suppression_store.end_suppression(db, person.address_hash, kind, "joined again", now)
+        for kind in (SuppressionKind.LEFT, SuppressionKind.BOUNCED)
+    ]
+    wanted = bool(opt_out) and wish_store.delete_wish(db, person.id, opt_out, ["opt_out"])
+    if not (changed or any(ended) or wanted):
+        return False
+    _record(db, Act.CONFIRMED, person, list_slug, shown, now, key=opt_out if wanted else "")
+    return True
+
+
+def _standing(
+    db: Connection, mailing_list: MailingList, person: Subscriber, kinds: set[SuppressionKind], opt_out: str
+) -> Standing:
+    if kinds & _CLOSED:
+        return Standing.CLOSED
+    states = {one.list_slug: one.state for one in list_store.subscriptions_of(db, person.id)}
+    opted_out = any(one.key == opt_out and one.kind == "opt_out" for one in wish_store.wishes_of(db, person.id))
+    is_active = states.get(mailing_list.slug) is SubscriptionState.ACTIVE and not kinds and not opted_out
+    return Standing.ACTIVE if is_active else Standing.TO_CONFIRM
+
+
+def _record(
+    db: Connection, act: Act, person: Subscriber, list_slug: str, shown: Shown, now: datetime, *, key: str = ""
+) -> None:
+    consent_store.keep_text(db, shown.hash, shown.language, shown.text, now)
     consent_store.record(
         db,
         Consent(
-            act=Act.ASKED,
-            address_hash=parsed.hash,
+            act=act,
+            address_hash=person.address_hash,
             subscriber_id=person.id,
             list_slug=list_slug,
-            evidence=evidence,
-            network_address=network_address,
+            key=key,
+            evidence=shown.place,
+            text_hash=shown.hash,
+            network_address=shown.network_address,
             recorded_at=now,
             by="reader",
         ),
     )
-    return Asked(subscriber_id=person.id, confirm=not _is_active(db, mailing_list, person.id))
-
-
-def confirm(
-    db: Connection, subscriber_id: int, list_slug: str, *, evidence: str, network_address: str, now: datetime
-) -> bool:
-    """Make a subscription active, because the person who reads that mailbox said so. Tells whether it was not yet.
-
-    It ends a suppression `left`, the person's own; `bounced`, `complained` and `forbidden` stay until released.
-    Opt-outs of single newsletters stay too. Raises UnknownSubscriber.
-    """
-    person = find_by_id(db, subscriber_id)
-    mailing_list = list_by_slug(db, list_slug)
-    before = (SubscriptionState.PENDING, SubscriptionState.LEFT)
-    active = SubscriptionState.ACTIVE
-    changed = (
-        list_store.new_subscription(db, mailing_list.id, person.id, active, now)
-        or list_store.move_subscription(db, mailing_list.id, person.id, frm=before, to=active, now=now)
-    )  # fmt: skip
-    ended = suppression_store.end_suppression(db, person.address_hash, SuppressionKind.LEFT, "joined again", now)
-    if changed or ended:
-        consent_store.record(
-            db,
-            Consent(
-                act=Act.CONFIRMED,
-                address_hash=person.address_hash,
-                subscriber_id=person.id,
-                list_slug=list_slug,
-                evidence=evidence,
-                network_address=network_address,
-                recorded_at=now,
-                by="reader",
-            ),
-        )
-    return changed or ended
-
-
-def _is_active(db: Connection, mailing_list: MailingList, subscriber_id: int) -> bool:
-    return any(
-        one.list_slug == mailing_list.slug and one.state is SubscriptionState.ACTIVE
-        for one in list_store.subscriptions_of(db, subscriber_id)
-    ) and not suppression_store.open_suppressions(db, find_by_id(db, subscriber_id).address_hash)

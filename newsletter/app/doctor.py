@@ -11,8 +11,9 @@ from typing import Literal
 
 from newsletter.app.app import App, open_app
 from newsletter.app.holds import REMEDY, why_held
-from newsletter.app.source_health import healths
+from newsletter.app.source_health import healths, remedy_of
 from newsletter.app.telling import waiting_for_somebody
+from newsletter.app.words import counted
 from newsletter.base.errors import NewsletterError
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -118,7 +119,7 @@ def _newsletters(app: App) -> Iterator[Finding]:
         yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")
     for one in newsletters:
         missing = [slug for slug in one.recipe.lists if slug not in lists]
-        words = f"{schedule_in_words(one.recipe)}; {counts.get(one.slug, 0)} readers"
+        words = f"{schedule_in_words(one.recipe)}; {counted(counts.get(one.slug, 0), 'reader')}"
         if missing:
             yield Finding(what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list {', '.join(missing)}")
         elif one.is_paused(app.clock.now()):
@@ -139,7 +140,7 @@ def _trouble_of(one: Health) -> Iterator[Finding]:
     what, source = f"source {one.source.name}", one.source
     remedy = f"newsletter source check {source.name!r}"
     if is_failing(source):
-        yield Finding(what=what, verdict="warning", words=failing_words(source), remedy=remedy)
+        yield Finding(what=what, verdict="warning", words=failing_words(source), remedy=remedy_of(source))
         return
     for problem in source.last_problems.splitlines():
         yield Finding(what=what, verdict="warning", words=problem)

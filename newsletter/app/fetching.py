@@ -9,14 +9,14 @@ from newsletter.app.source_health import healths
 from newsletter.base.errors import SourceError
 from newsletter.db.engine import reading
 from newsletter.sources import source_store
-from newsletter.sources.add_post import EDITORS
 from newsletter.sources.fetched_post import Reading
-from newsletter.sources.health import Health
+from newsletter.sources.health import Health, newest_of
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import ingest_source
 from newsletter.sources.reading.find_kind import find_kind
+from newsletter.sources.reading.obstacles import words_for_people
 from newsletter.sources.reading.read_source import read_source
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class SourceCheck:
 
     source: str
     posts: int
-    newest: datetime | None
+    newest: datetime | None  # of what it gives now and what it gave before, by the rule of `newest_of`
     problems: tuple[str, ...]  # items that could not be used
     error: str
     health: Health  # as polling left it
@@ -50,12 +50,13 @@ def _check(app: App, health: Health) -> SourceCheck:
         # Without what the last fetch left: a check wants to see the posts, not that nothing has changed.
         found = _reading(app, replace(source, url=source.moved_to or source.url, etag="", last_modified=""))
     except SourceError as error:
-        return SourceCheck(source=source.name, posts=0, newest=None, problems=(), error=str(error), health=health)
+        words = words_for_people(error, asked=source.moved_to or source.url)
+        return SourceCheck(source=source.name, posts=0, newest=health.newest, problems=(), error=words, health=health)
     dates = [post.published for post in found.posts if post.published is not None]
     return SourceCheck(
         source=source.name,
         posts=len(found.posts),
-        newest=max(dates, default=None),
+        newest=newest_of([*dates, *([health.newest] if health.newest else [])], now=app.clock.now()),
         problems=tuple(found.problems),
         error="",
         health=health,

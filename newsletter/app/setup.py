@@ -24,8 +24,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter, Recipe, merge_recipe
 from newsletter.sources import source_store, topic_store
-from newsletter.sources.add_post import EDITORS
-from newsletter.sources.source import Source, SourceKind, Topic
+from newsletter.sources.source import EDITORS, Source, SourceKind, Topic
 from subscribers import lists as list_store
 from subscribers.mailing_list import MailingList
 

@@ -8,7 +8,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import source_store, topic_store
-from newsletter.sources.add_post import EDITORS
+from newsletter.sources.source import EDITORS
 from subscribers import lists as list_store
 
 _BACKFILL_DAYS = 14  # the default of a [[source]]

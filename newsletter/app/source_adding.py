@@ -2,20 +2,25 @@
 
 import re
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
-from newsletter.base.errors import NotFound, UsageError
+from newsletter.base.errors import NotAllowedNow, NotFound
+from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store, topic_store
 from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.errors import FetchFailed
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.opml import OpmlEntry, parse_opml
 from newsletter.sources.reading.read_as import read_as
+from newsletter.sources.reading.read_source import is_web
+from newsletter.sources.reading.site_name import host_of_site, name_at
+from newsletter.sources.reading.typed_address import addresses_of
 from newsletter.sources.source import Source, SourceKind, Topic
 
 _LONGEST_NAME = 60  # characters of a name that is made from a title
@@ -31,6 +36,14 @@ class RefusedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """A source that was there already, and topics that the list would give it: an import changes no source."""
+
+    source: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListImport:
     """What became of the lines of a list of feeds."""
 
@@ -39,38 +52,93 @@ class ListImport:
     refused: tuple[RefusedEntry, ...] = ()
     without_address: tuple[str, ...] = ()
     unknown_topics: tuple[str, ...] = ()  # folders and categories that are no topics
+    left_alone: tuple[LeftAlone, ...] = ()  # sources of `there` that do not have the topics the list gives them
 
 
 def look_at(app: App, location: str, kind: SourceKind = SourceKind.AUTO) -> FoundSource:
-    """Find out what an address or a path is, or read it as the kind that is told; nothing is stored."""
+    """Find out what an address or a path is, or read it as the kind that is told; nothing is stored.
+
+    Where nothing that was read tells who publishes it, the site's front page is asked once.
+    """
+    found = _looked_at(app, location, kind)
+    if found.site or not _asks_for_name(found):
+        return found
+    name = name_at(app.fetcher, found.url)
+    return replace(found, site=name, title=found.title or name)
+
+
+def add_source(
+    app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str, by: str
+) -> Source:
+    """Store what was found; NotAllowedNow when it or its name is there already.
+
+    An address that was removed comes back as the source that it was, with its posts, and what is not told anew as it
+    was; what came out since is its back-catalogue.
+    """
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        known = source_store.all_sources(db)
+        was = source_store.removed_source_at(db, found.url)
+        its_name = name or (was.name if was else _name_of(found, taken={source.name for source in known}))
+        _refuse_known(found.url, its_name, known)
+        _refuse_unknown(topics, topic_store.all_topics(db))
+        if was and was.name != its_name:
+            source_store.rename_removed(db, was.name, its_name)
+        source_id = source_store.put_source(
+            db,
+            name=its_name,
+            url=found.url,
+            kind=found.kind,
+            topics=topics or (was.topics if was else ()),
+            language=language or (was.language if was else ""),
+            owner=owner or (was.owner if was else "") or owner_of(found, name=name),
+            backfill_days=was.backfill_days if was else source_store.BACKFILL_DAYS,
+            now=now,
+        )
+        if found.link_pattern:
+            source_store.keep_link_pattern(db, source_id, found.link_pattern)
+        audit.record(db, at=now, who=by, act="source.add", subject=f"source:{its_name}", details=found.url)
+        return source_store.source_by_name(db, its_name)
+
+
+def owner_of(found: FoundSource, *, name: str = "") -> str:
+    """Give who publishes a source, as cards name it: its site's name, else the name that a person gave, else its host.
+
+    A page's own title is no publisher.
+    """
+    return found.site or name or host_of_site(found.url) or one_line(found.title)[:200]
+
+
+def _looked_at(app: App, location: str, kind: SourceKind) -> FoundSource:
+    """Look at what is typed; an address without its scheme is tried by https, then by http."""
+    addresses = addresses_of(location)
+    for address in addresses[:-1]:
+        try:
+            return _look(app, address, kind)
+        except FetchFailed as error:
+            if error.status or not error.temporary:
+                raise
+    return _look(app, addresses[-1], kind)
+
+
+def _look(app: App, location: str, kind: SourceKind) -> FoundSource:
     now = app.clock.now()
     if kind is SourceKind.AUTO:
         return find_kind(app.fetcher, location, now=now)
     return read_as(app.fetcher, location, kind, now=now)
 
 
-def add_source(app: App, found: FoundSource, *, name: str, topics: Sequence[str], language: str, owner: str) -> Source:
-    """Store what was found; UsageError when it or its name is there already."""
-    with writing(app.engine) as db:
-        known = source_store.all_sources(db)
-        name = name or _name_of(found, taken={source.name for source in known})
-        same = next((one.name for one in known if one.url == found.url or one.name == name), None)
-        if same is not None:
-            raise UsageError(f"there is a source {same!r} already; give another with --name, or change it with apply")
-        _refuse_unknown(topics, topic_store.all_topics(db))
-        source_id = source_store.put_source(
-            db,
-            name=name,
-            url=found.url,
-            kind=found.kind,
-            topics=topics,
-            language=language,
-            owner=owner or one_line(found.title)[:200],
-            now=app.clock.now(),
+def _asks_for_name(found: FoundSource) -> bool:
+    """Tell whether the front page of a site can tell more: it was not read just now."""
+    return is_web(found.url) and urlsplit(found.url).path.strip("/") != ""
+
+
+def _refuse_known(url: str, name: str, known: Sequence[Source]) -> None:
+    same = next((one.name for one in known if url in {one.url, one.moved_to} or one.name == name), None)
+    if same is not None:
+        raise NotAllowedNow(
+            f"there is a source {same!r} already, as `newsletter source list` shows; is it another, name it with --name"
         )
-        if found.link_pattern:
-            source_store.keep_link_pattern(db, source_id, found.link_pattern)
-        return source_store.source_by_name(db, name)
 
 
 def import_list(app: App, content: bytes, *, topics: Sequence[str]) -> ListImport:
@@ -102,21 +170,37 @@ def _plan(
     known_topics = topic_store.all_topics(db)
     _refuse_unknown(topics, known_topics)
     slugs = {_folded(word): topic.slug for topic in known_topics for word in _words_of(topic)}
-    there, refused, fresh = _sorted_out(found.entries, source_store.all_sources(db))
+    sources = source_store.all_sources(db)
+    there, refused, fresh = _sorted_out(found.entries, sources)
     new: list[tuple[str, OpmlEntry, list[str]]] = []
     for entry in fresh:
         name = _unused(_entry_name(entry), {name for name, _, _ in new})
-        mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
-        new.append((name, entry, list(dict.fromkeys([*topics, *mine]))))
-    unknown = dict.fromkeys(word for entry in fresh for word in entry.topics if _folded(word) not in slugs)
+        new.append((name, entry, _topics_for(entry, topics, slugs)))
+    unknown = dict.fromkeys(word for entry in found.entries for word in entry.topics if _folded(word) not in slugs)
+    told = {entry.url: _topics_for(entry, topics, slugs) for entry in found.entries}
     result = ListImport(
         added=tuple(name for name, _, _ in new),
         there=tuple(there),
         refused=tuple(refused),
         without_address=found.without_address,
         unknown_topics=tuple(unknown),
+        left_alone=tuple(_left_alone(sources, told)),
     )
     return result, new
+
+
+def _topics_for(entry: OpmlEntry, topics: Sequence[str], slugs: Mapping[str, str]) -> list[str]:
+    """Give the topics of an entry: those said for the whole list, and its folders and categories that are topics."""
+    mine = [slugs[_folded(word)] for word in entry.topics if _folded(word) in slugs]
+    return list(dict.fromkeys([*topics, *mine]))
+
+
+def _left_alone(sources: Sequence[Source], told: Mapping[str, Sequence[str]]) -> Iterator[LeftAlone]:
+    for source in sources:
+        wanted = told.get(source.url) or told.get(source.moved_to) or ()
+        missing = tuple(topic for topic in wanted if topic not in source.topics)
+        if missing:
+            yield LeftAlone(source=source.name, topics=missing)
 
 
 def _sorted_out(

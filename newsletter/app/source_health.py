@@ -6,9 +6,8 @@ from newsletter.app.app import App
 from newsletter.db.engine import reading, writing
 from newsletter.outbox import alert_store
 from newsletter.sources import source_store
-from newsletter.sources.add_post import EDITORS
 from newsletter.sources.health import COUNTED, Health, failing_words, health_of, is_failing, needs_somebody
-from newsletter.sources.source import Source
+from newsletter.sources.source import EDITORS, Source
 
 _ALERT = "source:"
 
@@ -46,7 +45,7 @@ def alert_of_sources(app: App) -> None:
         for key in told - still:
             alert_store.close_alert(db, key, now=now)
         for key in failing.keys() - told:
-            alert_store.raise_alert(db, key, _alert_words(failing[key]), remedy=_remedy(failing[key]), now=now)
+            alert_store.raise_alert(db, key, _alert_words(failing[key]), remedy=remedy_of(failing[key]), now=now)
 
 
 def names_in(recipe_sources: Collection[str], sources: Sequence[Source]) -> set[str]:
@@ -63,5 +62,16 @@ def _since(source: Source) -> str:
     return f"since {source.last_good_at:%Y-%m-%d %H:%M} UTC" if source.last_good_at else "never read yet"
 
 
-def _remedy(source: Source) -> str:
-    return f"newsletter source check {source.name!r}; it is asked again by itself, at least daily"
+def remedy_of(source: Source) -> str:
+    """Say what a person can do about a source: look again, give it its new address, or let it go.
+
+    What waits for its server needs nobody: a look at it is all.
+    """
+    check = f"newsletter source check {source.name!r}"
+    if not source.last_error:
+        return check
+    return (
+        f"{check} asks again now. If it has a new address: write it into your set-up file and `newsletter apply` it, "
+        f"or newsletter source remove {source.name!r} and newsletter source add ADDRESS --name {source.name!r}. "
+        f"If it is gone for good: newsletter source remove {source.name!r}"
+    )

@@ -6,16 +6,16 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from newsletter.app.app import App
+from newsletter.app.words import counted
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.tokens import ALPHABET
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
-from newsletter.db.limits import Limit, take
+from newsletter.db.limits import Limit, customer, take
 from newsletter.sources import post_store, source_store, submission_store
 from newsletter.sources.ingest import Ingestion
 from newsletter.sources.pictures.shrink import shrink
@@ -25,14 +25,15 @@ from newsletter.sources.submission import Submission, submission_keys, to_post
 
 _KEY_LENGTH = 24  # characters: 142 bits
 _FORM_A_DAY, _SENDER_AN_HOUR = 30, 5
-_IPV6_CUSTOMER = 64  # bits of an IPv6 address that one household or office is given
 
 
 class TooOften(NotAllowedNow):
     """More came in than a form, or a network address, may send. Nothing was kept."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"too much came in by this form; it takes more in {wait.total_seconds() / 60:.0f} minutes")
+        super().__init__(
+            f"too much came in by this form; it takes more in {counted(round(wait.total_seconds() / 60), 'minute')}"
+        )
         self.wait = wait
 
 
@@ -89,21 +90,11 @@ def _link(app: App, key: str) -> str:
 
 
 def _limits(app: App, source: Source, network_address: str) -> list[Limit]:
-    told = hmac.new(app.keys.message_id, f"form:{_customer(network_address)}".encode(), hashlib.sha256).hexdigest()
+    told = hmac.new(app.keys.message_id, f"form:{customer(network_address)}".encode(), hashlib.sha256).hexdigest()
     return [
         Limit(name=f"form:{source.id}", most=_FORM_A_DAY, window=timedelta(days=1)),
         Limit(name=f"form-from:{told[:32]}", most=_SENDER_AN_HOUR, window=timedelta(hours=1)),
     ]
-
-
-def _customer(address: str) -> str:
-    """Give what of a network address belongs to one sender: all of IPv4, the front half of IPv6."""
-    try:
-        if ip_address(address).version == 6:
-            return str(ip_network(f"{address}/{_IPV6_CUSTOMER}", strict=False))
-    except ValueError:
-        pass  # no address at all: those who hide theirs share a limit
-    return address
 
 
 @contextmanager

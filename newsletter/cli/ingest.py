@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened, table, talk
+from newsletter.cli.output import Json, emit, listing, opened, talk
 
 
 def ingest(
@@ -23,9 +23,7 @@ def ingest(
             reports.append(report)
             if not as_json and sys.stderr.isatty():  # sources may take their time; the table tells it again
                 talk(f"{report.source}: {report.error or f'{report.new} new, {report.updated} updated'}")
-    rows = [
-        (one.source, one.new, one.updated, one.unchanged, one.held, one.gone, one.joined, one.error) for one in reports
-    ]
+    rows = [(one.source, one.new, one.updated, one.unchanged, one.held, one.gone, one.joined) for one in reports]
     result = [
         {
             "source": one.source,
@@ -40,8 +38,8 @@ def ingest(
         }
         for one in reports
     ]
-    words = table(rows, ("source", "new", "updated", "unchanged", "held", "gone", "joined", "trouble"))
-    words += "".join(f"\n  {one.source}: {problem}" for one in reports for problem in one.problems)
+    notes = [(f"trouble: {one.error}" if one.error else "", *one.problems) for one in reports]
+    words = listing(rows, ("source", "new", "updated", "unchanged", "held", "gone", "joined"), notes)
     emit(result, words if rows else "no source yet: newsletter source add URL", as_json=as_json)
     if any(one.error for one in reports):
         raise typer.Exit(1)

@@ -50,6 +50,7 @@ from newsletter.cli import (
     source_form,
     source_import,
     source_list,
+    source_remove,
     subscriber_add,
     subscriber_import,
     subscriber_show,
@@ -125,6 +126,7 @@ source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)
 source.command("import")(source_import.import_)
+source.command("remove")(source_remove.remove)
 source.command("form")(source_form.form)
 post.command("add")(post_add.add)
 post.command("list")(post_list.list_)

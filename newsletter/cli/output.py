@@ -2,6 +2,9 @@
 
 import getpass
 import json
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +18,8 @@ from newsletter.base.errors import UsageError
 if TYPE_CHECKING:
     from newsletter.app.app import App
     from newsletter.base.clock import Clock
+
+_NARROWEST = 8  # columns that a cell keeps, however narrow the terminal
 
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
@@ -53,12 +58,67 @@ def talk(words: str) -> None:
     typer.echo(words, err=True)
 
 
-def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
-    """Lay out rows in columns under their heads."""
+def table(
+    rows: Sequence[Sequence[object]], heads: Sequence[str], *, may_shrink: Sequence[str] = (), width: int = 0
+) -> str:
+    """Lay out rows in columns under their heads.
+
+    In more than `width` columns of a terminal (0: no limit) the widest of those that may shrink are cut, with an
+    ellipsis.
+    """
+    from rich.cells import cell_len, set_cell_size
+
+    cells = [[str(head) for head in heads], *([str(cell) for cell in row] for row in rows)]
+    widths = [max(cell_len(row[column]) for row in cells) for column in range(len(heads))]
+    elastic = [place for place, head in enumerate(heads) if head in may_shrink]
+    while width and sum(widths) + 2 * (len(widths) - 1) > width:
+        widest = max(elastic, key=lambda place: widths[place], default=-1)
+        if widest < 0 or widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+
+    def laid(cell: str, room: int) -> str:
+        return set_cell_size(cell, room) if cell_len(cell) <= room else set_cell_size(cell, room - 1) + "…"
+
+    return "\n".join("  ".join(map(laid, row, widths)).rstrip() for row in cells)
+
+
+def terminal_width() -> int:
+    """Give how many columns the reader's terminal has; 0 where stdout is none, and nothing may be cut."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+
+
+def listing(rows: Sequence[Sequence[object]], heads: Sequence[str], notes: Sequence[Sequence[str]]) -> str:
+    """Lay out rows within the width of the terminal (80 columns without one), each with its notes on lines below.
+
+    Nothing is cut off: a first cell that is too long has a line of its own, and a note goes on in the next line.
+    """
+    width = shutil.get_terminal_size().columns
     cells = [[str(head) for head in heads], *([str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    widths[0] = max(min(widths[0], width - sum(widths[1:]) - 2 * (len(heads) - 1)), len(heads[0]))
+    lines = []
+    for row, its_notes in zip(cells, [(), *notes], strict=True):
+        first, *rest = row
+        if len(first) > widths[0]:
+            lines.append(first)
+            first = ""
+        padded = [cell.ljust(space) for cell, space in zip((first, *rest), widths, strict=True)]
+        lines.append("  ".join(padded).rstrip())
+        for note in filter(None, its_notes):
+            lines += _wrapped(note, width)
+    return "\n".join(lines)
+
+
+def _wrapped(note: str, width: int) -> list[str]:
+    """Fold a note at its spaces: an address in it stays whole, so that it can be copied."""
+    return textwrap.wrap(
+        note,
+        width,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

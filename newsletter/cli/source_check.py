@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened, table
-from newsletter.cli.source_words import health_json, trouble_words
-from newsletter.cli.words import day_and_hour
+from newsletter.cli.output import Json, emit, listing, opened
+from newsletter.cli.source_words import health_json, last_good, trouble_words
+from newsletter.cli.words import day
 
 if TYPE_CHECKING:
     from newsletter.app.fetching import SourceCheck
 
-_HEADS = ("source", "posts", "newest", "trouble", "last good", "posts a month", "next look", "trouble so far")
+_HEADS = ("source", "posts", "newest", "last good", "a month")
 
 
 def check(
@@ -25,7 +25,8 @@ def check(
 
     with opened(context) as app:
         checks = list(check_sources(app, names or []))
-    emit([_json(one) for one in checks], table([_row(one) for one in checks], _HEADS), as_json=as_json)
+    words = listing([_row(one) for one in checks], _HEADS, [_notes(one) for one in checks])
+    emit([_json(one) for one in checks], words, as_json=as_json)
     if any(one.error for one in checks):
         raise typer.Exit(1)
 
@@ -42,14 +43,11 @@ def _json(one: "SourceCheck") -> dict[str, Any]:
 
 
 def _row(one: "SourceCheck") -> tuple[object, ...]:
-    stored = one.health.source
-    return (
-        one.source,
-        one.posts,
-        day_and_hour(one.newest),
-        one.error or "; ".join(one.problems),
-        day_and_hour(stored.last_good_at) if stored.last_good_at else "never",
-        f"{one.health.posts_a_month:g}",
-        day_and_hour(stored.next_fetch_at),
-        trouble_words(one.health),
-    )
+    return one.source, one.posts, day(one.newest), last_good(one.health), f"{one.health.posts_a_month:g}"
+
+
+def _notes(one: "SourceCheck") -> list[str]:
+    """Say what is wrong now, and what was when it was last polled, where that is something else."""
+    now = [one.error] if one.error else list(one.problems)
+    before = trouble_words(one.health)
+    return [*(f"trouble: {words}" for words in now), f"so far: {before}" if before and before not in now else ""]

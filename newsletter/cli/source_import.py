@@ -1,6 +1,7 @@
 """`newsletter source import`: the sources of a list of feeds, as feed readers export it (OPML)."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +41,7 @@ def import_(
         "refused": [asdict(one) for one in done.refused],
         "without_address": list(done.without_address),
         "unknown_topics": list(done.unknown_topics),
+        "left_alone": [asdict(one) for one in done.left_alone],
         "stored": not dry_run,
     }
     emit(result, _in_words(done, verb="would be added" if dry_run else "added"), as_json=as_json)
@@ -64,8 +66,20 @@ def _read(file: str) -> bytes:
 def _in_words(done: "ListImport", *, verb: str) -> str:
     lines = [f"{len(done.added)} {verb}, {len(done.there)} there already", *(f"  {name}" for name in done.added)]
     lines += [f"left out: {one.name} ({one.url}): {one.reason}" for one in done.refused]
+    if done.left_alone:
+        lines.append(
+            f"{_count(done.left_alone, 'source')} there already without the topics that the list gives: an import "
+            "changes no source, `newsletter apply` does"
+        )
+        lines += [f"  {one.source}: {', '.join(one.topics)}" for one in done.left_alone]
     if done.without_address:
-        lines.append(f"without an address, left out: {', '.join(done.without_address)}")
+        names = ", ".join(done.without_address)
+        lines.append(f"{_count(done.without_address, 'line')} without an address, left out: {names}")
     if done.unknown_topics:
-        lines.append(f"folders that are no topics here, left out: {', '.join(done.unknown_topics)}")
+        names = ", ".join(done.unknown_topics)
+        lines.append(f"{_count(done.unknown_topics, 'name')} of folders or categories that are no topics here: {names}")
     return "\n".join(lines)
+
+
+def _count(things: Sequence[object], one: str) -> str:
+    return f"{len(things)} {one}{'s' * (len(things) != 1)}"

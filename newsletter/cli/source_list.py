@@ -2,8 +2,8 @@
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened, table
-from newsletter.cli.source_words import SOURCE_HEADS, health_json, health_row
+from newsletter.cli.output import Json, emit, listing, opened
+from newsletter.cli.source_words import SOURCE_HEADS, health_json, health_notes, health_row
 
 
 def list_(context: typer.Context, *, as_json: Json = False) -> None:
@@ -13,7 +13,7 @@ def list_(context: typer.Context, *, as_json: Json = False) -> None:
     with opened(context) as app:
         sources = healths(app)
     words = (
-        table([health_row(one) for one in sources], SOURCE_HEADS)
+        listing([health_row(one) for one in sources], SOURCE_HEADS, [health_notes(one) for one in sources])
         if sources
         else "no source yet: newsletter source add URL"
     )

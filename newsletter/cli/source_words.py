@@ -2,13 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from newsletter.cli.words import day_and_hour
+from newsletter.cli.words import day, day_and_hour
 
 if TYPE_CHECKING:
     from newsletter.sources.health import Health
     from newsletter.sources.source import Source
 
-SOURCE_HEADS = ("source", "kind", "last good", "posts a month", "newest", "next look", "trouble", "address")
+SOURCE_HEADS = ("source", "kind", "last good", "a month", "newest")
+
+
+def a_kind(kind: str) -> str:
+    """Say what a source is: a feed, an index."""
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
 
 
 def source_json(source: "Source") -> dict[str, Any]:
@@ -44,20 +49,30 @@ def health_json(health: "Health") -> dict[str, Any]:
 
 def health_row(health: "Health") -> tuple[object, ...]:
     """Give a source as a row under SOURCE_HEADS."""
-    source = health.source
-    good = day_and_hour(source.last_good_at) if source.last_good_at else "never"
-    next_look = day_and_hour(source.next_fetch_at) if source.next_fetch_at or not source.url else "now"
-    address = f"{source.url} (moved to {source.moved_to})" if source.moved_to else source.url
     return (
-        source.name,
-        source.kind.value,
-        good,
+        health.source.name,
+        health.source.kind.value,
+        last_good(health),
         f"{health.posts_a_month:g}",
-        f"{health.newest:%Y-%m-%d}" if health.newest else "-",
-        next_look,
-        trouble_words(health),
-        address,
+        day(health.newest),
     )
+
+
+def health_notes(health: "Health") -> tuple[str, ...]:
+    """Give what stands below the row: where it is read, when next, and what is wrong."""
+    source = health.source
+    if not source.url:
+        return (trouble_words(health),)
+    next_look = f"next look {day_and_hour(source.next_fetch_at)}" if source.next_fetch_at else "next look now"
+    moved = f"moved to {source.moved_to}" if source.moved_to else ""
+    trouble = trouble_words(health)
+    return source.url, moved, next_look, f"trouble: {trouble}" if trouble else ""
+
+
+def last_good(health: "Health") -> str:
+    """Say when a source was read last without an error."""
+    at = health.source.last_good_at
+    return day_and_hour(at) if at else "never"
 
 
 def trouble_words(health: "Health") -> str:

@@ -7,6 +7,7 @@ counted by one upsert each, so processes side by side cannot pass a limit togeth
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from newsletter.db.tables import rate_counts
 
 _LONGEST_WINDOW = timedelta(days=1)
+_IPV6_CUSTOMER = 64  # bits of an IPv6 address that one household or office is given
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,6 +53,16 @@ def wait_for(limit: Limit, *, before: int, present: int, now: datetime) -> timed
     if present > limit.most:  # only the next window helps, when enough of this one (without this act) is out of sight
         return limit.window - passed + limit.window * _share_to_pass(limit.most - 1, present - 1)
     return max(timedelta(0), limit.window * _share_to_pass(limit.most - present, before) - passed)
+
+
+def customer(address: str) -> str:
+    """Give what of a network address belongs to one sender: all of IPv4, the front half of IPv6."""
+    try:
+        if ip_address(address).version == 6:
+            return str(ip_network(f"{address}/{_IPV6_CUSTOMER}", strict=False))
+    except ValueError:
+        pass  # no address at all: those who hide theirs share a limit
+    return address
 
 
 def window_start(limit: Limit, now: datetime) -> datetime:

@@ -353,8 +353,11 @@ def _change_newsletter(db: Connection, newsletter_id: NewsletterId, changes: dic
         raise NotFound(f"there is no newsletter with the id {newsletter_id}")
 
 
+_NOT_READ = {"frozen", "welcomed_at"}  # the one large and read by frozen_of alone, the other for senders
+
+
 def _issues() -> Select[Any]:
-    columns = [column for column in issues.c if column.name != "frozen"]  # large, and read by frozen_of alone
+    columns = [column for column in issues.c if column.name not in _NOT_READ]
     return select(*columns, newsletters.c.slug.label("newsletter_slug")).join_from(issues, newsletters)
 
 

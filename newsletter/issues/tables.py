@@ -75,6 +75,7 @@ issues = Table(
     Column("planned_after", Integer, nullable=False, server_default="0"),
     Column("planned_at", UtcDateTime),  # planning came to its end
     Column("finished_at", UtcDateTime),
+    Column("welcomed_at", UtcDateTime),  # a sent issue goes to somebody new as a welcome; null: nothing of it is left
     UniqueConstraint("newsletter_id", "slot", name="uq_issues_slot"),
     UniqueConstraint("newsletter_id", "number", name="uq_issues_number"),
     Index("ix_issues_state", "state"),

@@ -4,7 +4,7 @@ So withdrawals, corrections, departures and changed wishes count until the last 
 before rendering. Who claims must be the owner whose epoch the rows then carry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,10 +19,12 @@ from newsletter.db.engine import reading, writing
 from newsletter.issues import sending_store
 from newsletter.issues.choose import choose
 from newsletter.issues.digest import LeftOut, pack_choice
-from newsletter.outbox import due_store, lane_store, store
+from newsletter.outbox import due_store, lane_store, owner_store, store
 from newsletter.outbox.context import IssueContext, IssueContexts
+from newsletter.outbox.errors import OfficeLost
 from newsletter.outbox.pace import Rate, reserve
 from newsletter.outbox.pausing import pause_and_tell
+from newsletter.outbox.rhythm import is_paused, period_start
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import still_mailable
 from subscribers.subscriber import NotMailable, Recipient
@@ -91,6 +93,7 @@ def claim_some(
     """Claim up to `limit` due deliveries of a lane; an empty answer without a wait means that nothing is due.
 
     What a claim lacks (an issue's content, an edition) is built between two transactions, never inside one.
+    OfficeLost when the epoch was taken over: recovery looks at an epoch once, so nothing may be claimed under it again.
     """
     while True:
         try:
@@ -133,6 +136,8 @@ def _claim(
 ) -> tuple[Claims, set[tuple[IssueId, str]]]:
     """Claim in one transaction; gives with the claims the issues and editions that were missing for more."""
     with writing(engine) as db:
+        if not owner_store.is_in_office(db, epoch):
+            raise OfficeLost(f"sender {epoch} was taken for dead and its mails were taken over: start it again")
         if lane_store.hold_of(db, lane, now=now) is not None:
             return Claims(), set()
         sendable = sending_store.sendable_issues(db)
@@ -187,11 +192,32 @@ def _language(context: IssueContext, recipient: Recipient) -> str:
     return recipient.language or context.frozen.recipe.language
 
 
+def _zone(context: IssueContext, recipient: Recipient) -> str:
+    return recipient.zone or context.frozen.recipe.zone
+
+
+def _served(
+    db: Connection, context: IssueContext, people: Mapping[int, Recipient | NotMailable], *, now: datetime
+) -> set[int]:
+    """Find who wants one issue a week or a month of this newsletter, and had it."""
+    began = {
+        reader: start
+        for reader, person in people.items()
+        if isinstance(person, Recipient) and (start := period_start(person.frequency, _zone(context, person), now))
+    }
+    if not began:
+        return set()
+    others = sending_store.issues_before(db, context.frozen.issue_id, since=min(began.values()))
+    last = due_store.last_got(db, list(began), others) if others else {}
+    return {reader for reader, at in last.items() if at >= began[reader]}
+
+
 def _decide(
     db: Connection, decisions: _Decisions, context: IssueContext, rows: Sequence[Row[Any]], *, now: datetime
 ) -> None:
     people = _people(db, context, rows)
     shown = due_store.shown_to(db, [row.subscriber_id for row in rows], since=now - LONGEST_LIFE)
+    served = _served(db, context, people, now=now)
     pool = context.pool(db, now=now)
     for row in rows:
         person = people[row.subscriber_id]
@@ -199,6 +225,10 @@ def _decide(
             decisions.left_out.append((row.id, "stale"))
         elif isinstance(person, NotMailable):
             decisions.left_out.append((row.id, person.reason))
+        elif is_paused(person.paused_until, _zone(context, person), now):
+            decisions.left_out.append((row.id, "paused"))
+        elif row.subscriber_id in served:
+            decisions.left_out.append((row.id, "not_due"))
         elif not context.has_edition(language := _language(context, person)):
             decisions.missing.add((context.frozen.issue_id, language))
         else:

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.issues.slots import instant_of
+from newsletter.outbox.rhythm import allowed_day
 
 # The first zone reaches a wall time 26 hours before the last one does (UTC+14 to UTC-12).
 ZONE_SPAN = timedelta(hours=26)
@@ -14,8 +15,10 @@ def planning_opens(*, slot_at: datetime, local_time: bool) -> datetime:
     return slot_at - ZONE_SPAN if local_time else slot_at
 
 
-def due_at(*, slot: str, zone: str, hour: int | None, approved_at: datetime) -> datetime:
+def due_at(*, slot: str, zone: str, hour: int | None, days: str, approved_at: datetime) -> datetime:
     """Give the instant of the slot's wall time in the reader's zone, at the reader's own hour if there is one.
+
+    On a day that does not suit them it waits for the next that does.
 
     `slot` is the newsletter's local wall time ("2026-10-25T02:30"). A wall time that the reader's clocks skip moves on
     by the gap, one that comes twice is the first (as in issues/slots.py).
@@ -23,4 +26,5 @@ def due_at(*, slot: str, zone: str, hour: int | None, approved_at: datetime) -> 
     wall = datetime.fromisoformat(slot)
     if hour is not None:
         wall = datetime.combine(wall.date(), time(hour))
+    wall = datetime.combine(allowed_day(wall.date(), days), wall.time())
     return max(instant_of(wall, ZoneInfo(zone)), approved_at)

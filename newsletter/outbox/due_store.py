@@ -88,6 +88,24 @@ def shown_before(db: Connection, reader: int, issue_id: IssueId, *, since: datet
     return frozenset(post for row in rows for post in chosen_posts(row.choice))
 
 
+def last_got(db: Connection, readers: Sequence[int], issues: Collection[IssueId]) -> dict[int, datetime]:
+    """Give when each reader last got, or may have got, one of these issues; who got none is not named."""
+    last: dict[int, datetime] = {}
+    for at in range(0, len(readers), IN_LIST):
+        got_at = func.coalesce(deliveries.c.dated_at, deliveries.c.changed_at)
+        rows = db.execute(
+            select(deliveries.c.subscriber_id, func.max(got_at).label("at"))
+            .where(
+                deliveries.c.subscriber_id.in_(readers[at : at + IN_LIST]),
+                deliveries.c.issue_id.in_(issues),
+                deliveries.c.state.in_(_SHOWING),
+            )
+            .group_by(deliveries.c.subscriber_id)
+        )
+        last.update((row.subscriber_id, row.at) for row in rows)
+    return last
+
+
 def _lanes(db: Connection) -> list[str]:
     """Give the lanes that have anything planned, by hopping over the index from one to the next."""
     lanes = select(func.min(deliveries.c.lane).label("lane")).where(_IS_PLANNED).cte("lanes", recursive=True)

@@ -17,12 +17,14 @@ from newsletter.issues.issue import Issue, IssueState
 from newsletter.outbox import alert_store, report_store, store
 
 _SUPPRESS_SIZE = 2000  # rows a write transaction
+_UNDECIDED = ("planned", "claimed", "handing_over")
 _CANCELLED_LOOK_BACK = timedelta(days=2)
 
 
 def finish_issues(engine: Engine, clock: Clock) -> int:
     """End the issues of which nothing is left to do, and nothing is unclear. Gives how many."""
     leave_out_cancelled(engine, clock)
+    _close_welcomes(engine)
     with reading(engine) as db:
         planned = [issue for issue in issue_store.issues_sending(db) if issue.planned_at]
         endings = [(issue, *_ending(db, issue)) for issue in planned if not _has_work(db, issue)]
@@ -43,8 +45,17 @@ def leave_out_cancelled(engine: Engine, clock: Clock) -> None:
                 more = bool(store.suppress_issue(db, issue_id, "cancelled", now=clock.now(), limit=_SUPPRESS_SIZE))
 
 
+def _close_welcomes(engine: Engine) -> None:
+    """Note of sent issues that their welcomes have left, so that senders look at them no longer."""
+    with reading(engine) as db:
+        done = [one for one in sending_store.welcoming(db) if not report_store.has_any(db, one[0], _UNDECIDED)]
+    for issue_id, opened in done:
+        with writing(engine) as db:
+            sending_store.close_welcome(db, issue_id, opened=opened)
+
+
 def _has_work(db: Connection, issue: Issue) -> bool:
-    return report_store.has_any(db, issue.id, ("planned", "claimed", "handing_over"))
+    return report_store.has_any(db, issue.id, _UNDECIDED)
 
 
 def _ending(db: Connection, issue: Issue) -> tuple[IssueState | None, str]:
@@ -55,7 +66,10 @@ def _ending(db: Connection, issue: Issue) -> tuple[IssueState | None, str]:
         return IssueState.SENT, ""
     counts = report_store.counts_of(db, issue.id)
     if counts.failed:
-        return IssueState.FAILED, f"all {counts.failed} mails were refused"
+        return (
+            IssueState.FAILED,
+            "its one mail was refused" if counts.failed == 1 else f"all {counts.failed} mails were refused",
+        )
     told = ", ".join(f"{count} {reason}" for (_, reason), count in report_store.reasons_of(db, issue.id).items())
     return IssueState.SKIPPED, f"nobody was mailed: {told or 'nobody is on its lists'}"
 

@@ -93,7 +93,7 @@ def _planned(issue: Issue, recipe: Recipe, provider: str, member: Member, *, app
         due = max(issue.go_at, approved_at)
     elif recipe.local_time:
         zone = member.zone or recipe.zone
-        due = due_at(slot=issue.slot, zone=zone, hour=member.hour, approved_at=approved_at)
+        due = due_at(slot=issue.slot, zone=zone, hour=member.hour, days=member.days, approved_at=approved_at)
     else:
         due = max(issue.slot_at, approved_at)
     return PlannedDelivery(

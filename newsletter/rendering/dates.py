@@ -61,11 +61,10 @@ def event_tile(event: EventDetails, locale: Locale, fallback_zone: str) -> Tile:
 
 
 def deadline_when(deadline: datetime, locale: Locale, zone_name: str) -> str:
-    """Write a deadline with its hour and the zone that the hour is told in; midnight tells only the day."""
+    """Write a deadline with its hour and the zone that the hour is told in; midnight is an hour that was told, too."""
     zone = _zone(zone_name) or ZoneInfo("UTC")
     at = deadline.astimezone(zone)
-    day = long_date(at.date(), locale)
-    return day if (at.hour, at.minute) == (0, 0) else f"{day}, {_hour(at, locale)} ({_city(zone, locale)})"
+    return f"{long_date(at.date(), locale)}, {_hour(at, locale)} ({_city(zone, locale)})"
 
 
 def deadline_tile(day: date, locale: Locale) -> Tile:

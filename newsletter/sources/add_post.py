@@ -17,10 +17,8 @@ from newsletter.sources.post import Post
 from newsletter.sources.reading.complete import Completed, read_page
 from newsletter.sources.reading.parse_markdown import parse_markdown
 from newsletter.sources.reading.read_source import is_markdown, is_web, load, with_local_picture
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 from newsletter.sources.stories.identity import identify
-
-EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
 
 
 def add_post(
@@ -31,8 +29,8 @@ def add_post(
     Adding it again revises it. The file's front matter says language, topics and the rest; `topics` (slugs) come
     beside.
     """
-    read = _read(fetcher, location)
-    post = replace(read.post, categories=(*read.post.categories, *topics))
+    read = _read(fetcher, location, now=clock.now())
+    post = replace(read.post, given_topics=topics)
     editors = _editors(engine, now=clock.now())
     ((post, keys),) = identify([post])
     ingestion = Ingestion(engine, fetcher, media, editors, now=clock.now())
@@ -43,16 +41,16 @@ def add_post(
         return post_store.post_by_id(db, _found(post_store.find_post_by_keys(db, editors.id, keys)))
 
 
-def _read(fetcher: Fetcher, location: str) -> Completed:
+def _read(fetcher: Fetcher, location: str, *, now: datetime) -> Completed:
     """Read a file, or a page, whatever robots.txt says: a person named this one, and nothing goes on from it."""
     if is_web(location):
-        return read_page(load(fetcher, location))
+        return read_page(load(fetcher, location), now=now)
     path = Path(location).expanduser().absolute()
     document = load(fetcher, str(path))
     if is_markdown(path):
         told = parse_markdown(document.content, name=str(path))
         return Completed(post=with_local_picture(told, path, path.parent))
-    return read_page(document)
+    return read_page(document, now=now)
 
 
 def _editors(engine: Engine, *, now: datetime) -> Source:

@@ -10,7 +10,7 @@ from datetime import datetime
 from newsletter.base.errors import SourceError
 from newsletter.sources.details.find_details import find_details, may_have_details
 from newsletter.sources.errors import ProgramEnds, may_pass
-from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.fetched_post import FetchedPost, OwnPage
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
 from newsletter.sources.post import PostState
@@ -32,6 +32,7 @@ class Completing:
         self._now = now
         self._pages_left = _MOST_PAGES
         self._failures: Counter[str] = Counter()
+        self.page: OwnPage | None = None  # of a source that is a single page
         self.problems: list[str] = []
 
     def complete(self, post: FetchedPost, state: PostState) -> Completed | None:
@@ -39,6 +40,8 @@ class Completing:
 
         The first reading of an index asks for the pages of the newest links: nothing else tells how old they are.
         """
+        if self.page is not None:
+            return Completed(post=post, page=self.page)  # the source is this page, and was just read
         is_undated_link = self._source.kind is SourceKind.INDEX and post.published is None
         if not (needs_page(post) or (is_web(post.url) and may_have_details(post))) or not (
             state in SHOWN_STATES or is_undated_link
@@ -73,7 +76,7 @@ class Completing:
         if self._failures[host] >= _MOST_FAILURES:
             return Completed(post=post, may_pass=True)
         self._pages_left -= 1
-        completed = complete(self._fetcher, post)
+        completed = complete(self._fetcher, post, now=self._now)
         if completed.may_pass:
             self._failures[host] += 1
             if self._failures[host] == 1 and self._source.kind is not SourceKind.FOLDER:

@@ -5,6 +5,7 @@ SourceError                  (newsletter.base.errors)
 |   |-- NoSuchName           no server has its name
 |   |-- RobotsForbid         its server asks programs not to read it (robots.txt)
 |   `-- HostRests            its server wants to be left alone, or is busy with us: nothing was requested
+|       |-- HostIsTaken      another request of ours keeps it busy: the source has nothing to do with it
 |       `-- ProgramEnds      we are ending: the server has nothing to do with it
 `-- NotUnderstood            it gave something that is no feed, page or post
     `-- Obstacle             programs cannot read it: its owner could change that
@@ -37,6 +38,10 @@ class HostRests(FetchFailed):
     """The server asked to be left alone, or another request of ours keeps it busy: nothing was requested, nothing is
     wrong, and no error is counted. Since when the source waits is noted.
     """
+
+
+class HostIsTaken(HostRests):
+    """Another request of ours kept the server busy for as long as we may wait: that says nothing about the source."""
 
 
 class ProgramEnds(HostRests):

@@ -1,7 +1,9 @@
 """A FetchedPost: one item as a parser read it from outside. Nothing in it may be shown before it is cleaned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 
@@ -20,7 +22,9 @@ class FetchedPost:
     updated: datetime | None = None
     language: str = ""  # of this post
     document_language: str = ""  # of all that the document holds: often a template's, so it counts least
-    categories: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # the publisher's words, perhaps topics of ours
+    own_topics: tuple[str, ...] = ()  # which topics of ours the post says it is on: a file's front matter
+    given_topics: tuple[str, ...] = ()  # slugs that a person gave it when adding it
     picture_url: str = ""  # an address, or an absolute path beside a file
     picture_alt: str = ""
     kind: PostKind | None = None
@@ -35,9 +39,18 @@ class FetchedPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """The page of a post, where it was read: what is looked at for an event or a call beside the post's text."""
+
+    markup: str
+    items: tuple[Mapping[str, Any], ...]  # what it says for machines: JSON-LD, microdata, RDFa, h-event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one source gave: its posts, and in words what could not be read of them."""
 
     posts: tuple[FetchedPost, ...] = ()
     problems: tuple[str, ...] = ()
     link_pattern: str = ""  # of an index page: which of its links lead to posts, to be given at the next reading
+    page: OwnPage | None = None  # of a source that is a single page: it was read already

@@ -3,7 +3,7 @@
 The one rule: nothing is guessed. What fails is told from the last good reading on, since that is what people miss.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,13 +36,22 @@ def health_of(source: Source, dates: Sequence[datetime], count: int, *, now: dat
     return Health(
         source=source,
         posts_a_month=round(count / MONTHS_COUNTED, 1),
-        newest=max((date for date in dates if date <= now), default=None),
+        newest=newest_of(dates, now=now),
         quiet_since=quiet_since(dates, now=now),
     )
 
 
+def newest_of(dates: Iterable[datetime], *, now: datetime) -> datetime | None:
+    """Give when the newest post came out: one that tells no date, when it was first seen; one of the future is no
+    news yet.
+    """
+    return max((date for date in dates if date <= now), default=None)
+
+
 def is_failing(source: Source) -> bool:
-    """Tell whether a source could not be read when it was last its turn: it failed, or waits for its server."""
+    """Tell whether a source could not be read when it was last its turn: it failed, or its server wants
+    to be left alone. One that waits for another request of ours does not fail.
+    """
     return source.last_error != "" or source.failing_since is not None
 
 

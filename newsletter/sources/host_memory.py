@@ -1,6 +1,6 @@
 """Keeps what we know of servers in the tables, each time in a short transaction of its own: never during a request."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
@@ -26,3 +26,7 @@ class StoredHosts:
     def rest_until(self, origin: str, until: datetime) -> None:
         with writing(self._engine) as db:
             host_store.rest_until(db, origin, until)
+
+    def reserve_page(self, host: str, pause: timedelta, *, now: datetime) -> datetime:
+        with writing(self._engine) as db:
+            return host_store.reserve_page(db, host, pause, now=now)

@@ -95,6 +95,7 @@ class Ingestion:
         `held_for`: why all that is new waits for an editor; empty: it does not.
         """
         counts: Counter[Outcome] = Counter()
+        self._pages.page = found.page
         items = identify(distinct(found.posts))
         self._known.learn(key for _, keys in items for key in keys)
         sorted_out = triage(self._engine, self._source, items, self._known)
@@ -240,7 +241,7 @@ class Ingestion:
             keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
             read_before = post_store.stored_state(db, post_id).fetched_hash
         try:
-            found = read_page(page)
+            found = read_page(page, now=self._now)
         except NotUnderstood as error:
             self._problems.append(f"{old.url}: {error}")
             return None
@@ -259,7 +260,8 @@ class Ingestion:
             keys, old = post_store.keys_of_post(db, post_id), post_store.post_by_id(db, post_id)
         bare = FetchedPost(url=old.url, published=old.published_at, is_cut=True)
         is_titled = old.title != plain_title(called_by_address(bare).title)
-        completed = complete(self._fetcher, replace(bare, title=html.escape(old.title)) if is_titled else bare)
+        asked = replace(bare, title=html.escape(old.title)) if is_titled else bare
+        completed = complete(self._fetcher, asked, now=self._now)
         if not completed.problem:
             # Shown soon, but who asks moves it: here it stays what it is.
             place = replace(self._place(bare, keys, None), state=PostState.CANDIDATE, is_moved_later=True)

@@ -19,7 +19,7 @@ from newsletter.base.errors import SourceError
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.sources import source_store
-from newsletter.sources.errors import FetchFailed, HostRests, NotUnderstood, ProgramEnds
+from newsletter.sources.errors import FetchFailed, HostIsTaken, HostRests, NotUnderstood, ProgramEnds
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
@@ -29,6 +29,7 @@ from newsletter.sources.held_words import tells_of_held
 from newsletter.sources.ingest import Ingestion, IngestReport
 from newsletter.sources.look_again import look_again, page_failed
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
+from newsletter.sources.reading.obstacles import words_for_people
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.strays import ELSEWHERE, strayed
@@ -133,6 +134,10 @@ def _ingest(
             _refuse_loss(db, read)
     except ProgramEnds:
         raise
+    except HostIsTaken as error:
+        with writing(engine) as db:
+            source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
+        return IngestReport(source=source.name, error=str(error))
     except HostRests as error:
         with writing(engine) as db:
             source_store.record_waiting(db, source.id, now=now, until=now + (error.retry_after or every))
@@ -141,9 +146,11 @@ def _ingest(
         gone = page_failed(engine, source, error, now=now).gone
         with writing(engine) as db:
             pause = _pause_after_error(source.error_count + 1, every, error)
-            source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=str(error))
-        log.warning("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
-        return IngestReport(source=source.name, gone=gone, error=str(error))
+            words = words_for_people(error, asked=source.moved_to or source.url)
+            source_store.record_failed_fetch(db, source.id, now=now, next_fetch_at=now + pause, error=words)
+        # It is told to people as the source's health; a terminal that shows the outcome needs no line of the log.
+        log.info("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
+        return IngestReport(source=source.name, gone=gone, error=words)
     ingestion = Ingestion(engine, fetcher, media, read.source, now=now)
     stray = strayed(engine, read.source, read.document, read.found) if read.document else ""
     report = ingestion.store_all(read.found, held_for=ELSEWHERE if stray else "")
@@ -252,7 +259,7 @@ def _may_pass(error: SourceError) -> bool:
 def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
     with writing(engine) as db:
         source_store.forget_move(db, source.id)
-    get_log("sources").warning("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
+    get_log("sources").info("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
     alone = replace(source, moved_to="", moving_to="", moving_polls=0, moving_since=None, own_asked_at=None)
     return replace(alone, etag="", last_modified="", validators_of="", fresh_until=None)
 

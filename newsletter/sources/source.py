@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from newsletter.base.ids import SourceId
 
+EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
+
 
 class SourceKind(StrEnum):
     """What is read at the source's address. `auto`: not found out yet; the first good reading decides."""

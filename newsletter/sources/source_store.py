@@ -14,6 +14,7 @@ from newsletter.sources.rows import source_of
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.tables import posts, sources
 
+BACKFILL_DAYS = 14  # at a first fetch, posts this old are candidates
 _MOST_PROBLEMS = 20  # told as a source's health; more would tell no more
 _is_kept = sources.c.removed_at.is_(None)
 
@@ -27,18 +28,19 @@ def put_source(
     topics: Sequence[str] = (),
     language: str = "",
     owner: str = "",
-    backfill_days: int = 14,
+    backfill_days: int = BACKFILL_DAYS,
     now: datetime,
 ) -> SourceId:
-    """Create or update the source of this name. At a new address it starts afresh, with a back-catalogue.
+    """Create or update the source of this name. At a new address, or brought back after it was removed, it starts
+    afresh, with a back-catalogue: what came out in between is no flood.
 
     With another language or other topics its items are made anew: "not modified" must not hide them.
     """
     texts = {"kind": str(kind), "topics": _json(topics), "language": language, "owner": owner}
     values = {**texts, "backfill_days": backfill_days}
     mine = sources.c.name == name
-    is_elsewhere = or_(sources.c.url != url, sources.c.kind != str(kind))
-    afresh = update(sources).where(mine, is_elsewhere).values(url=url, etag="", last_modified="", last_error="")
+    is_another = or_(sources.c.url != url, sources.c.kind != str(kind), sources.c.removed_at.is_not(None))
+    afresh = update(sources).where(mine, is_another).values(url=url, etag="", last_modified="", last_error="")
     afresh = afresh.values(error_count=0, failing_since=None, fresh_until=None, validators_of="", **_of_move(Move()))
     db.execute(afresh.values(next_fetch_at=None, last_good_at=None))
     is_set_up_anew = or_(sources.c.language != language, sources.c.topics != texts["topics"])
@@ -65,6 +67,22 @@ def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: s
 def remove_source(db: Connection, source_id: SourceId, *, now: datetime) -> None:
     """Stop reading a source and offering its posts. Its rows stay: they account for what was sent."""
     db.execute(update(sources).where(sources.c.id == source_id).values(removed_at=now))
+
+
+def removed_source_at(db: Connection, url: str) -> Source | None:
+    """Give the source that was removed last at an address; None where there was none."""
+    at_address = or_(sources.c.url == url, sources.c.moved_to == url)
+    found = select(sources).where(at_address, sources.c.removed_at.is_not(None))
+    row = db.execute(found.order_by(sources.c.removed_at.desc(), sources.c.id.desc()).limit(1)).mappings().first()
+    return source_of(row) if row else None
+
+
+def rename_removed(db: Connection, name: str, new_name: str) -> None:
+    """Call a removed source otherwise, unless any other was ever called so."""
+    is_taken = db.execute(select(sources.c.id).where(sources.c.name == new_name)).first() is not None
+    if not is_taken:
+        mine = (sources.c.name == name, sources.c.removed_at.is_not(None))
+        db.execute(update(sources).where(*mine).values(name=new_name))
 
 
 def source_by_name(db: Connection, name: str) -> Source:

@@ -81,7 +81,9 @@ sources = Table(
 hosts = Table(
     "hosts",
     metadata,
-    Column("origin", Text, primary_key=True),  # "https://www.example.org"
+    # "https://www.example.org" has the robots.txt; "www.example.org" the wish for rest, which holds for both schemes;
+    # "pages of www.example.org" when the next page may be asked, by the pause that its robots.txt wishes for.
+    Column("origin", Text, primary_key=True),
     Column("robots", Text, nullable=False, server_default=""),
     Column("robots_at", UtcDateTime),  # when it was read; none: never
     Column("not_before", UtcDateTime),

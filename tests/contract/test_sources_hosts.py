@@ -57,6 +57,34 @@ def test_what_is_learned_of_a_server_is_known(memory: HostMemory) -> None:
     assert memory.load("http://www.example.org") == Host(origin="http://www.example.org")
 
 
+def test_the_next_page_is_reserved_once(memory: HostMemory) -> None:
+    """Each is given a moment of its own, a pause after the one before; another host, and the host's rest, are apart."""
+    pause = timedelta(seconds=10)
+    given = [memory.reserve_page("www.example.org", pause, now=NOW) for _ in range(3)]
+    assert given == [NOW, NOW + pause, NOW + 2 * pause]
+    assert memory.reserve_page("other.example", pause, now=NOW) == NOW
+    assert memory.reserve_page("www.example.org", pause, now=NOW + timedelta(minutes=2)) == NOW + timedelta(minutes=2)
+    assert memory.load("www.example.org").not_before is None
+
+
+def test_a_clock_that_went_wrong_holds_nobody_up(memory: HostMemory) -> None:
+    """A next page kept for tomorrow is none: no pause, and no queue, is that long."""
+    pause = timedelta(seconds=10)
+    memory.reserve_page("www.example.org", pause, now=NOW + timedelta(days=1))
+    assert memory.reserve_page("www.example.org", pause, now=NOW) == NOW
+
+
+def test_processes_share_the_next_page(engine: Engine) -> None:
+    """Of many at once, each with a memory of its own over one home, no two are given the same moment."""
+    pause = timedelta(seconds=1)
+
+    def reserve(_: int) -> datetime:
+        return StoredHosts(engine).reserve_page("www.example.org", pause, now=NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(reserve, range(8))) == [NOW + number * pause for number in range(8)]
+
+
 def test_robots_may_hold_anything(engine: Engine) -> None:
     """A NUL in a robots.txt breaks no database."""
     StoredHosts(engine).keep_robots(ORIGIN, "a\x00b", at=NOW)

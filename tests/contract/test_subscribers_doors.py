@@ -15,7 +15,17 @@ from subscribers.subscriber import NotMailable, Recipient
 from subscribers.suppress import release, suppress
 from subscribers.tables import suppressed_domains
 from subscribers.wish import follow, mute, wish_nothing
-from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, answer, mailable, make_list, make_member, reason
+from tests.unit.subscribers.people import (
+    BY_READER,
+    NOW,
+    SHOWN,
+    WEEKLY,
+    answer,
+    mailable,
+    make_list,
+    make_member,
+    reason,
+)
 
 ELSEWHERE = "newsletter:monthly"
 FUNDING, EVENTS = frozenset({"topic:funding"}), frozenset({"topic:events"})
@@ -208,9 +218,7 @@ def test_a_notice_to_an_unconfirmed_person_has_no_name(engine: Engine) -> None:
     """Anybody may type a name beside a stranger's address: it is shown to nobody before they confirm."""
     with engine.begin() as db:
         make_list(db)
-        asked = ask(
-            db, "a@example.org", "members", evidence="", network_address="", now=NOW, profile={"name": "Cheap pills"}
-        )
+        asked = ask(db, "a@example.org", "members", shown=SHOWN, now=NOW, profile={"name": "Cheap pills"})
         unconfirmed = recipient_of_notice(db, asked.subscriber_id)
         anna = make_member(db)
         change_profile(db, anna, {"name": "Anna"}, now=NOW)

@@ -30,6 +30,7 @@ from newsletter.sources.stories.identity import canonical_url, distinct, identif
 from subscribers.address import parse_address
 from subscribers.csv_reading import Place, read_header, read_records
 from subscribers.errors import SubscribersError
+from tests.fakes.own_page import own_page
 
 _URL = "https://site.example/news/"
 _CAP = 1_000_000
@@ -82,7 +83,7 @@ def _clean(data: bytes) -> object:
 
 def _details(data: bytes) -> object:
     post = FetchedPost(title=_text(data[:60]), html=_text(data), url=_URL, published=_NOW)
-    return find_details(post, page=_text(data), seen_at=_NOW)
+    return find_details(post, page=own_page(_text(data)), seen_at=_NOW)
 
 
 def _addresses(data: bytes) -> object:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
+from newsletter.sources.cleaning.byline import byline_of
 from newsletter.sources.cleaning.chrome import told_part
 from newsletter.sources.cleaning.clean import clean_html, web_address
 from newsletter.sources.cleaning.excerpt import cut_at_sentence, make_excerpt
@@ -17,7 +18,7 @@ from newsletter.sources.pictures.pictured import described
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 from newsletter.sources.source import Source
 from newsletter.sources.stories.fingerprint import content_fingerprint
-from newsletter.sources.stories.identity import url_key
+from newsletter.sources.stories.identity import untracked, url_key
 
 _NO_CONTENT = frozenset({"topic_reasons", "submitted_by"})  # told about the post, not by it
 _LONGEST_TITLE_OF_TEXT = 90  # a post without a title is called by its first words
@@ -98,13 +99,15 @@ def clean_post(
         mapped=source.categories,
         defaults=source.topics,
         sent_in=bool(post.submitted_by),
+        own=post.own_topics,
+        given=post.given_topics,
     )
     return CleanPost(
         kind=_kind(post),
-        url=web_address(post.url),
+        url=untracked(web_address(post.url)),
         canonical_url=url_key(keys),
         title=title,
-        byline=one_line(post.byline),
+        byline=byline_of(post.byline, url=post.url),
         excerpt=excerpt,
         body=body,
         language=language,
@@ -112,12 +115,20 @@ def clean_post(
         published_at=post.published,
         picture_hash=picture_hash,
         picture_alt=described(post.picture_alt) if picture_hash else "",
-        event=post.event,
-        call=post.call,
+        event=_linked_event(post.event),
+        call=_linked_call(post.call),
         story_key=one_line(post.story_key),
         topic_reasons=assigned.reasons,
         submitted_by=one_line(post.submitted_by),
     )
+
+
+def _linked_event(event: EventDetails | None) -> EventDetails | None:
+    return replace(event, livestream_url=untracked(event.livestream_url)) if event else None
+
+
+def _linked_call(call: CallDetails | None) -> CallDetails | None:
+    return replace(call, page_url=untracked(call.page_url)) if call else None
 
 
 def _kind(post: FetchedPost) -> PostKind:

@@ -21,20 +21,21 @@ from newsletter.sources.details.linked_items import Item, items_of
 from newsletter.sources.details.livestream import livestream_of
 from newsletter.sources.details.telling_words import event_words, may_tell
 from newsletter.sources.details.told_post import ToldPost, told_days
-from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.fetched_post import FetchedPost, OwnPage
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
 
 _SLACK = timedelta(days=1)  # a date of publication may be told in another zone than the event's
 
 
-def find_details(post: FetchedPost, *, page: str, seen_at: datetime, calendar: bytes = b"") -> FetchedPost:
+def find_details(post: FetchedPost, *, page: OwnPage | None, seen_at: datetime, calendar: bytes = b"") -> FetchedPost:
     """Give the post with its event or its call, where the document leaves no doubt; else as it is.
 
-    `page` is the decoded page, or empty; `calendar` the iCalendar file that it names, if that was read.
+    `page` is the post's own, if that was read; `calendar` the iCalendar file that it names, if that was.
     """
     if post.event is not None or post.call is not None or post.kind not in {None, PostKind.EVENT, PostKind.CALL}:
         return post
-    items = items_of(page) + items_of(post.html)
+    items = [*(page.items if page else ()), *items_of(post.html)]
+    markup = page.markup if page else ""
     if post.kind is not PostKind.CALL:
         addresses = tuple(address for address in (post.url, post.canonical) if address)
         found = event_of_items(items, title=post.title, addresses=addresses)
@@ -42,8 +43,8 @@ def find_details(post: FetchedPost, *, page: str, seen_at: datetime, calendar: b
             return replace(post, kind=post.kind or PostKind.NEWS)
         event = found.event or (event_of_calendar(calendar) if calendar else None)
         if event is not None:
-            return _with_event(post, event, page)
-    return _from_text(post, page, items, seen_at)
+            return _with_event(post, event, markup)
+    return _from_text(post, markup, items, seen_at)
 
 
 def may_have_details(post: FetchedPost) -> bool:

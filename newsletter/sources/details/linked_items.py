@@ -4,16 +4,15 @@ Keys are schema.org's, "@type" a list of short names. Hostile pages cost no more
 of items have ends.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from newsletter.sources.cleaning.plain_text import one_line, storable
+from newsletter.sources.reading.linked_data import linked_values
 from newsletter.sources.reading.tame import parse_document
 
 Item = Mapping[str, Any]  # from outside: values may be anything that JSON has
 
-_LONGEST_BLOCK = 200_000  # characters of one JSON-LD block
 _MOST_ITEMS = 200
 _DEEPEST = 12
 _LONGEST_TEXT = 500
@@ -32,24 +31,16 @@ def may_hold_items(page: str) -> bool:
 def items_of(page: str) -> list[Item]:
     """Give the items of a page: JSON-LD's first, then those of its markup; broken ones are left out."""
     document = parse_document(storable(page)) if may_hold_items(page) else None
-    if document is None:
-        return []
-    found: list[Item] = []
-    for script in document.iter("script"):
-        if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
-            found += _linked("".join(script.itertext())[:_LONGEST_BLOCK])
+    return [] if document is None else items_of_document(document, linked_values(document))
+
+
+def items_of_document(document: Any, linked: Sequence[object]) -> list[Item]:
+    """Give the items of a parsed page, whose JSON-LD was parsed, too."""
+    found = [item for value in linked for item in _top_items(value, 0)]
     found += _marked(document, "itemscope", "itemtype", "itemprop")
     found += _marked(document, "typeof", "typeof", "property")
     found += _classed(document)
     return found[:_MOST_ITEMS]
-
-
-def _linked(block: str) -> list[Item]:
-    try:
-        data = json.loads(block.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";"), strict=False)
-    except (ValueError, RecursionError):
-        return []
-    return list(_top_items(data, 0))
 
 
 def _top_items(data: object, depth: int) -> Iterator[Item]:

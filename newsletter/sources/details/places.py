@@ -3,9 +3,10 @@
 import re
 from functools import cache
 
+from newsletter.sources.details.countries import country_code
 from newsletter.sources.details.months import alternatives, month_numbers, weekday_numbers
 from newsletter.sources.details.telling_words import future_words
-from newsletter.sources.details.zones import city_pattern
+from newsletter.sources.details.zones import cities, city_pattern
 
 LONGEST_PLACE = 120
 ONLINE = "Online"
@@ -22,14 +23,20 @@ _ONLINE = re.compile(
     re.IGNORECASE,
 )
 _IN = re.compile(
-    r"\s{0,2},?\s{0,2}\(?(?:in|à|a|ad|en|em|at|im|presso|nel|bei|no|na)\s{1,3}(?:(?:the|der|la|le)\s{1,3}|l['\u2019])?",
+    r"\s{0,2},?\s{0,2}\(?(?:in|à|au|a|ad|al|alla|en|em|at|im|presso|nel|nella|bei|beim|no|na)\s{1,3}"
+    r"(?:(?:the|der|dem|la|le|el|il|lo)\s{1,3}|l['\u2019])?",
     re.IGNORECASE,
 )
 _IN_BEFORE = re.compile(r"(?<!\w)(?:in|à|a|en|em)\s$", re.IGNORECASE)
 _MARK = re.compile(r"\s{0,2}[,(|\u00b7\u2022\u2013\u2014-]\s{0,2}")
 _NAME = r"(?:[^\W\d_a-zà-öø-ÿ](?:[^\W\d_]{0,2}\.(?=\s\w)|[\w'\u2019&/-]*))"
-_SMALL = r"(?:de|di|du|des|la|le|del|della|der|am|an|do|da|dos|of|the|for|et|e|y|und|and|für|d['\u2019])"
-_PROPER = re.compile(rf"{_NAME}(?:\s{_SMALL}){{0,2}}(?:,?\s(?:{_SMALL}\s){{0,2}}{_NAME}){{0,7}}")
+_SMALL = r"(?:de|di|du|des|la|le|del|della|der|am|an|do|da|dos|of|the|for|et|e|y|und|and|für)"
+_PROPER = re.compile(rf"{_NAME}(?:,?\s(?:{_SMALL}\s){{0,2}}(?:[dl]['\u2019])?{_NAME}){{0,7}}")
+# The city of a venue: " in Lisbon, Portugal", " à Paris (France)", ", Berlin".
+_CITY_LEAD = re.compile(r"\s{0,2},?\s(?:in|à|a|en|em|at)\s(?=\S)")
+_CITY = re.compile(
+    rf"({_NAME}(?:[\s-](?:{_SMALL}[\s-])?{_NAME}){{0,3}})(?:,\s({_NAME}(?:\s{_NAME}){{0,3}})|\s\(({_NAME}(?:\s{_NAME}){{0,3}})\))?"
+)
 _BEFORE = re.compile(
     r"(?:[\s,(|\u00b7\u2013\u2014:-]|"
     r"\b(?:on|am|vom|den|le|du|il|dal|el|del|de|em|no|dia|dias|los días|from|i|les)\b){1,9}$",
@@ -57,11 +64,30 @@ def place_after(text: str, end: int) -> str:
     name = _PROPER.match(text, lead.end(), lead.end() + LONGEST_PLACE) if lead else None
     if lead and name and not _NO_PLACE.match(name[0]) and not _is_time_word(name[0]):
         # Portuguese "no Porto"; but English "no Fee".
-        return _told(name[0]) if "no" not in lead[0].lower().split() or _holds_city(name[0]) else ""
+        place = _with_city(name)
+        is_english = "no" in lead[0].lower().split() and not _holds_city(name[0]) and " em " not in place
+        return "" if is_english else _told(place)
     mark = _MARK.match(text, end)
     name = _PROPER.match(text, mark.end(), mark.end() + LONGEST_PLACE) if mark else None
     # After a comma anything may follow: a place that is known counts, or a short name that ends the line.
-    return _told(name[0]) if name and (_holds_city(name[0]) or _ends_line(name)) else ""
+    if name and (_holds_city(name[0]) or _ends_line(name)):
+        return _told(name[0])
+    place = _with_city(name) if name else ""
+    is_end = name is not None and text[name.start() + len(place) :].lstrip()[:1] in {"", ".", ",", ";", ")", "|"}
+    return _told(place) if name and place != name[0] and is_end else ""
+
+
+def _with_city(venue: re.Match[str]) -> str:
+    """Give a venue with the city that it is "in": one that is known, or one with its country."""
+    text = venue.string
+    lead = None if _holds_city(venue[0]) else _CITY_LEAD.match(text, venue.end())
+    city = _CITY.match(text, lead.end(), lead.end() + LONGEST_PLACE) if lead else None
+    if city is None:
+        return venue[0]
+    country = city[2] or city[3] or ""
+    if country and country_code(country):
+        return text[venue.start() : city.end()]
+    return text[venue.start() : city.end(1)] if cities().get(city[1].lower()) else venue[0]
 
 
 def place_within(sentence: str) -> str:

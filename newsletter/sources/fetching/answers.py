@@ -1,5 +1,8 @@
 """Reads what stands in an answer's head: what came, or why that is nothing usable, in words."""
 
+import errno
+import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -13,6 +16,14 @@ from newsletter.sources.fetching.guard import ForbiddenAddress, UnknownName
 
 # The same answer would come again; all other failures may pass.
 _FINAL_STATUS = frozenset({400, 401, 403, 404, 405, 406, 410, 414, 415, 451})
+# What the system says of a connection, and what that means.
+_WORDS = (
+    ({errno.ECONNREFUSED, errno.EHOSTDOWN}, "nothing answers at {place}"),
+    ({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}, "no way leads to {place} from here"),
+    ({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE}, "its server broke the connection off"),
+    ({errno.ETIMEDOUT}, "nothing answers at {place} in time"),
+    ({errno.EMFILE, errno.ENFILE}, "this machine has too many files open"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +83,49 @@ def unreachable(name: str, error: httpx.HTTPError) -> FetchFailed:
         words = "leads to an address that is not public; if that is meant, add its network to fetch.allow_addresses"
         return FetchFailed(f"{name} {words}", temporary=False)
     kind = NoSuchName if isinstance(error.__cause__, UnknownName) else FetchFailed
-    return kind(f"{name} cannot be reached: {error or type(error).__name__}", temporary=True)
+    return kind(f"{name} cannot be reached: {_trouble(error)}", temporary=True)
+
+
+def timed_out(name: str, error: httpx.TimeoutException, seconds: float) -> FetchFailed:
+    """Give the failure of an answer that did not come, or not to its end, in time."""
+    if isinstance(error, httpx.ConnectTimeout):
+        words = f"{name} cannot be reached: nothing answers at {_place(error)} within {seconds:g} s"
+        return FetchFailed(words, temporary=True)
+    return FetchFailed(f"{name} did not answer in full within {seconds:g} s", temporary=True)
+
+
+def _trouble(error: httpx.HTTPError) -> str:
+    """Say what went wrong between the machines, as a person would; what is not known is told as it came."""
+    causes = list(_causes(error))
+    untrusted = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if untrusted is not None:
+        return f"its certificate is not valid ({untrusted.verify_message or untrusted.reason})"
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "no secure connection can be made; its server may speak http only, or an outdated TLS"
+    number = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), 0)
+    for numbers, words in _WORDS:
+        if number in numbers:
+            return words.format(place=_place(error))
+    if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)):
+        return f"its server broke the connection off, or does not speak HTTP ({str(error) or type(error).__name__})"
+    return str(error) or type(error).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk from an error to what it came from: the client hands each on in one of its own."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _place(error: httpx.HTTPError) -> str:
+    """Give host and port of a request as a person says them."""
+    url = error.request.url
+    port = url.port or (443 if url.scheme == "https" else 80)
+    return f"{url.host} port {port}"
 
 
 def shown(url: str) -> str:

@@ -18,12 +18,12 @@ import httpx
 
 from newsletter.base.clock import Clock, SystemClock
 from newsletter.base.settings import FetchSettings
-from newsletter.sources.errors import FetchFailed, HostRests
-from newsletter.sources.fetching.answers import Fetched, fetched_of, packing_of, refusal, shown, unreachable
+from newsletter.sources.errors import FetchFailed, HostIsTaken, HostRests
+from newsletter.sources.fetching.answers import Fetched, fetched_of, packing_of, refusal, shown, timed_out, unreachable
 from newsletter.sources.fetching.freshness import LONGEST
 from newsletter.sources.fetching.guard import GuardedBackend, GuardedTransport
 from newsletter.sources.fetching.host_turns import HostBusy, HostTurns, ThreadTurns
-from newsletter.sources.fetching.hosts import HostMemory, HostsInMemory, host_of, origin_of
+from newsletter.sources.fetching.hosts import HostMemory, HostsInMemory, host_of
 from newsletter.sources.fetching.redirects import Hop, leads_for_good, moved_to
 from newsletter.sources.fetching.robots import MOST_BYTES as MOST_ROBOTS
 from newsletter.sources.fetching.robots import Robots, product_of
@@ -157,10 +157,10 @@ class Fetcher:
                 yield
         except HostBusy as error:
             words = f"{shown(url)} was not asked: another request to its server took over {seconds:g} s"
-            raise HostRests(words, temporary=True, retry_after=_BUSY_FOR) from error
+            raise HostIsTaken(words, temporary=True, retry_after=_BUSY_FOR) from error
 
     def _refuse_resting(self, url: str) -> None:
-        until = self._hosts.load(origin_of(url)).not_before
+        until = self._hosts.load(host_of(url)).not_before
         left = until - self._clock.now() if until else timedelta()
         if until and timedelta() < left <= LONGEST:
             words = f"{shown(url)} was not asked: its server wants to be left alone until {until:%Y-%m-%d %H:%M} UTC"
@@ -169,7 +169,7 @@ class Fetcher:
     def _note_wish(self, url: str, error: FetchFailed) -> None:
         """A server that is too busy for us is so for all its sources (RFC 6585, section 4; RFC 9110, 15.6.4)."""
         if error.status in {429, 503} and error.retry_after:
-            self._hosts.rest_until(origin_of(url), self._clock.now() + error.retry_after)
+            self._hosts.rest_until(host_of(url), self._clock.now() + error.retry_after)
 
     def _body(self, response: httpx.Response) -> bytes:
         length = response.headers.get("content-length", "")
@@ -188,7 +188,7 @@ class Fetcher:
         try:
             yield
         except httpx.TimeoutException as error:
-            raise FetchFailed(f"{name} did not answer in full within {seconds:g} s", temporary=True) from error
+            raise timed_out(name, error, seconds) from error
         except TooLarge as error:
             raise FetchFailed(f"{name} is larger than {most:,} bytes (fetch.max_bytes)", temporary=False) from error
         except BrokenPacking as error:

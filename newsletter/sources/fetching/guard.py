@@ -65,7 +65,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             has_no_name = isinstance(error, UnicodeError) or error.errno == socket.EAI_NONAME
             kind = UnknownName if has_no_name else httpcore.ConnectError
-            raise kind(f"the name {host} is unknown") from error
+            raise kind(_unknown(host, error)) from error
         return [str(sockaddr[0]) for *_, sockaddr in found if self._is_permitted(ip_address(sockaddr[0]))]
 
     def _is_permitted(self, address: Address) -> bool:
@@ -82,6 +82,13 @@ class GuardedTransport(httpx.HTTPTransport):
         self._pool: httpcore.ConnectionPool = httpcore.ConnectionPool(
             ssl_context=context, max_connections=None, max_keepalive_connections=0, network_backend=backend
         )
+
+
+def _unknown(host: str, error: Exception) -> str:
+    """Tell a name that does not exist from a name service that does not answer just now."""
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return f"the name {host} cannot be looked up just now: the name service (DNS) does not answer"
+    return f"the name {host} is unknown; is it spelled right?"
 
 
 def is_public(address: Address) -> bool:

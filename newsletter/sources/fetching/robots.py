@@ -5,17 +5,16 @@ What a server refuses to show is a RobotsForbid in words; one whose robots.txt c
 """
 
 import re
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from protego import Protego
 
-from newsletter.base.clock import Clock
+from newsletter.base.clock import Clock, SystemClock
 from newsletter.sources.errors import FetchFailed, HostRests, RobotsForbid
 from newsletter.sources.fetching.answers import shown
-from newsletter.sources.fetching.hosts import Host, HostMemory, origin_of
+from newsletter.sources.fetching.hosts import Host, HostMemory, host_of, origin_of
 
 MOST_BYTES = 500 * 1024  # what is longer is read up to here (section 2.5)
 KEPT_FOR = timedelta(hours=24)  # section 2.4
@@ -38,13 +37,12 @@ class Robots:
         self._product = product
         self._read = read
         self._failed: dict[str, tuple[datetime, FetchFailed]] = {}
-        self._pages = _Pauses()
 
     def admit(self, url: str) -> None:
         """Come back when this page may be read; RobotsForbid if never, a temporary FetchFailed if not now."""
         rules = self.check(url)
         delay = rules.crawl_delay(self._product) or 0.0
-        self._pages.wait(origin_of(url), min(max(float(delay), 0.0), _LONGEST_DELAY))
+        self._wait(host_of(url), timedelta(seconds=min(max(float(delay), 0.0), _LONGEST_DELAY)))
 
     def check(self, url: str) -> Protego:
         """Give the rules that hold for an address; RobotsForbid where they forbid it."""
@@ -57,6 +55,15 @@ class Robots:
                 temporary=False,
             )
         return rules
+
+    def _wait(self, host: str, pause: timedelta) -> None:
+        """Wait for the next moment that is free for a page of this host, over all processes of a home, and take it.
+
+        By the wall's clock: the home's may stand still (`tick --at`), and no pause would ever end.
+        """
+        if pause:
+            now = SystemClock().now()
+            time.sleep(max((self._memory.reserve_page(host, pause, now=now) - now).total_seconds(), 0.0))
 
     def _text(self, origin: str) -> str:
         host = self._memory.load(origin)
@@ -116,20 +123,3 @@ def _kept_or_raise(host: Host, error: FetchFailed, now: datetime) -> str:
         raise error  # it rests, or it leads where we may not go: the page would say the same
     words = f"its robots.txt must be read first, and cannot be now: {error}"
     raise FetchFailed(words, temporary=True, retry_after=error.retry_after, status=error.status) from error
-
-
-class _Pauses:
-    """Keeps a pause between two pages of one server, over the threads of this process."""
-
-    def __init__(self) -> None:
-        self._next: dict[str, float] = {}
-        self._lock = threading.Lock()
-
-    def wait(self, origin: str, delay: float) -> None:
-        """Wait for the next time that is free, and take it."""
-        if not delay:
-            return
-        with self._lock:
-            start = max(time.monotonic(), self._next.get(origin, 0.0))
-            self._next[origin] = start + delay
-        time.sleep(max(start - time.monotonic(), 0.0))

@@ -7,14 +7,16 @@ for the moment decides nothing.
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from newsletter.base.errors import SourceError
+from newsletter.sources.cleaning.byline import byline_of
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
 from newsletter.sources.errors import ProgramEnds, may_pass
-from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.fetched_post import FetchedPost, OwnPage
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
-from newsletter.sources.reading.parse_page import page_text, parse_page
+from newsletter.sources.reading.parse_page import read_post_page
 from newsletter.sources.reading.read_source import Document
 
 _WORD = re.compile(r"\w+")
@@ -26,13 +28,13 @@ _CUT_TITLE = re.compile(r"(?:…|\.\.\.)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """A post with what its page added. `page`: the decoded HTML, empty where none was read; `problem`: why not.
+    """A post with what its page added. `page`: None where none was read; `problem`: why not.
 
     `may_pass`: the same page may tell more later.
     """
 
     post: FetchedPost
-    page: str = ""
+    page: OwnPage | None = None
     etag: str = ""
     last_modified: str = ""
     problem: str = ""
@@ -50,38 +52,35 @@ def needs_page(post: FetchedPost) -> bool:
     return is_bare and urlsplit(post.url).scheme in {"http", "https"}
 
 
-def complete(fetcher: Fetcher, post: FetchedPost) -> Completed:
+def complete(fetcher: Fetcher, post: FetchedPost, *, now: datetime | None = None) -> Completed:
     """Read a post's page and add what it tells; without a page the post stays as it was.
 
-    Fails only with ProgramEnds: what we broke off ourselves says nothing of a page.
+    A day beside the page's title that lies after `now` is no date of publication. Fails only with ProgramEnds: what we
+    broke off ourselves says nothing of a page.
     """
     try:
         fetched = fetcher.get_page(post.url)
         if _is_elsewhere(post.url, fetched.url):
             return Completed(post=post, problem=f"its page leads to {urlsplit(fetched.url).path or '/'}")
-        told = parse_page(fetched.content, url=fetched.url, charset=fetched.charset)
+        read = read_post_page(fetched.content, url=fetched.url, charset=fetched.charset, now=now)
     except ProgramEnds:
         raise
     except SourceError as error:
         return Completed(post=post, problem=str(error), may_pass=may_pass(error))
-    if not belongs(post, told):
+    if not belongs(post, read.post):
         return Completed(post=post, problem="its page tells something else")
     return Completed(
-        post=joined(post, told),
-        page=page_text(fetched.content, fetched.charset),
+        post=joined(post, read.post),
+        page=read.page,
         etag=fetched.etag,
         last_modified=fetched.last_modified,
     )
 
 
-def read_page(page: Fetched | Document) -> Completed:
+def read_page(page: Fetched | Document, *, now: datetime | None = None) -> Completed:
     """Read a page that is a post by itself; NotUnderstood if no article stands there."""
-    return Completed(
-        post=parse_page(page.content, url=page.url, charset=page.charset),
-        page=page_text(page.content, page.charset),
-        etag=page.etag,
-        last_modified=page.last_modified,
-    )
+    read = read_post_page(page.content, url=page.url, charset=page.charset, now=now)
+    return Completed(post=read.post, page=read.page, etag=page.etag, last_modified=page.last_modified)
 
 
 def called_by_address(post: FetchedPost) -> FetchedPost:
@@ -123,7 +122,7 @@ def joined(post: FetchedPost, told: FetchedPost) -> FetchedPost:
         title=told.title if is_title_cut else post.title,
         html=told.html if is_longer else post.html,
         summary=post.summary or told.summary,
-        byline=post.byline or told.byline,
+        byline=byline_of(post.byline, url=post.url) or told.byline,
         published=post.published or told.published,
         document_language=told.document_language or post.document_language,
         picture_url=post.picture_url or told.picture_url,

@@ -1,6 +1,6 @@
 """Finds out what an address or a path is: a feed, a page that leads to one, a sitemap, an index, a page, a folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from newsletter.sources.reading.announced_feeds import announced_feeds
 from newsletter.sources.reading.known_sites import feeds_of, system_of
 from newsletter.sources.reading.obstacles import obstacle_of, refuse_obstacles
 from newsletter.sources.reading.opml import looks_like_opml
+from newsletter.sources.reading.overview import is_mostly_a_list, is_overview
 from newsletter.sources.reading.page_head import PageHead, head_of
 from newsletter.sources.reading.page_links import is_front_page
 from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page, title_of_feed
-from newsletter.sources.reading.parse_index import is_overview, parse_index
+from newsletter.sources.reading.parse_index import IndexReading, parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, looks_like_sitemap, sitemaps_of_robots
@@ -32,9 +33,17 @@ from newsletter.sources.reading.read_source import (
     understand,
     understand_sitemap,
 )
+from newsletter.sources.reading.site_name import (
+    host_of_site,
+    is_generic,
+    name_of_front,
+    publisher_name,
+    site_of_page,
+)
 from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
+LOOKS_LIKE_A_LIST = "this looks like a list of articles; use --kind index if it is"
 _MOST_FEEDS = 3  # that a page announces and that are tried
 
 
@@ -46,6 +55,8 @@ class FoundSource:
     url: str  # an http(s) address or an absolute path
     words: str = ""  # what it is, as a person would say
     title: str = ""  # of the feed or its site
+    site: str = ""  # what its publisher is called; empty where nothing that was read tells
+    warning: str = ""  # what a person should look at before it is stored
     link_pattern: str = ""  # of an index page
     # What was read there on the way, so that nobody has to ask again; None for a folder.
     document: Document | None = None
@@ -91,9 +102,11 @@ def _of_document(fetcher: Fetcher, document: Document, location: str, now: datet
     if page is None:
         raise NotUnderstood("the page holds no HTML")
     url = document.url or location
-    head, system = head_of(page, url=url), system_of(page, markup)
+    head, system = head_of(page, url=url, now=now), system_of(page, markup)
     feed = _announced(fetcher, page, head, system, url) or _guessed(fetcher, markup, system, url)
-    return feed or _page_or_index(fetcher, document, page, head, location, now)
+    if feed is not None:
+        return feed if feed.site else replace(feed, site=site_of_page(page, head, url=url))
+    return _page_or_index(fetcher, document, page, head, location, now)
 
 
 def _announced(fetcher: Fetcher, page: Any, head: PageHead, system: str, url: str) -> FoundSource | None:
@@ -123,12 +136,14 @@ def _first_readable(fetcher: Fetcher, feeds: list[str], system: str) -> FoundSou
 
 def _feed(document: Document, location: str, *, system: str) -> FoundSource:
     reading = understand(document, SourceKind.FEED)  # says in words what is wrong with it
+    title = title_of_feed(document.content)
     format_name = "JSON feed" if looks_like_json(document.content) else "feed"
     return FoundSource(
         kind=SourceKind.FEED,
         url=location,
         words=f"a {system} {format_name}".replace("  ", " ") + f" of {_count(len(reading.posts), 'post')}",
-        title=title_of_feed(document.content),
+        title=title,
+        site="" if is_generic(title) else publisher_name(title, host=host_of_site(location)),
         document=document,
         reading=reading,
     )
@@ -154,21 +169,28 @@ def _page_or_index(
     if is_web(url):
         fetcher.check_robots(url)
         refuse_obstacles(page, asked=location, came=url)
-    listed = _index(document, head, location, now)
-    if listed is not None:
-        return listed
-    is_front = is_web(url) and is_front_page(url) and head.published is None
-    return (_kept_sitemap(fetcher, url) if is_front else None) or _page(document, head, location)
+    site = site_of_page(page, head, url=url)
+    listed = _listed(document, url, now)
+    if listed is not None and is_overview(listed, url=url):
+        return replace(_index(document, head, location, listed), site=site)
+    if is_web(url) and is_front_page(url) and head.published is None:
+        kept = _kept_sitemap(fetcher, url)
+        if kept is not None:
+            name = site or name_of_front(head, url=url)
+            return replace(kept, title=name, site=name)
+    is_doubtful = listed is not None and is_mostly_a_list(listed)
+    warning = LOOKS_LIKE_A_LIST if is_doubtful else ""
+    return replace(_page(document, head, location, now), site=site, warning=warning)
 
 
-def _index(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource | None:
-    url = document.url or location
+def _listed(document: Document, url: str, now: datetime | None) -> IndexReading | None:
     try:
-        listed = parse_index(document.content, url=url, charset=document.charset, now=now)
+        return parse_index(document.content, url=url, charset=document.charset, now=now)
     except NotUnderstood:
         return None
-    if not is_overview(listed, url=url):
-        return None
+
+
+def _index(document: Document, head: PageHead, location: str, listed: IndexReading) -> FoundSource:
     return FoundSource(
         kind=SourceKind.INDEX,
         url=location,
@@ -203,14 +225,14 @@ def _read_sitemap(fetcher: Fetcher, url: str) -> FoundSource | None:
         return None
 
 
-def _page(document: Document, head: PageHead, location: str) -> FoundSource:
+def _page(document: Document, head: PageHead, location: str, now: datetime | None) -> FoundSource:
     return FoundSource(
         kind=SourceKind.PAGE,
         url=location,
         words="a single page",
         title=one_line(head.site or head.title),
         document=document,
-        reading=understand(document, SourceKind.PAGE),
+        reading=understand(document, SourceKind.PAGE, now=now),
     )
 
 

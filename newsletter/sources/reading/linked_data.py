@@ -1,5 +1,9 @@
-"""Reads the JSON-LD of a page: what its own items say. Items of other pages that it lists do not count."""
+"""Reads the JSON-LD of a page: what its own items say. Items of other pages that it lists do not count.
 
+Each block is parsed once: who asks for its items is given what was parsed.
+"""
+
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,9 +15,16 @@ _MOST_ITEMS = 200
 _ARTICLE_TYPES = ("article", "posting", "report", "webpage", "event", "creativework")
 
 
-def linked_items(blocks: Sequence[str]) -> list[dict[str, Any]]:
-    """Give the items at the top of each block and of its graph; what cannot be read is left out."""
-    return [item for block in blocks for item in _items(block[:_LONGEST_BLOCK])][:_MOST_ITEMS]
+def linked_values(page: Any) -> list[object]:  # lxml has no types
+    """Give the JSON of each block of a parsed page; what cannot be read is left out."""
+    blocks = (node for node in page.iter("script") if _media_type(node) == "application/ld+json")
+    values = (_value("".join(block.itertext())[:_LONGEST_BLOCK]) for block in itertools.islice(blocks, _MOST_ITEMS))
+    return [value for value in values if value is not None]
+
+
+def linked_items(values: Sequence[object]) -> list[dict[str, Any]]:
+    """Give the items at the top of each block and of its graph."""
+    return [item for value in values for item in _items(value)][:_MOST_ITEMS]
 
 
 def linked_text(items: Sequence[dict[str, Any]], key: str) -> list[str]:
@@ -61,12 +72,20 @@ def _text(value: object, key: str = "name") -> str:
     return one_line(value) if isinstance(value, str) else ""
 
 
-def _items(block: str) -> Iterator[dict[str, Any]]:
+def _media_type(script: Any) -> str:
+    return str(script.get("type") or "").split(";")[0].strip().lower()
+
+
+def _value(block: str) -> object:
     try:
         # Many systems write line breaks into texts, which strict JSON forbids.
-        data = json.loads(block.strip().removeprefix("<!--").removesuffix("-->").strip(" \n;"), strict=False)
+        value: object = json.loads(block.strip().removeprefix("<!--").removesuffix("-->").strip(" \n;"), strict=False)
     except (ValueError, RecursionError):
-        return
+        return None
+    return value
+
+
+def _items(data: object) -> Iterator[dict[str, Any]]:
     graph = data.get("@graph") if isinstance(data, dict) else None
     for one in (data, *(data if isinstance(data, list) else []), *(graph if isinstance(graph, list) else [])):
         if isinstance(one, dict):

@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.plain_text import one_line
 from newsletter.sources.errors import FetchFailed, Obstacle, RobotsForbid
 from newsletter.sources.fetching.fetch import shown
@@ -44,6 +45,11 @@ def obstacle_of(error: FetchFailed, *, asked: str) -> FetchFailed | Obstacle:
             "asks programs not to. Could you allow our program there, or publish your news as an RSS feed?",
         )
     return login_wanted(asked) if error.status in _LOCKED else error
+
+
+def words_for_people(error: SourceError, *, asked: str) -> str:
+    """Say why a source could not be read; of a closed door, with the sentence for its owner, whenever it is met."""
+    return str(obstacle_of(error, asked=asked) if isinstance(error, FetchFailed) else error)
 
 
 def login_wanted(asked: str) -> Obstacle:

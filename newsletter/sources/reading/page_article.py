@@ -15,7 +15,14 @@ from newsletter.sources.errors import NotUnderstood
 _LEAST_ARTICLE = 120  # characters; less is a teaser that extraction took for the article
 _MOST_ELEMENTS = 30_000  # extraction of more takes minutes; a long article has some thousands
 _MOST_TABLES = 200
-_LAYOUT = "boolean(.//table or .//h1 or .//td[count(p) > 1])"
+_LAYOUT = (  # paragraphs in a cell, or lines as long as some
+    "boolean(.//table or .//h1 or .//td[count(p) > 1] or .//td[count(.//br) > 1 and string-length() > 250])"
+)
+_BOXES = (
+    "div", "center", "p", "td", "table", "ul", "ol", "dl", "blockquote", "pre", "section", "article", "main", "header",
+    "footer", "nav", "aside", "form", "fieldset", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
+)  # fmt: skip
+_MOST_BOXES = 5_000
 _MENU = 0.95  # of a table's text in links
 _MARKED = (
     "//*[@itemprop='articleBody']",
@@ -38,7 +45,7 @@ def article_of(page: Any, *, url: str) -> str:  # lxml has no types
         return marked
     if length >= _LEAST_ARTICLE:
         return found
-    rest = without_chrome(clean_page(_markup(page.find("body")), base=url))
+    rest = without_chrome(clean_page(_markup(_with_paragraphs(page.find("body"))), base=url))
     return rest if len(text_of_clean(rest)) > length else found
 
 
@@ -57,7 +64,21 @@ def _without_layout_tables(page: Any) -> None:
         if not table.xpath(_LAYOUT):
             continue
         for part in table.iter("table", "tbody", "tr", "td"):
-            part.tag = "div"
+            part.tag = "p" if part.tag == "td" and _is_leaf(part) else "div"
+
+
+def _is_leaf(box: Any) -> bool:
+    """Tell a box of text from one of boxes."""
+    has_text = any(text and not text.isspace() for text in box.itertext())
+    return has_text and all(node is box for node in box.iter(*_BOXES))
+
+
+def _with_paragraphs(body: Any) -> Any:
+    """Make paragraphs of boxes that hold text and no other box: sanitising leaves nothing else of them but the text."""
+    for box in list(body.iter("div", "center"))[:_MOST_BOXES] if body is not None else ():
+        if _is_leaf(box):
+            box.tag = "p"
+    return body
 
 
 def _extracted(page: Any, url: str) -> str:

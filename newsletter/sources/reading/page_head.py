@@ -1,12 +1,13 @@
 """Reads what a page says about itself: language, title, date, picture, translations, its feeds. Nothing is guessed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsletter.sources.cleaning.byline import byline_of
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.errors import NotUnderstood
@@ -16,8 +17,11 @@ from newsletter.sources.reading.linked_data import (
     linked_people,
     linked_pictures,
     linked_text,
+    linked_values,
 )
-from newsletter.sources.reading.page_date import date_line, declared_date
+from newsletter.sources.reading.page_beside import byline_beside, date_beside
+from newsletter.sources.reading.page_date import declared_date
+from newsletter.sources.reading.page_lines import lines_of
 from newsletter.sources.reading.page_title import Titles, title_of
 from newsletter.sources.reading.tame import parse_document
 
@@ -36,9 +40,7 @@ _AUTHOR_METAS = (
 _TEXT_METAS = "dc:description dc.description dcterms.description og:description description twitter:description"
 _PICTURE_METAS = "og:image og:image:url og:image:secure_url twitter:image twitter:image:src"
 _LONGEST_NAME = 100  # characters of a byline in the page; a longer one is a text about its author
-_MOST_LINES = 6  # after the heading, in which the date may stand alone
 _MOST_LINKS = 50
-_NOT_TOLD = {"script", "style", "template", "noscript", "svg", "head"}
 _NO_LEAD = re.compile(r"logo|avatar|icon|sprite|pixel|badge|spacer|emoji|gravatar|\.svg|\.gif", re.IGNORECASE)
 _CALENDAR = re.compile(r"^webcals?:|\.ics(?:\?[^#]*)?(?:#.*)?$|[?&](?:ical|outlook-ical)=1\b", re.IGNORECASE)
 _WEBCAL = re.compile(r"^webcals?:", re.IGNORECASE)
@@ -64,26 +66,36 @@ class PageHead:
     feeds: tuple[str, ...]  # absolute addresses
 
 
-def read_page_head(text: str, *, url: str) -> PageHead:
+def read_page_head(text: str, *, url: str, now: datetime | None = None) -> PageHead:
     """Read the head of a page that was found at `url`; NotUnderstood if it cannot be parsed at all."""
     page = parse_document(storable(text))
     if page is None:
         raise NotUnderstood("the page holds no HTML")
-    return head_of(page, url=url)
+    return head_of(page, url=url, now=now)
 
 
-def head_of(page: Any, *, url: str) -> PageHead:  # lxml has no types
-    """Read the head of a parsed page, which stays as it is."""
-    said = _Said(page, url)
+def head_of(
+    page: Any,  # lxml has no types
+    *,
+    url: str,
+    now: datetime | None = None,
+    linked: Sequence[object] | None = None,
+) -> PageHead:
+    """Read the head of a parsed page, which stays as it is.
+
+    `now`: no day beside the title lies after it; `linked`: the page's JSON-LD, if that was parsed already.
+    """
+    said = _Said(page, url, linked_values(page) if linked is None else linked)
     sites = _site_names(said)
+    title = _title(said, sites)
     picture_url, picture_alt = _picture(said)
     return PageHead(
         language=_first(_attributes(page, "/html/@lang")) or said.meta("og:locale content-language dc.language"),
-        title=_title(said, sites),
+        title=title,
         site=_first(sites),
-        byline=_byline(said),
+        byline=_byline(said, title),
         description=one_line(said.meta(_TEXT_METAS)),
-        published=_published(said),
+        published=_declared_day(said) or _day_beside(said, title, now),
         picture_url=picture_url,
         picture_alt=picture_alt,
         canonical=_canonical(said),
@@ -96,13 +108,16 @@ def head_of(page: Any, *, url: str) -> PageHead:  # lxml has no types
 class _Said:
     """What several places of a page say, each read once."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Any, url: str, linked: Sequence[object]) -> None:
         self.page = page
         self.url = url
         self.base = web_address(_first(_attributes(page, "//base/@href")), base=url) or url
         self.metas = _metas(page)
-        self.items = linked_items([_text(node) for node in page.xpath("//script[@type='application/ld+json']")])
+        self.items = linked_items(linked)
         self.headings = [node for node in page.iter("h1") if one_line(_text(node))][:20]
+        bars = page.xpath("//head/title | /html/title | /html/body/title")
+        self.bar = _first([one_line(_text(node)) for node in bars])
+        self.lines = lines_of(page)
 
     @property
     def headings_of_text(self) -> list[str]:
@@ -145,17 +160,23 @@ def _first(values: Sequence[str]) -> str:
 
 def _title(said: _Said, sites: Sequence[str]) -> str:
     declared = [*linked_text(said.items, "headline"), *(said.metas.get(name, "") for name in _TITLE_METAS.split())]
-    bar = _first([one_line(_text(node)) for node in said.page.xpath("//head/title | /html/title | /html/body/title")])
     host = (urlsplit(said.url).hostname or "").removeprefix("www.") if said.url else ""
     return title_of(
         Titles(
             declared=tuple(one_line(title) for title in declared if title),
-            bar=bar,
-            headings=tuple(said.headings_of_text),
+            bar=said.bar,
+            headings=tuple(said.headings_of_text) or _lesser_headings(said),
             sites=tuple(sites),
             hints=(said.meta("twitter:site").lstrip("@"), host),
+            lines=tuple(line.text for line in said.lines if not line.is_link),
         )
     )
+
+
+def _lesser_headings(said: _Said) -> tuple[str, ...]:
+    """Give the one smaller heading of a page without a large one; several are those of sections."""
+    found = [line.text for line in said.lines if line.is_heading and not line.is_link]
+    return tuple(found) if len(found) == 1 else ()
 
 
 def _site_names(said: _Said) -> list[str]:
@@ -216,8 +237,7 @@ def _calendar(said: _Said) -> str:
     return files[0] if len(files) == 1 else ""
 
 
-def _published(said: _Said) -> datetime | None:
-    """Give the date that the page declares, else the one beside its heading. Dates in running text do not count."""
+def _declared_day(said: _Said) -> datetime | None:
     declared = [
         *(said.metas.get(name, "") for name in _DATE_METAS.split()),
         *linked_text(said.items, "datePublished"),
@@ -226,8 +246,15 @@ def _published(said: _Said) -> datetime | None:
         *_attributes(said.page, "//time[contains(@class, 'dt-published')]/@datetime"),
         *_only_time(said.page),
     ]
-    told = next((date for text in declared if (date := declared_date(text)) is not None), None)
-    return told or _beside_heading(said)
+    return next((date for text in declared if (date := declared_date(text)) is not None), None)
+
+
+def _day_beside(said: _Said, title: str, now: datetime | None) -> datetime | None:
+    """Give the day that stands alone next to the title; on an event's page it tells another day."""
+    if any("event" in str(item.get("@type", "")).lower() for item in said.items):
+        return None
+    language = _first(_attributes(said.page, "/html/@lang"))
+    return date_beside(said.lines, title, bar=said.bar, language=language, now=now)
 
 
 def _only_time(page: Any) -> list[str]:
@@ -236,49 +263,15 @@ def _only_time(page: Any) -> list[str]:
     return list(times) if len(times) == 1 else []
 
 
-def _beside_heading(said: _Said) -> datetime | None:
-    """Give the date that stands alone on a line next to the one heading; on an event's page it tells another day."""
-    is_event = any("event" in str(item.get("@type", "")).lower() for item in said.items)
-    headings = [node for node in said.headings if not _leads_home(node, said)]
-    if is_event or len(headings) != 1:
-        return None
-    language = _first(_attributes(said.page, "/html/@lang"))
-    lines = [*_lines_after(headings[0]), *_line_before(headings[0])]
-    dates = {date for line in lines if (date := date_line(line, language=language)) is not None}
-    return dates.pop() if len(dates) == 1 else None
-
-
-def _lines_after(heading: Any) -> list[str]:
-    lines: list[str] = []
-    for node in _following(heading):
-        if isinstance(node.tag, str) and node.tag not in _NOT_TOLD and (line := one_line((node.text or "")[:300])):
-            lines.append(line)
-        if len(lines) == _MOST_LINES:
-            break
-    return lines
-
-
-def _following(heading: Any) -> Iterator[Any]:
-    """Walk what stands after a heading in its section and the two around it."""
-    node = heading
-    for _ in range(3):
-        for sibling in list(node.itersiblings())[:_MOST_LINES]:
-            yield from sibling.iter()
-        node = node.getparent()
-        if node is None or node.tag in {"body", "html"}:
-            return
-
-
-def _line_before(heading: Any) -> list[str]:
-    before = heading.getprevious()
-    return [] if before is None or not isinstance(before.tag, str) else [one_line(_text(before))[:300]]
-
-
-def _byline(said: _Said) -> str:
+def _byline(said: _Said, title: str) -> str:
+    """Give who wrote the page: as declared, as marked, or in a line "By ..." under the title. An account is nobody."""
     marked = [one_line(_text(node)[: 3 * _LONGEST_NAME]) for node in said.page.xpath(_AUTHORS)[:3]]
     names = [*(said.metas.get(name, "") for name in _AUTHOR_METAS.split()), linked_people(said.items)]
-    told = _first([name for name in names if name and "://" not in name])
-    return one_line(told)[:200] or _first([_BY.sub("", name, count=1) for name in marked if _is_name(name)])
+    told = [one_line(name)[:200] for name in names if name and "://" not in name]
+    told += [_BY.sub("", name, count=1) for name in marked if _is_name(name)]
+    return _first([person for name in told if (person := byline_of(name, url=said.url))]) or byline_beside(
+        said.lines, title
+    )
 
 
 def _is_name(text: str) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
-from newsletter.sources.cleaning.chrome import is_chrome
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line
 
@@ -48,6 +47,7 @@ class PageLink:
 
     url: str
     place: str
+    tags: str  # its place without classes: some systems write a post's topics there
     shape: str
     text: str
     node: Any = field(repr=False)  # lxml has no types
@@ -66,7 +66,9 @@ def links_of(page: Any, *, url: str) -> list[PageLink]:
         address = urldefrag(web_address(node.get("href"), base=base)).url
         if address and leads_to_a_post(address, url):
             text = one_line(" ".join(node.itertext()))[:400]
-            found.append(PageLink(url=address, place=_place(node), shape=shape_of(address), text=text, node=node))
+            steps, shape = _steps(node), shape_of(address)
+            place, tags = " ".join(steps), " ".join(step.partition(".")[0] for step in steps)
+            found.append(PageLink(url=address, place=place, tags=tags, shape=shape, text=text, node=node))
     whole = _holders_of_most([link.node for link in found])
     return [link for link in found if not _is_around(link.node, around, whole)]
 
@@ -113,30 +115,6 @@ def shape_of(address: str) -> str:
     return "/" + "/".join([*told, own]) + (f"?{'&'.join(keys)}" if keys else "")
 
 
-def items_of(links: list[PageLink]) -> dict[str, Any]:
-    """Give for each address the largest element that holds links to it and to no other of these."""
-    held: dict[Any, set[str]] = defaultdict(set)
-    for link in links:
-        for above in (link.node, *link.node.iterancestors()):
-            held[above].add(link.url)
-    items: dict[str, Any] = {}
-    for link in links:
-        if link.url not in items:
-            item = link.node
-            while (above := item.getparent()) is not None and len(held[above]) == 1 and above.tag not in _WHOLE:
-                item = above
-            items[link.url] = item
-    return items
-
-
-_WHOLE = frozenset({"html", "body", "main"})
-
-
-def is_title(text: str) -> bool:
-    """Tell whether a link's text may be a post's title."""
-    return len(text) >= 8 and not text.isdigit() and not is_chrome(text)
-
-
 def _is_around(node: Any, known: dict[Any, bool], whole: set[Any]) -> bool:
     """Tell whether an element stands in what is around a page's content."""
     path = []
@@ -158,9 +136,9 @@ def _names_around(node: Any) -> bool:
     return any(_AROUND_WORDS.fullmatch(name) for name in names)
 
 
-def _place(node: Any) -> str:
+def _steps(node: Any) -> list[str]:
     steps = [_step(node), *(_step(above) for above, _ in zip(node.iterancestors(), range(_STEPS), strict=False))]
-    return " ".join(reversed(steps))
+    return steps[::-1]
 
 
 def _step(node: Any) -> str:

@@ -1,6 +1,7 @@
 """Tells a page's title from what it and its site write around it. Pure: texts in, a text out.
 
-A heading that stands in the title is the title; what equals the site's name is none of it.
+A heading that stands in the title is the title; what equals the site's name, or labels it a press release, is none of
+it.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 from newsletter.sources.cleaning.chrome import is_chrome
 from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.reading.release_labels import is_label, without_label
 
 _LONGEST = 1_000  # characters of a title that are looked at
 _SIGN = r"[|\u2013\u2014\u00b7\u2022»\u203a:/\\<>\u2212-]"
@@ -33,6 +35,7 @@ class Titles:
     headings: tuple[str, ...]  # the largest on the page
     sites: tuple[str, ...]  # names of the site
     hints: tuple[str, ...] = ()  # what may be its name: only behind a title
+    lines: tuple[str, ...] = ()  # smaller headings and lines of the page: the title where another text agrees
 
 
 class _Names(NamedTuple):
@@ -49,11 +52,15 @@ class _Names(NamedTuple):
 def title_of(titles: Titles) -> str:
     """Give the title of a page, empty if it has none."""
     names = _Names(*({folded(name) for name in some if folded(name)} for some in (titles.sites, titles.hints)))
-    own = [heading for heading in titles.headings if folded(heading) not in names.sure and not is_chrome(heading)]
-    declared = [text for title in titles.declared if (text := _without_site(title[:_LONGEST], names, own))]
-    if declared:
-        return _whole(declared[0], [*declared[1:], _without_site(titles.bar, names, own), *own])
-    return _of_bar(titles.bar[:_LONGEST], names, own)
+    all_own = [heading for heading in titles.headings if folded(heading) not in names.sure and not is_chrome(heading)]
+    own = [told for heading in all_own if (told := without_label(heading)) and not is_label(told)]
+    lines = [line for line in titles.lines if folded(line) not in names.all and not is_label(line)]
+    declared = [text for title in titles.declared if (text := _without_site(title[:_LONGEST], names, own, lines))]
+    if not declared:
+        told = _of_bar(titles.bar[:_LONGEST], names, own, lines)
+        return without_label(told if told and not is_label(told) else next(iter([*own, told, *all_own]), ""))
+    telling = [text for text in declared if not is_label(text)] or declared
+    return without_label(_whole(telling[0], [*telling[1:], _without_site(titles.bar, names, own, lines), *own]))
 
 
 def folded(text: str) -> str:
@@ -61,9 +68,9 @@ def folded(text: str) -> str:
     return " ".join(_LETTERS.findall(one_line(text[:_LONGEST]).casefold()))
 
 
-def _of_bar(bar: str, names: _Names, headings: Sequence[str]) -> str:
+def _of_bar(bar: str, names: _Names, headings: Sequence[str], lines: Sequence[str]) -> str:
     """Give the title in the title bar; the one telling heading, where the bar says nothing of this page."""
-    title = _without_site(bar, names, headings)
+    title = _without_site(bar, names, headings, lines)
     if title != bar.strip() or not title:
         return title or next(iter(headings), "")
     if any(folded(heading) == folded(title) for heading in headings):
@@ -75,12 +82,12 @@ def _of_bar(bar: str, names: _Names, headings: Sequence[str]) -> str:
     return only if says_little and len(only.split()) >= _TELLING_WORDS else shorter
 
 
-def _without_site(title: str, names: _Names, headings: Sequence[str]) -> str:
+def _without_site(title: str, names: _Names, headings: Sequence[str], lines: Sequence[str]) -> str:
     """Take the site's name away, in front or behind; empty if nothing else is said."""
     title = title.strip()
     if folded(title) in names.all:
         return ""
-    if told := _told_by_heading(title, headings):
+    if told := _told_by_heading(title, headings) or _told_by_line(title, lines):
         return told
     bracket = _BRACKETED.search(title)
     if bracket and folded(bracket[1]) in names.all:
@@ -97,10 +104,34 @@ def _without_site(title: str, names: _Names, headings: Sequence[str]) -> str:
 
 def _told_by_heading(title: str, headings: Sequence[str]) -> str:
     """Give what stands between separators of a title and is a heading, too: the first such, the longest of it."""
-    edges = [0, *(edge for mark in list(_SEPARATOR.finditer(title))[:12] for edge in mark.span()), len(title)]
     wanted = {folded(heading) for heading in headings} - {""}
-    pieces = [title[start:end] for start in edges[::2] for end in reversed(edges[1::2]) if end > start]
-    return next((piece.strip() for piece in pieces if folded(piece) in wanted), "")
+    pieces = (title[start:end].strip() for start, end in _pieces(title))
+    return next((piece for piece in pieces if folded(piece) in wanted), "") if wanted else ""
+
+
+def _told_by_line(title: str, lines: Sequence[str]) -> str:
+    """Give what stands beside a label in a title and has a line to itself, the longest; a short one may be a menu's.
+
+    Without a label the other parts may belong to it: "Evolve: shared history".
+    """
+    wanted = {folded(line) for line in lines if len(line) <= len(title)} - {""}
+    found = [
+        title[start:end].strip()
+        for start, end in _pieces(title)
+        if folded(title[start:end]) in wanted and (_holds_label(title[:start]) or _holds_label(title[end:]))
+    ]
+    telling = [told for told in found if len(told.split()) >= _FEWEST_WORDS or _UNSPACED.search(told)]
+    return max(telling, key=len, default="")
+
+
+def _holds_label(rest: str) -> bool:
+    return any(is_label(part) for part in _SEPARATOR.split(rest) if part)
+
+
+def _pieces(title: str) -> list[tuple[int, int]]:
+    """Give where a part between two separators of a title begins and ends; the first and longest first."""
+    edges = [0, *(edge for mark in list(_SEPARATOR.finditer(title))[:12] for edge in mark.span()), len(title)]
+    return [(start, end) for start in edges[::2] for end in reversed(edges[1::2]) if end > start]
 
 
 def _without_last(title: str) -> str:

@@ -22,6 +22,7 @@ from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import first_picture
 from newsletter.sources.post import PostKind
+from newsletter.sources.reading.feed_dates import Order, is_misread, order_of, read_date
 from newsletter.sources.reading.teasers import read_teaser
 
 _HEAD = 4_000  # bytes in which a document shows what it is
@@ -29,7 +30,11 @@ _PAGE = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 _FEED = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _XML_TITLE = re.compile(rb"<(?:[a-z]{1,10}:)?title[^>]{0,100}>(.{1,500}?)</(?:[a-z]{1,10}:)?title>", re.DOTALL)
 _JSON_TITLE = re.compile(rb'^\s*\{.{0,2000}?"title"\s*:\s*"((?:[^"\\]|\\.){1,500})"', re.DOTALL)
+_FIRST_POST = re.compile(rb"<(?:[a-z]{1,10}:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_END = re.compile(
+    rb"</(?:[a-z0-9]+:)?(?:rss|feed|rdf)\s*>|<(?:[a-z0-9]+:)?(?:rss|feed|rdf)(?:\s[^<>]*)?/>", re.IGNORECASE
+)
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DECLARED_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _MAIL = re.compile(r"[^\s()<>@]{1,100}@[^\s()<>@]{1,200}")
@@ -40,6 +45,7 @@ _MOST_FIELD_LINES = 3
 _SMALL = 200  # pixels; a card shows a picture wider
 # A year that cannot be meant is no date; calendars of broken systems begin in 1970 and end in 9999.
 _FIRST_YEAR, _LAST_YEAR = 1971, 2200
+_DATES = ("published", "created", "updated")  # the first that an item has is its date
 
 
 def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPost]:
@@ -55,18 +61,31 @@ def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPo
         raise NotUnderstood(f"the feed cannot be read ({type(error).__name__})") from error
     if not found.entries and not found.get("version"):
         raise NotUnderstood("this is no RSS, Atom or RDF feed")
+    if not any(_says_something(entry) for entry in found.entries) and not _has_end(content):
+        raise NotUnderstood("the feed breaks off before its first item: its server sends only a part of it")
     language = _text(found.feed, "language")
     is_atom = str(found.get("version", "")).startswith("atom")
-    return [_post(entry, url, language, is_atom) for entry in found.entries]
+    order = order_of(_text(entry, name) for entry in found.entries for name in _DATES if name in entry)
+    return [_post(entry, url, language, is_atom, order) for entry in found.entries]
 
 
 def title_of_feed(content: bytes) -> str:
-    """Give what a feed calls itself, JSON Feed included; empty where it does not say."""
-    found = _JSON_TITLE.search(content[:_HEAD]) or _XML_TITLE.search(content[:_HEAD])
+    """Give what a feed calls itself, JSON Feed included; empty where it does not say, whatever its posts are called."""
+    start = _FIRST_POST.split(content[:_HEAD], maxsplit=1)[0]
+    found = _JSON_TITLE.search(content[:_HEAD]) or _XML_TITLE.search(start)
     if found is None:
         return ""
-    text = found[1].decode("utf-8", errors="replace")
+    text = _decoded(found[1], start)
     return plain_title(_CDATA.sub(r"\1", text)) if found.re is _XML_TITLE else plain_title(_json_text(text))
+
+
+def _decoded(title: bytes, start: bytes) -> str:
+    """Decode a title as its document declares; what says nothing, or something unknown, is UTF-8."""
+    declared = _DECLARED_ENCODING.search(start)
+    try:
+        return title.decode(declared[1].decode("ascii") if declared else "utf-8")
+    except (LookupError, UnicodeError):
+        return title.decode("utf-8", errors="replace")
 
 
 def _json_text(text: str) -> str:
@@ -116,7 +135,22 @@ def _hides_markup(encoding: str) -> bool:
         return False  # unknown here, so feedparser guesses without it
 
 
-def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> FetchedPost:  # noqa: FBT001 - a fact
+def _says_something(entry: Mapping[str, Any]) -> bool:
+    return any(_text(entry, name) for name in ("id", "link", "title", "summary")) or bool(entry.get("content"))
+
+
+def _has_end(content: bytes) -> bool:
+    """Tell whether a feed without items is whole: a new blog's has its end tag, one that was cut off has none."""
+    return _END.search(content.replace(b"\0", b"")) is not None
+
+
+def _post(
+    entry: Mapping[str, Any],
+    base: str,
+    language: str,
+    is_atom: bool,  # noqa: FBT001 - a fact
+    order: Order,
+) -> FetchedPost:
     title = entry.get("title_detail") or {}
     body = _longest([part for part in entry.get("content", []) if isinstance(part, Mapping)])
     summary = read_teaser(_without_field_lines(_text(entry, "summary"), _text(entry, "title")))
@@ -133,8 +167,8 @@ def _post(entry: Mapping[str, Any], base: str, language: str, is_atom: bool) -> 
         byline=_byline(entry),
         html=markup,
         summary=summary.markup,
-        published=_date(entry, "published_parsed") or _date(entry, "created_parsed") or _date(entry, "updated_parsed"),
-        updated=_date(entry, "updated_parsed"),
+        published=next((date for name in _DATES if (date := _date(entry, name, order))), None),
+        updated=_date(entry, "updated", order),
         language=_text(entry, "language") or _text(body, "language") or _text(title, "language"),
         document_language=language,
         categories=tuple(plain_title(_text(tag, "label") or _text(tag, "term")) for tag in entry.get("tags", [])),
@@ -228,12 +262,15 @@ def _is_picture(item: Mapping[str, Any]) -> bool:
     )
 
 
-def _date(entry: Mapping[str, Any], name: str) -> datetime | None:
+def _date(entry: Mapping[str, Any], name: str, order: Order) -> datetime | None:
     """Give a date of the item itself: `in`, because feedparser's `get` answers with another date for a missing one."""
-    parts = entry.get(name) if name in entry else None
-    if not isinstance(parts, time.struct_time) or not _FIRST_YEAR <= parts.tm_year <= _LAST_YEAR:
+    if name not in entry:
         return None
-    return datetime.fromtimestamp(calendar.timegm(parts), UTC)
+    text, parts = _text(entry, name), entry.get(f"{name}_parsed")
+    if is_misread(text) or not isinstance(parts, time.struct_time):
+        date = read_date(text, order)
+        return date if date is not None and _FIRST_YEAR <= date.year <= _LAST_YEAR else None
+    return datetime.fromtimestamp(calendar.timegm(parts), UTC) if _FIRST_YEAR <= parts.tm_year <= _LAST_YEAR else None
 
 
 def _text(item: object, name: str) -> str:

@@ -5,13 +5,18 @@ The title and the date are those that the page declares; a page without a date h
 
 import html
 import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from newsletter.sources.cleaning.chrome import blocks_of, is_chrome
-from newsletter.sources.cleaning.plain_text import one_line, storable, text_of_clean
+from newsletter.sources.cleaning.chrome import is_chrome
+from newsletter.sources.cleaning.plain_text import storable, text_of_clean
+from newsletter.sources.details.linked_items import items_of_document, may_hold_items
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.fetched_post import FetchedPost, OwnPage
+from newsletter.sources.reading.article_head import without_head
+from newsletter.sources.reading.linked_data import linked_values
 from newsletter.sources.reading.page_article import article_of
-from newsletter.sources.reading.page_date import date_line
 from newsletter.sources.reading.page_head import PageHead, head_of
 from newsletter.sources.reading.tame import parse_document
 
@@ -20,18 +25,40 @@ _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0
 _LEAST_UNTITLED = 120  # characters; a page without a title that says less is no article
 
 
-def parse_page(content: bytes, *, url: str, charset: str = "") -> FetchedPost:
-    """Give the post that a page holds; NotUnderstood if it holds no text.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """The post of a page, and what the page says beside."""
 
-    Without a title the post is called by its first words, as one of a feed is.
+    post: FetchedPost
+    page: OwnPage
+
+
+def parse_page(content: bytes, *, url: str, charset: str = "", now: datetime | None = None) -> FetchedPost:
+    """Give the post that a page holds, as read_post_page does."""
+    return read_post_page(content, url=url, charset=charset, now=now).post
+
+
+def read_post_page(content: bytes, *, url: str, charset: str = "", now: datetime | None = None) -> ReadPage:
+    """Give the post that a page holds, and the page; NotUnderstood if it holds no text.
+
+    A day that stands beside the title and lies after `now` is that of what is announced. Without a title the post is
+    called by its first words, as one of a feed is.
     """
     if len(content) > _LARGEST_PAGE:
         raise NotUnderstood(f"the page is larger than {_LARGEST_PAGE:,} bytes; that is no article")
-    page = parse_document(storable(page_text(content, charset)))
+    markup = page_text(content, charset)
+    page = parse_document(storable(markup))
     if page is None:
         raise NotUnderstood("the page holds no HTML")
-    head = head_of(page, url=url)
-    body = _without_head(article_of(page, url=url), head)
+    linked = linked_values(page)
+    items = tuple(items_of_document(page, linked)) if may_hold_items(markup) else ()
+    post = _post(page, head_of(page, url=url, now=now, linked=linked), url)
+    return ReadPage(post=post, page=OwnPage(markup=markup, items=items))
+
+
+def _post(page: Any, head: PageHead, url: str) -> FetchedPost:
+    """Give the post of a parsed page, which is taken apart for it."""
+    body = without_head(article_of(page, url=url), head)
     if not body or not (head.title or len(text_of_clean(body)) >= _LEAST_UNTITLED):
         raise NotUnderstood("no article was found on the page")
     return FetchedPost(
@@ -60,16 +87,3 @@ def page_text(content: bytes, charset: str) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
     return content.decode("windows-1252", errors="replace")
-
-
-def _without_head(body: str, head: PageHead) -> str:
-    """Leave out first blocks that only repeat the title, the date or the byline."""
-    blocks = blocks_of(body)
-    while blocks and _is_head(text_of_clean(blocks[0]), head):
-        del blocks[0]
-    return "\n".join(blocks)
-
-
-def _is_head(text: str, head: PageHead) -> bool:
-    repeated = {one_line(part).casefold() for part in (head.title, head.byline) if part}
-    return text.casefold() in repeated or date_line(text, language=head.language) is not None

@@ -1,5 +1,6 @@
 """Reads an address or a path as the kind of source that a person told, without guessing another."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from newsletter.sources.reading.read_source import (
     understand,
     understand_sitemap,
 )
+from newsletter.sources.reading.site_name import host_of_site, is_generic, publisher_name, site_of_page
 from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
@@ -39,22 +41,25 @@ def read_as(fetcher: Fetcher, location: str, kind: SourceKind, *, now: datetime)
     except FetchFailed as error:
         raise obstacle_of(error, asked=location) from error
     if kind is SourceKind.FEED:
-        return _found(kind, url, title_of_feed(document.content), understand(document, kind, now=now), document)
+        title = title_of_feed(document.content)
+        site = "" if is_generic(title) else publisher_name(title, host=host_of_site(url))
+        return replace(_found(kind, url, title, understand(document, kind, now=now), document), site=site)
     if kind is SourceKind.INDEX and looks_like_sitemap(document.content):
         return _found(kind, url, "", understand_sitemap(fetcher, document), document)
-    return _found(kind, url, _title_of_page(document, url), understand(document, kind, now=now), document)
+    title, site = _names_of_page(document, url)
+    return replace(_found(kind, url, title, understand(document, kind, now=now), document), site=site)
 
 
-def _title_of_page(document: Document, url: str) -> str:
-    """Give what a page's site calls itself; Obstacle if programs cannot read the page."""
+def _names_of_page(document: Document, url: str) -> tuple[str, str]:
+    """Give what a page calls itself, and its site; Obstacle if programs cannot read the page."""
     page = parse_document(storable(page_text(document.content, document.charset)))
     if page is None:
-        return ""
+        return "", ""
     came = document.url or url
     if is_web(url):
         refuse_obstacles(page, asked=url, came=came)
     head = head_of(page, url=came)
-    return one_line(head.site or head.title)
+    return one_line(head.site or head.title), site_of_page(page, head, url=came)
 
 
 def _found(kind: SourceKind, url: str, title: str, reading: Reading, document: Document | None) -> FoundSource:

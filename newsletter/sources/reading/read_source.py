@@ -17,7 +17,7 @@ from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
-from newsletter.sources.reading.parse_page import parse_page
+from newsletter.sources.reading.parse_page import read_post_page
 from newsletter.sources.reading.parse_sitemap import (
     MOST_POSTS,
     children_of,
@@ -130,9 +130,9 @@ def understand(document: Document, kind: SourceKind, *, pattern: str = "", now: 
         found = parse_index(document.content, url=document.url, charset=document.charset, pattern=pattern, now=now)
         return Reading(posts=found.posts, link_pattern=found.pattern)
     if kind is SourceKind.PAGE:
-        page = parse_page(document.content, url=document.url, charset=document.charset)
-        refuse_parked(page)
-        return Reading(posts=(page,))
+        read = read_post_page(document.content, url=document.url, charset=document.charset, now=now)
+        refuse_parked(read.post)
+        return Reading(posts=(read.post,), page=read.page)
     if looks_like_json(document.content):
         told = parse_json_feed(document.content, url=document.url)
         bounded = at_most(told.posts)

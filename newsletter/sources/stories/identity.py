@@ -45,6 +45,22 @@ def canonical_url(url: str) -> str:
     return urlunsplit(("https", place, path, urlencode(sorted(pairs)), fragment))
 
 
+def untracked(url: str) -> str:
+    """Give a link without tracking parameters, and else as it was written: what a reader gets."""
+    address, mark, fragment = url.partition("#")
+    address, query_mark, query = address.partition("?")
+    pairs = [pair for pair in query.split("&") if not _is_tracking(pair)] if query else []
+    is_tracking = bool(fragment) and "=" in fragment and all(_is_tracking(pair) for pair in fragment.split("&"))
+    kept = query == "&".join(pairs)
+    query = f"?{query}" if query_mark and kept else f"?{'&'.join(pairs)}" if any(pairs) else ""
+    return address + query + ("" if is_tracking else mark + fragment)
+
+
+def _is_tracking(pair: str) -> bool:
+    name = pair.removeprefix("amp;").partition("=")[0]
+    return _TRACKING.match(unquote(name).lower()) is not None
+
+
 def content_key(post: FetchedPost) -> str:
     """Give the key that hashes normalised title, date and text: the same item parses to the same key."""
     return _content_key(post, _text_of(post))

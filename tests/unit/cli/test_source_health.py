@@ -110,7 +110,9 @@ def test_the_doctor_tells_of_sources(partner: Run, site: WebSite) -> None:
     let_it_rest(partner, site)
     assert found(partner, "sources") == []
     [(verdict, words, remedy)] = found(partner, "source partner")
-    assert (verdict, remedy) == ("warning", "newsletter source check 'partner'")
+    assert verdict == "warning"
+    for way in ("source check 'partner'", "newsletter apply", "source add ADDRESS --name 'partner'", "source remove"):
+        assert way in remedy
     assert "answered 503 Service Unavailable (once, failing since" in words
     [(verdict, words, remedy)] = found(partner, "source sister")
     assert (verdict, remedy) == ("warning", "newsletter source check 'sister'")
@@ -149,3 +151,60 @@ def test_beside_an_issue_stands_what_is_stale(partner: Run, site: WebSite) -> No
     assert partner("issue", "approve", "weekly").code == 0
     for command in (("status", "weekly"), ("preview", "weekly")):
         assert "stale" not in partner("issue", *command).err
+
+
+def test_one_rule_says_which_post_is_newest(partner: Run, site: WebSite) -> None:
+    """List and check agree: a post without a date is as new as its first sight, one of the future is none yet."""
+    now = SystemClock().now()
+    dates = [f"{now + timedelta(days=days):%a, %d %b %Y %H:%M:%S} +0000" for days in (-2, 3)]
+    items = "".join(
+        f"<item><title>News {date}</title><link>https://partner.example.org/{place}</link><pubDate>{date}</pubDate>"
+        f"<description>What the partner tells on {date}.</description></item>"
+        for place, date in enumerate(dates, start=7)
+    )
+    dated = f'<rss version="2.0"><channel><title>Partner</title>{items}</channel></rss>'
+    for name, text in (("partner", FEED), ("sister", dated)):
+        site.feed(f"/{'feed' if name == 'partner' else name}", text)
+        partner("ingest", name)
+        [check] = partner("source", "check", name, "--json").json
+        newest = listed(partner, name)["newest_post_at"]
+        assert check["newest"] == newest is not None
+        assert now - timedelta(minutes=5) < datetime.fromisoformat(str(newest)) < now + timedelta(minutes=5)
+
+
+def test_lists_fit_a_terminal(partner: Run, site: WebSite) -> None:
+    """Without a terminal 80 columns are enough for lists, checks and what was fetched, but for a long address."""
+    site.status("/feed", 500)
+    for command in (("ingest",), ("source", "list"), ("source", "check")):
+        ran = partner(*command)
+        assert "answered 500" in " ".join(ran.out.split())
+        assert [line for line in ran.out.splitlines() if len(line) > 80 and " " in line.strip()] == []
+
+
+def test_a_long_name_is_told_whole(partner: Run, tmp_path: Path) -> None:
+    """A name is what people type: it is never cut, and its row goes on in the next line."""
+    name = "Federal Ministry of Health, Division for Personalised Medicine"
+    (tmp_path / "long.toml").write_text(f'[[source]]\nname = "{name}"\nurl = "posts"\n')
+    partner("apply", "long.toml")
+    lines = partner("source", "list").out.splitlines()
+    assert name in lines
+    assert lines[lines.index(name) + 1].split()[0] == "auto"
+
+
+def test_no_line_of_the_log_stands_in_a_table(partner: Run, site: WebSite) -> None:
+    """What fails is told by the table: stderr has nothing beside it."""
+    site.status("/feed", 500)
+    assert partner("ingest").err == ""
+
+
+def test_a_closed_door_has_its_sentence_whenever_it_is_met(partner: Run, site: WebSite, tmp_path: Path) -> None:
+    """A page that was read for long and is closed by robots.txt or a login is told with what to write to its owner."""
+    text = "<p>" + "The council funds eight projects on rare diseases in six countries. " * 12 + "</p>"
+    site.page("/call", f"<html><body><article><h1>One call</h1>{text}</article></body></html>")
+    (tmp_path / "page.toml").write_text(f'[[source]]\nname = "call"\nurl = "{site.url("/call")}"\nkind = "page"\n')
+    assert (partner("apply", "page.toml").code, partner("ingest", "call").code) == (0, 0)
+    site.status("/call", 403)
+    sentence = "asks for a login or refuses our program"
+    assert sentence in partner("ingest", "call", "--json").json[0]["error"]
+    assert sentence in str(listed(partner, "call")["last_error"])
+    assert sentence in partner("source", "check", "call", "--json").json[0]["error"]

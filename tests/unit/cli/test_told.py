@@ -13,7 +13,7 @@ def test_ingest_names_the_files_that_it_could_not_read(week: Run, tmp_path: Path
     ran = week("ingest")
 
     assert ran.code == 0
-    assert "  secretariat: untitled.md: it has no title: write `title:" in ran.out
+    assert "    untitled.md: it has no title: write `title:" in ran.out
 
 
 def test_an_issue_that_is_paused_while_it_goes_is_exit_1(week: Run, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 @given(wall=_WALLS, zone=_ZONES, hour=st.none() | st.integers(0, 23))
 def test_it_is_the_readers_wall_time(wall: datetime, zone: str, hour: int | None) -> None:
     """On the slot's day the reader's clock shows the slot's time, or their hour; where it skips that, soon after."""
-    due = due_at(slot=wall.isoformat(timespec="minutes"), zone=zone, hour=hour, approved_at=_LONG_AGO)
+    due = due_at(slot=wall.isoformat(timespec="minutes"), zone=zone, hour=hour, days="", approved_at=_LONG_AGO)
     shown = due.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     meant = wall if hour is None else wall.replace(hour=hour, minute=0)
     # A gap moves it on by the gap: an hour, half an hour, or the day that a place skipped at the date line.
@@ -33,17 +33,17 @@ def test_it_is_the_readers_wall_time(wall: datetime, zone: str, hour: int | None
 def test_never_before_approval(wall: datetime, zone: str, hour: int | None, ahead: int) -> None:
     """Whoever's hour has passed gets it at approval; everybody else at their hour."""
     slot = wall.isoformat(timespec="minutes")
-    own = due_at(slot=slot, zone=zone, hour=hour, approved_at=_LONG_AGO)
+    own = due_at(slot=slot, zone=zone, hour=hour, days="", approved_at=_LONG_AGO)
     approved = own + timedelta(hours=ahead)
-    assert due_at(slot=slot, zone=zone, hour=hour, approved_at=approved) == max(own, approved)
+    assert due_at(slot=slot, zone=zone, hour=hour, days="", approved_at=approved) == max(own, approved)
 
 
 @given(wall=_WALLS, home=_ZONES, theirs=_ZONES)
 def test_planning_opens_before_the_first_reader_is_due(wall: datetime, home: str, theirs: str) -> None:
     """No zone's wall time comes before planning opens."""
     slot = wall.isoformat(timespec="minutes")
-    slot_at = due_at(slot=slot, zone=home, hour=None, approved_at=_LONG_AGO)
-    due = due_at(slot=slot, zone=theirs, hour=None, approved_at=_LONG_AGO)
+    slot_at = due_at(slot=slot, zone=home, hour=None, days="", approved_at=_LONG_AGO)
+    due = due_at(slot=slot, zone=theirs, hour=None, days="", approved_at=_LONG_AGO)
     assert due >= planning_opens(slot_at=slot_at, local_time=True) - timedelta(hours=1)
 
 
@@ -58,7 +58,7 @@ def test_planning_opens_before_the_first_reader_is_due(wall: datetime, home: str
 )
 def test_examples(slot: str, zone: str, expected: str) -> None:
     """Changes of the clocks and odd zones."""
-    found = due_at(slot=slot, zone=zone, hour=None, approved_at=_LONG_AGO)
+    found = due_at(slot=slot, zone=zone, hour=None, days="", approved_at=_LONG_AGO)
     assert found == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
@@ -67,3 +67,9 @@ def test_without_local_time_planning_opens_at_the_slot() -> None:
     at = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
     assert planning_opens(slot_at=at, local_time=False) == at
     assert planning_opens(slot_at=at, local_time=True) == at - ZONE_SPAN
+
+
+def test_a_day_that_does_not_suit_waits_for_the_next() -> None:
+    """A Monday's issue comes on Thursday, at the reader's own hour, to one who wants mail on Thursdays and Sundays."""
+    found = due_at(slot="2026-11-23T08:00", zone="Europe/Berlin", hour=18, days="thu;sun", approved_at=_LONG_AGO)
+    assert found.astimezone(ZoneInfo("Europe/Berlin")) == datetime(2026, 11, 26, 18, tzinfo=ZoneInfo("Europe/Berlin"))

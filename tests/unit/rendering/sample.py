@@ -179,7 +179,7 @@ def sample_posts() -> tuple[Post, ...]:
             excerpt="Seit 2013 flossen rund 360 Millionen Euro in die Forschung; neu ist die Beteiligung am "
             "europäischen Verbund ERA-Net PerMed.",
             topics=("funding",),
-            call=CallDetails(deadline=datetime(2027, 2, 28, 23, 0, tzinfo=UTC)),
+            call=CallDetails(deadline=datetime(2027, 3, 1, 23, 59, 59, tzinfo=UTC), all_day=True),
         ),
         make_post(
             5,

@@ -95,10 +95,14 @@ def test_an_unknown_zone_falls_back() -> None:
 
 @pytest.mark.parametrize(
     ("hour", "expected"),
-    [(16, "15 January 2027, 17:00 (Berlin)"), (23, "16 January 2027"), (0, "15 January 2027, 01:00 (Berlin)")],
+    [
+        (16, "15 January 2027, 17:00 (Berlin)"),
+        (23, "16 January 2027, 00:00 (Berlin)"),
+        (0, "15 January 2027, 01:00 (Berlin)"),
+    ],
 )
 def test_a_deadline_tells_its_hour_and_zone(hour: int, expected: str) -> None:
-    """The hour counts where money is at stake; a deadline at midnight is one of a day."""
+    """The hour counts where money is at stake, at midnight, too: a deadline of a day says so by itself (all_day)."""
     deadline = datetime(2027, 1, 15, hour, 0, tzinfo=UTC)
     assert deadline_when(deadline, words("en").locale, "Europe/Berlin") == expected
 

@@ -41,7 +41,8 @@ def test_a_cut_post_gets_its_text_and_what_was_missing(site: WebSite, fetcher: F
     assert found.post.translations == (site.url("/de/proben"),)
     assert found.post.calendar_url == site.url("/samples.ics")
     assert found.post.url == site.url("/samples?utm_source=rss")
-    assert "<h1>" in found.page
+    assert found.page is not None
+    assert "<h1>" in found.page.markup
 
 
 def test_what_the_feed_told_in_full_stays(site: WebSite, fetcher: Fetcher) -> None:
@@ -72,7 +73,7 @@ def test_another_page_adds_nothing(page: str, site: WebSite, fetcher: Fetcher) -
     found = complete(fetcher, teaser(site))
     assert found.post == teaser(site)
     assert found.problem
-    assert found.page == ""
+    assert found.page is None
 
 
 def test_a_page_that_leads_home_adds_nothing(site: WebSite, fetcher: Fetcher) -> None:

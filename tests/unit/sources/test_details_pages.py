@@ -14,6 +14,7 @@ from newsletter.sources.details.linked_items import items_of
 from newsletter.sources.details.livestream import livestream_of, page_of_player
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.post import CallDetails, EventDetails, PostKind
+from tests.fakes.own_page import own_page
 
 SEEN = datetime(2026, 11, 2, 10, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -52,7 +53,7 @@ def linked(*items: object) -> str:
 
 
 def found(page: str, post: FetchedPost = POST) -> EventDetails | None:
-    return find_details(post, page=page, seen_at=SEEN).event
+    return find_details(post, page=own_page(page), seen_at=SEEN).event
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_each_form_tells_the_same(page: str) -> None:
     event = found(page)
     assert event == DETAILS
     assert event.zone == DETAILS.zone
-    assert find_details(POST, page=page, seen_at=SEEN).kind is PostKind.EVENT
+    assert find_details(POST, page=own_page(page), seen_at=SEEN).kind is PostKind.EVENT
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_each_form_tells_the_same(page: str) -> None:
 def test_what_is_called_off_is_news(status: object) -> None:
     """A cancelled or postponed event is none, even where the text still invites."""
     post = FetchedPost(title=POST.title, html="<p>The conference takes place on 20 November 2026 in Berlin.</p>")
-    off = find_details(post, page=linked({**EVENT, "eventStatus": status}), seen_at=SEEN)
+    off = find_details(post, page=own_page(linked({**EVENT, "eventStatus": status})), seen_at=SEEN)
     assert (off.kind, off.event) == (PostKind.NEWS, None)
 
 
@@ -176,10 +177,10 @@ def test_grants() -> None:
         "@context": "https://schema.org", "@type": "MonetaryGrant", "name": "Joint call",
         "applicationDeadline": "2027-01-28T17:00:00+01:00", "eligibleRegion": [{"name": "Germany"}, "FR", "Nowhere"],
     }  # fmt: skip
-    post = find_details(POST, page=linked(grant), seen_at=SEEN)
+    post = find_details(POST, page=own_page(linked(grant)), seen_at=SEEN)
     deadline = datetime(2027, 1, 28, 16, tzinfo=UTC)
     assert (post.kind, post.call) == (PostKind.CALL, CallDetails(deadline=deadline, countries=("DE", "FR")))
-    day = find_details(POST, page=linked({**grant, "applicationDeadline": "2027-01-28"}), seen_at=SEEN).call
+    day = find_details(POST, page=own_page(linked({**grant, "applicationDeadline": "2027-01-28"})), seen_at=SEEN).call
     assert day is not None
     assert (day.deadline, day.all_day) == (datetime(2027, 1, 28, 23, 59, 59, tzinfo=UTC), True)
 
@@ -236,7 +237,7 @@ def test_livestreams() -> None:
 def test_a_film_in_the_news_is_no_livestream() -> None:
     """A player in a post without an event makes no event of it."""
     post = FetchedPost(title="Our film", html='<iframe src="https://player.vimeo.com/video/1"></iframe>')
-    assert find_details(post, page=post.html, seen_at=SEEN) == post
+    assert find_details(post, page=own_page(post.html), seen_at=SEEN) == post
 
 
 CALENDAR = """BEGIN:VCALENDAR
@@ -301,7 +302,7 @@ def test_the_calendar_comes_before_the_text() -> None:
     """The file that a page names is trusted more than the page's words, and less than its structured data."""
     post = FetchedPost(title="Conference", html="<p>It takes place on 1 December 2026 in Berlin.</p>", published=SEEN)
     file = CALENDAR.format(lines="DTSTART;VALUE=DATE:20261202").encode()
-    event = find_details(post, page="", seen_at=SEEN, calendar=file).event
+    event = find_details(post, page=None, seen_at=SEEN, calendar=file).event
     assert event is not None
     assert event.starts_at.day == 2
 
@@ -328,10 +329,9 @@ json_values = st.recursive(
 @given(json_values, st.text(max_size=40))
 def test_any_structured_data_is_read_without_a_fault(value: object, markup: str) -> None:
     """Whatever stands in the places of structured data, it raises nothing."""
-    find_details(
-        POST, page=linked(value, {**EVENT, **(value if isinstance(value, dict) else {"location": value})}), seen_at=SEEN
-    )
-    find_details(POST, page=f"<div itemscope itemtype='https://schema.org/Event' {markup}", seen_at=SEEN)
+    page = linked(value, {**EVENT, **(value if isinstance(value, dict) else {"location": value})})
+    find_details(POST, page=own_page(page), seen_at=SEEN)
+    find_details(POST, page=own_page(f"<div itemscope itemtype='https://schema.org/Event' {markup}"), seen_at=SEEN)
 
 
 def test_deep_pages_cost_little() -> None:

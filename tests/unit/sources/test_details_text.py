@@ -45,7 +45,7 @@ call for proposals|<p>|14:00|CET|à
 
 def found(language: str, title: str, text: str, published: datetime | None = PUBLISHED) -> FetchedPost:
     post = FetchedPost(language=language, title=title, html=f"<p>{text}</p>", published=published)
-    return find_details(post, page="", seen_at=PUBLISHED)
+    return find_details(post, page=None, seen_at=PUBLISHED)
 
 
 def event(text: str, *, title: str = "Conference", published: datetime | None = PUBLISHED) -> EventDetails:
@@ -80,7 +80,7 @@ def test_calls_are_found(
 def test_history_and_the_like_are_neither(language: str, title: str, text: str) -> None:
     """What was, what is called off, what two dates are told of, and what is no event at all changes nothing."""
     post = FetchedPost(language=language, title=title, html=f"<p>{text}</p>", published=PUBLISHED)
-    assert find_details(post, page="", seen_at=PUBLISHED) == post
+    assert find_details(post, page=None, seen_at=PUBLISHED) == post
 
 
 def test_a_year_is_never_guessed() -> None:
@@ -160,7 +160,7 @@ def test_the_calls_page_is_its_link() -> None:
     """A link whose words name the call's text leads to the call; others do not."""
     text = 'Deadline: 28 January 2027. <a href="/about">About us</a> <a href="/call.pdf">Call text</a>'
     post = FetchedPost(url="https://www.example.org/news/1", title="Call for proposals", html=text, published=PUBLISHED)
-    call = find_details(post, page="", seen_at=PUBLISHED).call
+    call = find_details(post, page=None, seen_at=PUBLISHED).call
     assert call is not None
     assert call.page_url == "https://www.example.org/call.pdf"
 
@@ -174,7 +174,7 @@ def test_front_matter_is_never_overruled() -> None:
         FetchedPost(title="Conference", html=text, call=CallDetails(), published=PUBLISHED),
         FetchedPost(title="Conference", html=text, kind=PostKind.NEWS, published=PUBLISHED),
     ):
-        assert find_details(post, page="", seen_at=PUBLISHED) == post
+        assert find_details(post, page=None, seen_at=PUBLISHED) == post
 
 
 @settings(max_examples=60)

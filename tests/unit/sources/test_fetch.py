@@ -87,6 +87,14 @@ def test_a_server_that_asks_for_patience_gets_it_for_all_its_addresses(site: Web
     assert [request.path for request in site.requests] == ["/x"]
 
 
+def test_a_server_rests_by_both_of_its_doors(site: WebSite, fetcher: Fetcher) -> None:
+    """What a host wishes by http holds for its https, too: it is one machine."""
+    with pytest.raises(FetchFailed):
+        fetcher.get(site.status("/x", 503, headers={"Retry-After": "120"}))
+    with pytest.raises(HostRests, match="left alone until"):
+        fetcher.get(site.url("/x").replace("http:", "https:"))
+
+
 def test_other_refusals_make_no_server_rest(site: WebSite, fetcher: Fetcher) -> None:
     """A Retry-After that no 429 or 503 carries, and a 503 without one, concern their own address only."""
     for path, status, headers in (("/a", 500, {"Retry-After": "120"}), ("/b", 503, {})):

@@ -17,13 +17,13 @@ from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store
-from newsletter.sources.add_post import EDITORS, add_post
+from newsletter.sources.add_post import add_post
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import fetch_some, ingest_source
 from newsletter.sources.post import LONGEST_LIFE, Post, PostState
 from newsletter.sources.reading.find_kind import find_kind
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 from tests.fakes.web_server import WebSite
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -348,6 +348,22 @@ def test_a_page_is_a_source(desk: Desk, site: WebSite) -> None:
     assert desk.ingest().updated == 1
     (post,) = desk.posts()
     assert (post.title, post.language, post.revision, post.state) == ("A page", "en", 2, PostState.CANDIDATE)
+
+
+def test_a_page_tells_its_event_picture_or_not(desk: Desk, site: WebSite) -> None:
+    """What a page says for machines counts wherever it was read, and it is asked for once."""
+    event = '{"@type": "Event", "name": "An autumn day", "startDate": "2026-12-10", "location": "Lisbon"}'
+    head = f'<title>An autumn day</title><script type="application/ld+json; charset=utf-8">{event}</script>'
+    page = f"<html lang=en>{head}%s<body><h1>An autumn day</h1><p>{TEXT * 3}</p>"
+    with_picture = '<meta property="og:image" content="/p.png">'
+    for name, more in (("plain", ""), ("pictured", with_picture)):
+        desk.add(site.page(f"/{name}", page % more), name=name, kind=SourceKind.PAGE)
+        desk.ingest(name)
+        assert site.asked(f"/{name}") == 1
+    assert [(post.event.place, f"{post.event.starts_at:%d %B}") for post in desk.posts() if post.event] == [
+        ("Lisbon", "10 December"),
+        ("Lisbon", "10 December"),
+    ]
 
 
 def test_pictures_come_along(desk: Desk, site: WebSite) -> None:

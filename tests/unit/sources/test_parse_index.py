@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.reading.parse_index import is_overview, parse_index
+from newsletter.sources.reading.overview import is_overview
+from newsletter.sources.reading.parse_index import parse_index
 
 URL = "https://ministry.example.org/news/"
 MENU = "<nav><ul><li><a href='/news/'>News of the ministry</a></li><li><a href='/our-work-for-you'>Our work for you</a>"

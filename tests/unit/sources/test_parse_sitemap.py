@@ -1,6 +1,8 @@
 """Sitemaps tell addresses; when a page was changed is no date of publication."""
 
 import gzip
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +13,13 @@ from newsletter.base.errors import SourceError
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.find_kind import find_kind
-from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, children_of, looks_like_sitemap, parse_sitemap
+from newsletter.sources.reading.parse_sitemap import (
+    MOST_CHILDREN,
+    MOST_POSTS,
+    children_of,
+    looks_like_sitemap,
+    parse_sitemap,
+)
 from tests.fakes.web_server import WebSite
 
 URL = "https://agency.example/sitemap.xml"
@@ -124,3 +132,48 @@ def test_any_bytes_are_survived(content: bytes) -> None:
         children_of(content)
     except SourceError:
         return
+
+
+_ENTRY = "<url><loc>https://agency.example/news/{}</loc><lastmod>2026-11-01</lastmod></url>"
+HOSTILE = {
+    "deep": b"<urlset>" + b"<url>" * 50_000,
+    "many entries": b"<urlset>" + b"".join(_ENTRY.format(n).encode() for n in range(10_000)) + b"</urlset>",
+    "an entry with many addresses": b"<urlset><url>"
+    + b"<loc>https://agency.example/a</loc>" * 50_000
+    + b"</url></urlset>",
+    "a long address": b"<urlset><url><loc>https://agency.example/" + b"a-" * 500_000 + b"</loc></url></urlset>",
+    "attributes without end": b"<urlset " + b"a='b' " * 50_000 + b"><url/></urlset>",
+    "comments without end": b"<urlset>" + b"<!-- " * 50_000,
+    "a packed bomb": gzip.compress(b"<urlset>" + b" " * 50_000_000 + b"</urlset>"),
+    "packed and broken": gzip.compress(b"<urlset><url/></urlset>")[:-9],
+    "another encoding": "<urlset><url><loc>https://agency.example/news/1</loc></url></urlset>".encode("utf-16"),
+    "no encoding": b"<?xml version='1.0' encoding='none-such'?><urlset><url><loc>\xff\xfe</loc></url></urlset>",
+    "dates beyond all": sitemap(
+        ("/news/1", "99999-01-01"), ("/news/2", "0001-01-01T00:00:00+23:59"), ("/news/3", "-1")
+    ),
+    "addresses of nothing": sitemap(
+        ("//[", "2026-11-01"), (":99999999/x/y", "2026-11-01"), ("/\u202e/x", "2026-11-01")
+    ),
+    "an index of itself": f"<sitemapindex><sitemap><loc>{URL}</loc></sitemap></sitemapindex>".encode(),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_sitemap_takes_no_time(name: str) -> None:
+    """Whatever it repeats, nests or packs, it is read within limits or refused in words, within seconds."""
+    started = time.process_time()
+    looks_like_sitemap(HOSTILE[name])
+    with suppress(NotUnderstood):
+        assert len(parse_sitemap(HOSTILE[name], url=URL)) <= MOST_POSTS
+    with suppress(NotUnderstood):
+        assert len(children_of(HOSTILE[name])) <= MOST_CHILDREN
+    assert time.process_time() - started < 10
+
+
+def test_an_index_of_itself_comes_to_an_end(site: WebSite, fetcher: Fetcher) -> None:
+    """An index of sitemaps that names itself is followed one level, and then holds nothing."""
+    content = f"<sitemapindex><sitemap><loc>{site.url('/map.xml')}</loc></sitemap></sitemapindex>"
+    site.content("/map.xml", content.encode(), "text/xml")
+    with pytest.raises(NotUnderstood):
+        find_kind(fetcher, site.url("/map.xml"))
+    assert site.asked("/map.xml") <= 1 + MOST_CHILDREN

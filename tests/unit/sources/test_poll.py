@@ -17,7 +17,7 @@ from newsletter.sources import source_store
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.host_turns import ThreadTurns
 from newsletter.sources.fetching.hosts import host_of
-from newsletter.sources.health import failing_words, needs_somebody
+from newsletter.sources.health import failing_words, is_failing, needs_somebody
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import ask_once_more, fetch_some, ingest_source
 from newsletter.sources.source import Source, SourceKind
@@ -264,6 +264,7 @@ def test_a_server_that_is_busy_with_us_is_no_failure(
             assert "another request" in desk.ingest("partner").error
     source = desk.source("partner")
     assert (source.moved_to, source.error_count, source.last_error) == (other_site.url("/feed"), 0, "")
+    assert (source.failing_since, is_failing(source)) == (None, False)
     assert (source.next_fetch_at, site.asked("/feed")) == (desk.now + 5 * MINUTE, 3)
 
 
@@ -446,5 +447,6 @@ def test_a_page_is_asked_with_its_robots(desk: Desk, site: WebSite) -> None:
     desk.add("page", site.page("/page", "<!doctype html><title>x</title><p>x"), SourceKind.PAGE)
     desk.add("feed", site.feed("/feed", feed(1)))
     assert "robots.txt asks programs not to read" in desk.ingest("page").error
+    assert "Write to the site's owner: \u201cWe would like to read" in desk.source("page").last_error
     assert desk.ingest("feed").new == 1
     assert site.asked("/page") == 0

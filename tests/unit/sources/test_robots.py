@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine
 
 from newsletter.base.settings import FetchSettings
 from newsletter.sources.errors import FetchFailed, HostRests, RobotsForbid
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import HostsInMemory
 from newsletter.sources.fetching.robots import parse, product_of
+from newsletter.sources.host_memory import StoredHosts
 from tests.fakes.web_server import WebSite
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -208,6 +210,21 @@ def test_a_wish_for_a_pause_is_kept(site: WebSite, fetcher: Fetcher) -> None:
         fetcher.get_page(site.url("/x"))
     fetcher.get(site.url("/x"))
     assert 0.3 <= time.monotonic() - started < 2
+
+
+def test_a_wish_for_a_pause_is_kept_by_all_who_share_a_memory(site: WebSite, sqlite_engine: Engine) -> None:
+    """Two processes of one home keep one pause between them, though neither knows of the other."""
+    site.robots("User-agent: *\nCrawl-delay: 0.5")
+    site.page("/x", "x")
+    settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, every_minutes=60)
+    with (
+        Fetcher(settings, "newsletter/1.0", hosts=StoredHosts(sqlite_engine)) as one,
+        Fetcher(settings, "newsletter/1.0", hosts=StoredHosts(sqlite_engine)) as other,
+    ):
+        one.get_page(site.url("/x"))
+        started = time.monotonic()
+        other.get_page(site.url("/x"))
+        assert 0.2 <= time.monotonic() - started < 2
 
 
 def test_robots_can_be_asked_alone(site: WebSite, fetcher: Fetcher) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from subscribers.add import add_subscriber
 from subscribers.doors import members, still_mailable
 from subscribers.importing import ImportReport, import_report, import_some, start_import
+from subscribers.join import Shown
 from subscribers.lists import put_list
 from subscribers.subscriber import NotMailable, Recipient
 
@@ -24,6 +25,7 @@ class Said(TypedDict):
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 WEEKLY = "newsletter:weekly"
+SHOWN = Shown(text="Yes, I want mail.", language="en", place="page", network_address="192.0.2.1")
 BY_READER: Said = {"by": "reader", "evidence": "page 1", "network_address": "192.0.2.1", "now": NOW}
 
 

@@ -23,7 +23,7 @@ from subscribers.person_store import find_by_key
 from subscribers.subscriber import Recipient
 from subscribers.suppress import release, suppress_address
 from subscribers.tables import consents, metadata, subscribers
-from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, import_text, mailable, make_list
+from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, import_text, mailable, make_list
 
 PEOPLE = st.sampled_from(["anna@example.org", "Bob@example.org"])
 LISTS = st.sampled_from(["members", "press"])
@@ -86,7 +86,7 @@ class Consent(RuleBasedStateMachine):
     @rule(address=PEOPLE, slug=LISTS)
     def ask_to_join(self, address: str, slug: str) -> None:
         with self.engine.begin() as db:
-            ask(db, address, slug, evidence="page", network_address="", now=NOW)
+            ask(db, address, slug, shown=SHOWN, now=NOW)
 
     @rule(address=PEOPLE, slug=LISTS)
     def confirm_joining(self, address: str, slug: str) -> None:
@@ -94,10 +94,10 @@ class Consent(RuleBasedStateMachine):
         if subscriber_id == 999:
             return
         with self.engine.begin() as db:
-            confirm(db, subscriber_id, slug, evidence="link", network_address="", now=NOW)
+            confirm(db, subscriber_id, slug, shown=SHOWN, now=NOW)
         self.yes.add((address, slug))
         self.left.discard((address, slug))
-        self.suppressed.get(address, set()).discard("left")
+        self.suppressed.get(address, set()).difference_update({"left", "bounced"})
 
     @rule(address=PEOPLE, slug=LISTS)
     def leave_one_list(self, address: str, slug: str) -> None:

@@ -5,15 +5,16 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine
 
+from subscribers import consent_store
 from subscribers.add import add_subscriber
 from subscribers.address import parse_address
 from subscribers.consent import Act, SuppressionKind
 from subscribers.correspondents import correspondent, correspondent_id
-from subscribers.doors import recipient_of_notice
+from subscribers.doors import members, recipient_of_notice
 from subscribers.erase import erase
 from subscribers.errors import InvalidAddress, SaidNo, UnknownList, UnknownSubscriber
 from subscribers.find import find_by_address
-from subscribers.join import ask, confirm
+from subscribers.join import Standing, ask, confirm
 from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.lists import all_lists, list_by_slug, put_list
 from subscribers.prefer import change_profile
@@ -22,7 +23,7 @@ from subscribers.show import show
 from subscribers.subscriber import Correspondent, NotMailable, Recipient
 from subscribers.suppress import release, suppress_address
 from subscribers.wish import follow, mute, unwish
-from tests.unit.subscribers.people import BY_READER, WEEKLY, mailable, make_list, make_member, reason
+from tests.unit.subscribers.people import BY_READER, SHOWN, WEEKLY, mailable, make_list, make_member, reason
 
 
 def test_a_list_keeps_its_id_under_a_new_name(sqlite_engine: Engine, now: datetime) -> None:
@@ -78,48 +79,72 @@ def test_double_opt_in_mails_nobody_before_they_confirm(sqlite_engine: Engine, n
     """Asking makes a pending person who gets the confirmation; confirming makes them active, once."""
     with sqlite_engine.begin() as db:
         make_list(db)
-        asked = ask(db, "anna@example.org", "members", evidence="page", network_address="192.0.2.1", now=now)
-        assert asked.confirm
+        asked = ask(db, "anna@example.org", "members", shown=SHOWN, now=now)
+        assert asked.standing is Standing.TO_CONFIRM
         assert reason(db, asked.subscriber_id) == "unconfirmed"
         assert isinstance(recipient_of_notice(db, asked.subscriber_id), Recipient)
-        said = {"evidence": "link", "network_address": "192.0.2.1"}
-        assert confirm(db, asked.subscriber_id, "members", now=now, **said)
-        assert not confirm(db, asked.subscriber_id, "members", now=now, **said)
+        assert confirm(db, asked.subscriber_id, "members", shown=SHOWN, now=now)
+        assert not confirm(db, asked.subscriber_id, "members", shown=SHOWN, now=now)
         assert mailable(db) == [asked.subscriber_id]
         assert [one.act for one in show(db, "anna@example.org").consents] == [Act.ASKED, Act.CONFIRMED]
-        again = ask(db, "anna@example.org", "members", evidence="page", network_address="", now=now)
-        assert not again.confirm
+        again = ask(db, "anna@example.org", "members", shown=SHOWN, now=now)
+        assert again.standing is Standing.ACTIVE
 
 
 def test_single_opt_in_holds_for_new_addresses_only(sqlite_engine: Engine, now: datetime) -> None:
     """A stranger can type any address: it brings back nobody who left, and changes nobody who is known."""
     with sqlite_engine.begin() as db:
         make_list(db, "open", opt_in="single")
-        new = ask(db, "new@example.org", "open", evidence="page", network_address="", now=now)
-        assert (new.confirm, mailable(db, ("open",))) == (False, [new.subscriber_id])
+        new = ask(db, "new@example.org", "open", shown=SHOWN, now=now)
+        assert (new.standing, mailable(db, ("open",))) == (Standing.JOINED, [new.subscriber_id])
         anna = make_member(db)
         leave_everything(db, anna, **BY_READER)
         fool: Profile = {"name": "Fool"}
-        asked = ask(db, "anna@example.org", "open", evidence="", network_address="", now=now, profile=fool)
-        assert asked.confirm
+        asked = ask(db, "anna@example.org", "open", shown=SHOWN, now=now, profile=fool)
+        assert asked.standing is Standing.TO_CONFIRM
         assert reason(db, anna, ("open",)) == "suppressed:left"
         bob = make_member(db, "bob@example.org")
         leave_list(db, bob, "members", **BY_READER)
-        assert ask(db, "bob@example.org", "open", evidence="", network_address="", now=now).confirm
+        assert ask(db, "bob@example.org", "open", shown=SHOWN, now=now).standing is Standing.TO_CONFIRM
         assert reason(db, bob, ("open",)) == "unconfirmed"
         assert find_by_address(db, "anna@example.org").name == ""
 
 
 def test_only_the_persons_own_act_leads_back(sqlite_engine: Engine, now: datetime) -> None:
-    """Confirming ends a suppression `left`, and no graver one."""
+    """Confirming ends `left` and, as the mailbox works, `bounced`; no graver one."""
     with sqlite_engine.begin() as db:
         anna = make_member(db)
         leave_everything(db, anna, **BY_READER)
-        assert confirm(db, anna, "members", evidence="link", network_address="", now=now)
+        suppress_address(db, "anna@example.org", SuppressionKind.BOUNCED, reason="x", by="test", now=now)
+        assert confirm(db, anna, "members", shown=SHOWN, now=now)
         assert mailable(db) == [anna]
         suppress_address(db, "anna@example.org", SuppressionKind.COMPLAINED, reason="x", by="test", now=now)
-        confirm(db, anna, "members", evidence="link", network_address="", now=now)
+        confirm(db, anna, "members", shown=SHOWN, now=now)
         assert reason(db, anna) == "suppressed:complained"
+
+
+def test_joining_one_newsletter_again_ends_its_opt_out_only(sqlite_engine: Engine, now: datetime) -> None:
+    """Who opted out and stayed on the list must confirm to come back, and then gets that newsletter alone."""
+    with sqlite_engine.begin() as db:
+        anna = make_member(db)
+        for key in (WEEKLY, "newsletter:monthly"):
+            opt_out(db, anna, key, **BY_READER)
+        asked = ask(db, "anna@example.org", "members", shown=SHOWN, now=now, opt_out=WEEKLY)
+        assert (asked.standing, mailable(db)) == (Standing.TO_CONFIRM, [])
+        assert confirm(db, anna, "members", shown=SHOWN, now=now, opt_out=WEEKLY)
+        assert mailable(db) == [anna]
+        assert members(db, ["members"], opt_out="newsletter:monthly", after=0, limit=9) == []
+
+
+def test_the_record_holds_the_words_that_were_shown(sqlite_engine: Engine, now: datetime) -> None:
+    """Each yes names the version of the text, the page and the network address; each version is kept once."""
+    with sqlite_engine.begin() as db:
+        make_list(db)
+        asked = ask(db, "anna@example.org", "members", shown=SHOWN, now=now)
+        confirm(db, asked.subscriber_id, "members", shown=SHOWN, now=now)
+        for consent in show(db, "anna@example.org").consents:
+            assert consent_store.text_of(db, consent.text_hash) == SHOWN.text
+            assert (consent.evidence, consent.network_address) == (SHOWN.place, SHOWN.network_address)
 
 
 def test_leaving_twice_is_as_good_as_once(sqlite_engine: Engine) -> None:

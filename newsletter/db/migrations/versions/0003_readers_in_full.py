@@ -114,6 +114,9 @@ def upgrade() -> None:
     with op.batch_alter_table("imports", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("undone_at", UtcDateTime(), nullable=True))
 
+    with op.batch_alter_table("issues", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("welcomed_at", UtcDateTime(), nullable=True))
+
     with op.batch_alter_table("sources", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("moving_to", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("moving_since", UtcDateTime(), nullable=True))

@@ -1,0 +1,158 @@
+"""Joining by the public form: who typed what, the mail that asks the mailbox's reader, and their yes.
+
+What a page answers never depends on the address: new, known, left and forbidden people get the same words. All that
+differs is which mail is sent, and only the reader of that mailbox sees it.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from newsletter.app.app import App
+from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
+from newsletter.app.welcome import plan_welcome
+from newsletter.base.errors import NotAllowedNow
+from newsletter.db.engine import writing
+from newsletter.db.limits import Limit, customer, take
+from newsletter.issues.recipe import Recipe
+from newsletter.sources import topic_store
+from subscribers import suppression_store
+from subscribers.address import parse_address
+from subscribers.consent import SuppressionKind
+from subscribers.find import find_by_id
+from subscribers.fresh_link import FreshLink, Purpose, last_link, make_link, use_link
+from subscribers.join import Asked, Shown, Standing, ask, confirm
+from subscribers.prefer import change_profile
+from subscribers.profile import Profile
+from subscribers.wish import follow
+
+ACCOUNT_LIFE = timedelta(days=1)
+_NETWORK_AN_HOUR, _ADDRESS_A_DAY = 30, 3
+_BOUNCED_REST = timedelta(days=30)
+_ALREADY_REST = timedelta(days=1)
+
+
+class TooManySignUps(NotAllowedNow):
+    """More sign-ups came from one network than it may send. Nothing was kept."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"too many sign-ups from this network; more in {wait.total_seconds() / 60:.0f} minutes")
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """What was typed into the form."""
+
+    address: str
+    name: str = ""
+    language: str = ""
+    topics: tuple[str, ...] = ()  # slugs
+    shown: Shown
+
+
+def sign_up(app: App, recipe: Recipe, form: SignUp) -> None:
+    """Note that somebody wants a newsletter, and mail what follows from it. Says nothing of who is known.
+
+    Raises InvalidAddress, or TooManySignUps for a network address that sends too many.
+    """
+    parsed = parse_address(form.address)
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        wait = take(db, [_network_limit(app, form.shown.network_address)], now=now)
+    if wait is not None:
+        raise TooManySignUps(wait)
+    with writing(app.engine) as db:
+        # Beyond this an address is left in peace; the page says the same.
+        if take(db, [Limit(name=f"join:{parsed.hash}", most=_ADDRESS_A_DAY, window=timedelta(days=1))], now=now):
+            return
+        asked = ask(
+            db,
+            form.address,
+            recipe.lists[0],
+            shown=form.shown,
+            now=now,
+            opt_out=f"newsletter:{recipe.slug}",
+            profile=_profile(form),
+        )
+        _answer(app, db, recipe, form, asked, now=now)
+
+
+def confirm_sign_up(app: App, recipe: Recipe, link: FreshLink, *, shown: Shown) -> bool:
+    """Carry out a yes. False where the link was used before, or its time has passed.
+
+    What was typed beside the address counts from now on; the newest issue comes as a welcome.
+    """
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        if not use_link(db, link, now=now):
+            return False
+        person = find_by_id(db, link.subscriber_id)
+        key = f"newsletter:{recipe.slug}"
+        if confirm(db, person.id, link.content["list"], shown=shown, now=now, opt_out=key):
+            _keep_wishes(db, person.id, link.content, now=now)
+            plan_welcome(app, db, recipe, person.id, now=now)
+    return True
+
+
+def _answer(app: App, db: Connection, recipe: Recipe, form: SignUp, asked: Asked, *, now: datetime) -> None:
+    match asked.standing:
+        case Standing.JOINED:
+            _keep_wishes(db, asked.subscriber_id, _content(recipe, form), now=now)
+            plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
+        case Standing.TO_CONFIRM if _may_confirm(db, asked.subscriber_id, now=now):
+            life = timedelta(days=app.settings.privacy.unconfirmed_days)
+            content = _content(recipe, form)
+            link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
+            plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
+        case Standing.ACTIVE:
+            last = last_link(db, asked.subscriber_id, Purpose.ACCOUNT)
+            if last is None or last.made_at + _ALREADY_REST <= now:
+                link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, {}, life=ACCOUNT_LIFE, now=now)
+                plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+
+
+def _may_confirm(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
+    """A mailbox that sent mail back is asked once in 30 days."""
+    person = find_by_id(db, subscriber_id)
+    if SuppressionKind.BOUNCED not in suppression_store.open_suppressions(db, person.address_hash):
+        return True
+    last = last_link(db, subscriber_id, Purpose.CONFIRM)
+    return last is None or last.made_at + _BOUNCED_REST <= now
+
+
+def _content(recipe: Recipe, form: SignUp) -> dict[str, str]:
+    return {
+        "newsletter": recipe.slug,
+        "list": recipe.lists[0],
+        "name": form.name,
+        "language": form.language,
+        "topics": ";".join(form.topics),
+    }
+
+
+def _keep_wishes(db: Connection, subscriber_id: int, content: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what was typed beside the address; a topic that was removed meanwhile is left out."""
+    profile: Profile = {}
+    if content.get("name"):
+        profile["name"] = content["name"]
+    if content.get("language"):
+        profile["language"] = content["language"]
+    change_profile(db, subscriber_id, profile, now=now)
+    known = {topic.slug for topic in topic_store.all_topics(db)}
+    for slug in content.get("topics", "").split(";"):
+        if slug in known:
+            follow(db, subscriber_id, f"topic:{slug}", now=now)
+
+
+def _profile(form: SignUp) -> Profile:
+    return {"language": form.language} if form.language else {}
+
+
+def _network_limit(app: App, network_address: str) -> Limit:
+    told = hmac.new(app.keys.message_id, f"join:{customer(network_address)}".encode(), hashlib.sha256).hexdigest()
+    return Limit(name=f"join-from:{told[:32]}", most=_NETWORK_AN_HOUR, window=timedelta(hours=1))
