@@ -19,6 +19,7 @@ from newsletter.sources.post import Post, PostState
 from newsletter.sources.source import Source
 from newsletter.sources.stories.flood import FLOOD
 from newsletter.sources.stories.join_posts import join_posts, split_post
+from newsletter.sources.strays import ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +79,13 @@ def release_post(app: App, number: int, *, why: str, by: str) -> Released:
 
 
 def release_flood(app: App, source: str, *, why: str, by: str) -> list[Post]:
-    """Make the posts of a source that the flood guard holds candidates: they turned out to be news.
+    """Make the posts of a source that a guard holds candidates: they came in a flood, or from another's address.
 
     What somebody sent in, or held by hand, waits for a look of its own.
     """
     with reading(app.engine) as db:
-        held = post_store.held_for(db, _source_called(db, source).id, reason=FLOOD)
+        source_id = _source_called(db, source).id
+        held = [post for reason in (FLOOD, ELSEWHERE) for post in post_store.held_for(db, source_id, reason=reason)]
     return [move_post(app, post_id, "candidate", why=why, by=by) for post_id in held]
 
 

@@ -142,6 +142,13 @@ def upgrade() -> None:
     with op.batch_alter_table("issues", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("welcomed_at", UtcDateTime(), nullable=True))
 
+    with op.batch_alter_table("sources", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("moving_to", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("moving_since", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("moving_polls", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("own_asked_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("validators_of", sa.Text(), server_default="", nullable=False))
+
     with op.batch_alter_table("subscribers", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("days", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("paused_until", sa.Text(), server_default="", nullable=False))
