@@ -27,6 +27,10 @@ class Standing(IntEnum):
     BOUNCED = 4
     COMPLAINED = 5
 
+    @property
+    def says_yes(self) -> bool:
+        return self < Standing.LEFT
+
 
 _STATUSES = {
     "subscribed": Standing.YES,

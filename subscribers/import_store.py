@@ -94,6 +94,33 @@ def find_import(db: Connection, import_id: int) -> RowMapping | None:
     return db.execute(select(imports).where(imports.c.id == import_id)).mappings().first()
 
 
+def import_lines(db: Connection) -> list[RowMapping]:
+    columns = (imports.c.id, imports.c.file_name, imports.c.by, imports.c.position.label("rows"))
+    times = (imports.c.started_at, imports.c.finished_at, imports.c.undone_at)
+    query = select(*columns, *times, mailing_lists.c.slug.label("list_slug")).join(mailing_lists)
+    return list(db.execute(query.order_by(imports.c.id.desc())).mappings())
+
+
+def unconfirmed(db: Connection, list_id: int, import_id: int, after: int, limit: int) -> list[int]:
+    which = (
+        subscriptions.c.list_id == list_id,
+        subscriptions.c.subscriber_id > after,
+        subscriptions.c.import_id == import_id,
+        subscriptions.c.state == "pending",
+    )
+    query = select(subscriptions.c.subscriber_id).where(*which).order_by(subscriptions.c.subscriber_id)
+    return [row.subscriber_id for row in db.execute(query.limit(limit))]
+
+
+def list_slug_of(db: Connection, list_id: int) -> str:
+    return str(db.execute(select(mailing_lists.c.slug).where(mailing_lists.c.id == list_id)).scalar_one())
+
+
+def spooled_paths(db: Connection) -> dict[str, bool]:
+    rows = db.execute(select(imports.c.path, imports.c.finished_at))
+    return {row.path: row.finished_at is not None for row in rows}
+
+
 def counts_of(row: RowMapping) -> dict[str, Any]:
     counts: dict[str, Any] = json.loads(row["counts"])
     return counts

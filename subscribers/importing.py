@@ -111,6 +111,7 @@ def import_report(db: Connection, import_id: int) -> ImportReport:
     counts = dict.fromkeys(COUNTS, 0) | import_store.counts_of(row)
     refused_count = counts.pop("refused")
     unknown = counts.pop(UNKNOWN_TOPICS, {})
+    counts = {name: counts[name] for name in COUNTS if name != "refused"}
     return ImportReport(
         rows=row["position"],
         refused_count=refused_count,
@@ -119,6 +120,49 @@ def import_report(db: Connection, import_id: int) -> ImportReport:
         finished_at=row["finished_at"],
         **counts,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLine:
+    """An import in a list."""
+
+    id: int
+    file_name: str
+    list_slug: str
+    by: str
+    rows: int
+    started_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+
+
+def all_imports(db: Connection) -> list[ImportLine]:
+    """Give every import, the newest first."""
+    return [ImportLine(**row) for row in import_store.import_lines(db)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """People of an import who wait, by id, and the list that they wait on."""
+
+    ids: list[int]
+    list_slug: str
+    started_at: datetime
+
+
+def unconfirmed_of(db: Connection, import_id: int, *, after: int, limit: int) -> Unconfirmed:
+    """Give the next people whom this import named last and who are unconfirmed. Raises UnknownImport."""
+    row = import_store.find_import(db, import_id)
+    if row is None:
+        raise UnknownImport(import_id)
+    ids = import_store.unconfirmed(db, row["list_id"], import_id, after, limit)
+    slug = import_store.list_slug_of(db, row["list_id"])
+    return Unconfirmed(ids=ids, list_slug=slug, started_at=row["started_at"])
+
+
+def spooled_paths(db: Connection) -> dict[str, bool]:
+    """Give the copies that imports read, and whether each import is over."""
+    return import_store.spooled_paths(db)
 
 
 def refusals(db: Connection, import_id: int, *, after_line: int, limit: int) -> list[tuple[int, str]]:

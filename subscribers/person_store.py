@@ -1,6 +1,7 @@
 """The SQL of people and correspondents. Never opens a transaction; rows leave as values of this package."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
@@ -34,6 +35,11 @@ def find_by_hash(db: Connection, address_hash: str) -> Subscriber | None:
 def find_by_id(db: Connection, subscriber_id: int) -> Subscriber | None:
     row = db.execute(select(subscribers).where(subscribers.c.id == subscriber_id)).mappings().first()
     return _subscriber(row) if row else None
+
+
+def find_by_ids(db: Connection, ids: Sequence[int]) -> list[Subscriber]:
+    query = select(subscribers).where(subscribers.c.id.in_(ids))
+    return [_subscriber(row) for row in db.execute(query).mappings()]
 
 
 def put_subscriber(db: Connection, address: Address, now: datetime) -> Subscriber:

@@ -1,48 +1,17 @@
-"""People by an operator's hand: import, add, show."""
+"""People by an operator's hand: add, show."""
 
-import os
-import shutil
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading, writing
 from newsletter.sources import topic_store
 from subscribers.add import add_subscriber
-from subscribers.csv_reading import count_rows
 from subscribers.find import find_by_id
-from subscribers.importing import ImportReport, import_report, import_some, start_import
 from subscribers.profile import Profile, read_language, read_name, read_zone
 from subscribers.show import show
 from subscribers.wish import follow
-
-Progress = Callable[[int, int], None]  # rows done, rows in all
-
-
-def import_people(
-    app: App, file: Path, list_slug: str, *, consent: str, by: str, on_progress: Progress
-) -> tuple[int, ImportReport]:
-    """Import a CSV file to its end; gives the import's number and report.
-
-    The file is copied into the home first: when this process dies, `tick` or `serve` goes on from the copy.
-    """
-    spooled = _spool(app, file)
-    try:
-        with writing(app.engine) as db:
-            number = start_import(db, spooled, file.name, list_slug, consent=consent, by=by, now=app.clock.now())
-    except BaseException:
-        spooled.unlink()  # nothing was noted, so nobody would ever read it
-        raise
-    total = count_rows(spooled)
-    while import_some(lambda: writing(app.engine), now=app.clock.now()):
-        on_progress(_report(app, number).rows, total)
-    report = _report(app, number)
-    spooled.unlink(missing_ok=True)
-    return number, report
 
 
 def add_person(
@@ -92,21 +61,3 @@ def show_person(app: App, address: str) -> dict[str, Any]:
         "suppressions": [asdict(one) for one in known.suppressions],
         "consents": [asdict(one) for one in known.consents],
     }
-
-
-def _spool(app: App, file: Path) -> Path:
-    """Copy a file into the home, whole and on the disk, before anything names it."""
-    folder = app.home / "imports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    spooled = folder / f"{uuid4().hex}.csv"
-    with file.open("rb") as source, spooled.open("xb") as copy:
-        spooled.chmod(0o600)
-        shutil.copyfileobj(source, copy)
-        copy.flush()
-        os.fsync(copy.fileno())
-    return spooled
-
-
-def _report(app: App, number: int) -> ImportReport:
-    with reading(app.engine) as db:
-        return import_report(db, number)

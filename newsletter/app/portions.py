@@ -11,6 +11,7 @@ from datetime import timedelta
 from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
 from newsletter.app.cutoff import ask_before_cutoffs, sources_wanted_soon
+from newsletter.app.importing import remove_spooled
 from newsletter.app.source_health import alert_of_sources
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.mailbox import read_mailbox
@@ -19,6 +20,7 @@ from newsletter.issues.assemble import make_due_issues as make_issues
 from newsletter.outbox import due_store, lane_store, plan, send
 from newsletter.outbox.delivery import provider_of
 from newsletter.sources.poll import fetch_some as fetch
+from subscribers.import_undo import undo_some as undo_rows
 from subscribers.importing import import_some as import_rows
 
 
@@ -56,8 +58,12 @@ def send_some(outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
 
 
 def import_some(app: App) -> int:
-    """Go on with an import that was interrupted."""
-    return import_rows(lambda: writing(app.engine), now=app.clock.now())
+    """Go on with an import, or an undoing, that was interrupted."""
+    now = app.clock.now()
+    done = import_rows(lambda: writing(app.engine), now=now) or undo_rows(lambda: writing(app.engine), now=now)
+    if not done:
+        remove_spooled(app)
+    return done
 
 
 def read_some(app: App) -> int:

@@ -17,9 +17,8 @@ from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store, story_store, topic_store
 from newsletter.sources.post import Post, PostState
 from newsletter.sources.source import Source
-from newsletter.sources.stories.flood import FLOOD
+from newsletter.sources.stories.flood import ELSEWHERE, FLOOD
 from newsletter.sources.stories.join_posts import join_posts, split_post
-from newsletter.sources.strays import ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

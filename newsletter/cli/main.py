@@ -57,7 +57,9 @@ from newsletter.cli import (
     source_remove,
     subscriber_add,
     subscriber_import,
+    subscriber_imports,
     subscriber_show,
+    subscriber_undo_import,
     tick,
     upgrade,
 )
@@ -147,6 +149,8 @@ post.command("join")(post_join.join)
 post.command("split")(post_split.split)
 post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.topics)
 subscriber.command("import")(subscriber_import.import_)
+subscriber.command("imports")(subscriber_imports.imports)
+subscriber.command("undo-import")(subscriber_undo_import.undo_import)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)
 segment.command("list")(segment_list.list_)

@@ -16,7 +16,7 @@ from newsletter.app.app import App, make_home, open_app
 from newsletter.app.assembling import assemble_issue
 from newsletter.app.content import approve_issue, content_of
 from newsletter.app.fetching import ingest_now
-from newsletter.app.people import import_people
+from newsletter.app.importing import carry_out_import, prepare_import
 from newsletter.app.sending_now import send_issue
 from newsletter.app.setup import apply_setup
 from newsletter.app.status import IssueStatus
@@ -123,13 +123,9 @@ def _ingest(app: App, steps: Steps) -> list[SourceOutcome]:
 def _import(app: App, demo: DemoHome, steps: Steps) -> PeopleOutcome:
     rows = Counter[str]()
     with steps.step("Importing made-up readers", count=rows.total):
-        _, report = import_people(
-            app,
-            demo.readers_file,
-            LIST,
-            consent=CONSENT,
-            by=_BY,
-            on_progress=lambda done, _total: rows.update(rows=done - rows["rows"]),
+        prepared = prepare_import(app, demo.readers_file, LIST, consent=CONSENT, columns={}, without_suppressions=False)
+        ((_, report),) = carry_out_import(
+            app, prepared, by=_BY, on_progress=lambda done, _total: rows.update(rows=done - rows["rows"])
         )
     return PeopleOutcome(
         added=report.added,

@@ -32,7 +32,8 @@ from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.obstacles import words_for_people
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
-from newsletter.sources.strays import ELSEWHERE, strayed
+from newsletter.sources.stories.flood import ELSEWHERE
+from newsletter.sources.strays import strayed
 
 EVERY = timedelta(hours=1)
 _LONGEST_PAUSE = timedelta(days=1)  # a source that fails is asked again at least daily, for ever

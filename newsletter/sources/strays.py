@@ -14,9 +14,8 @@ from newsletter.sources.fetching.moves import is_same_site
 from newsletter.sources.known_items import KnownItems
 from newsletter.sources.reading.read_source import Document, is_web
 from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.stories.flood import ELSEWHERE
 from newsletter.sources.stories.identity import canonical_url, distinct, identify
-
-ELSEWHERE = "was found elsewhere"  # how the reason of a post held by this guard begins
 
 
 def strayed(engine: Engine, source: Source, document: Document, found: Reading) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 FLOOD = "came in a flood"  # how the reason of a post held by this guard begins
+ELSEWHERE = "was found elsewhere"  # how the reason of a post held by this guard begins
 _MOST_AT_ONCE = 10
 _MOST_SHARE = 0.4
 _LEAST = 4

@@ -1,0 +1,46 @@
+"""Asks people who were imported without evidence whether they want to be mailed: only at the operator's word."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from newsletter.app.app import App
+from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
+from newsletter.base.errors import NotAllowedNow
+from newsletter.db.engine import reading, writing
+from newsletter.issues import store as issue_store
+from subscribers.fresh_link import Purpose, last_link, make_link
+from subscribers.importing import unconfirmed_of
+
+_PORTION = 200
+
+
+def ask_again(app: App, number: int) -> int:
+    """Plan a confirmation for everybody who is unconfirmed by an import; gives to how many. Safe to call again.
+
+    Somebody who was asked since the import began is not asked twice. NotAllowedNow when no newsletter has the list.
+    """
+    life = timedelta(days=app.settings.privacy.unconfirmed_days)
+    asked, after = 0, 0
+    while True:
+        with reading(app.engine) as db:
+            found = unconfirmed_of(db, number, after=after, limit=_PORTION)
+            newsletter = _newsletter(db, found.list_slug)
+        if not found.ids:
+            return asked
+        after = found.ids[-1]
+        with writing(app.engine) as db:
+            for subscriber_id in found.ids:
+                last = last_link(db, subscriber_id, Purpose.CONFIRM)
+                if last is not None and last.made_at >= found.started_at:
+                    continue
+                content = {"newsletter": newsletter, "list": found.list_slug}
+                link = make_link(db, subscriber_id, Purpose.CONFIRM, content, life=life, now=app.clock.now())
+                asked += plan_reader_mail(app, db, Kind.CONFIRM, link, newsletter) is not None
+
+
+def _newsletter(db: Connection, list_slug: str) -> str:
+    for one in issue_store.all_newsletters(db):
+        if list_slug in one.recipe.lists:
+            return one.recipe.slug
+    raise NotAllowedNow(f"no newsletter goes to the list {list_slug}: nobody can be asked to confirm")

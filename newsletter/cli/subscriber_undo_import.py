@@ -1,0 +1,36 @@
+"""`newsletter subscriber undo-import`: take imports back."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from newsletter.base.errors import UsageError
+from newsletter.cli.output import Json, emit, opened, talk, who
+
+
+def undo_import(
+    context: typer.Context,
+    number: Annotated[list[int], typer.Argument(help="the import's number; several of one ZIP")],
+    yes: Annotated[bool, typer.Option("--yes", help="take it back without asking")] = False,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Take an import back: people whom it made and who have said nothing since go, and what it replaced comes back.
+
+    Whoever has joined, left or changed something themselves stays as they are. The noes that the file brought stay too.
+    """
+    from newsletter.app.importing import undo_import as take_back
+
+    if not yes:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError("nothing was taken back: say --yes to do it; nobody can be asked here")
+        if not typer.confirm(f"Take back import {', '.join(map(str, number))}?", err=True):
+            talk("nothing was taken back")
+            raise typer.Exit(1)
+    with opened(context) as app:
+        kept = sum(take_back(app, one, by=who(), on_progress=lambda _: None).kept for one in number)
+    words = f"taken back: {', '.join(f'import {one}' for one in number)}"
+    if kept:
+        words += f"\n  {kept} have said something themselves since, and stay as they are"
+    emit({"imports": number, "kept": kept}, words, as_json=as_json)

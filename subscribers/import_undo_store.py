@@ -1,0 +1,111 @@
+"""The SQL of taking imports back. Never opens a transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from subscribers import import_store
+from subscribers.store import portions
+from subscribers.tables import consents, import_changes, imports, mailing_lists, subscribers, subscriptions
+
+_KEPT = "kept_by_undo"
+
+
+class Undoing(NamedTuple):
+    """An import that is being taken back."""
+
+    id: int
+    list_id: int
+    list_slug: str
+    file_name: str
+    started_at: datetime
+
+
+class Change(NamedTuple):
+    """What an import changed about a person."""
+
+    subscriber_id: int
+    made: str
+    before: str
+
+
+def begin(db: Connection, import_id: int, now: datetime) -> bool:
+    """Mark an import as taken back; one that is under way ends. False where there is none."""
+    mine = imports.c.id == import_id
+    db.execute(update(imports).where(mine, imports.c.finished_at.is_(None)).values(finished_at=now))
+    db.execute(update(imports).where(mine, imports.c.undone_at.is_(None)).values(undone_at=now))
+    return db.execute(select(imports.c.id).where(mine)).first() is not None
+
+
+def oldest(db: Connection) -> Undoing | None:
+    left = select(import_changes.c.import_id).where(import_changes.c.import_id == imports.c.id).exists()
+    query = (
+        select(imports.c.id, imports.c.list_id, mailing_lists.c.slug, imports.c.file_name, imports.c.started_at)
+        .join(mailing_lists, mailing_lists.c.id == imports.c.list_id)
+        .where(imports.c.undone_at.is_not(None), left)
+        .order_by(imports.c.id)
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    return None if row is None else Undoing(*row)
+
+
+def changes(db: Connection, import_id: int, limit: int) -> list[Change]:
+    columns = (import_changes.c.subscriber_id, import_changes.c.made, import_changes.c.before)
+    query = select(*columns).where(import_changes.c.import_id == import_id).order_by(import_changes.c.subscriber_id)
+    return [Change(*row) for row in db.execute(query.limit(limit))]
+
+
+def spoke_since(db: Connection, hashes: Sequence[str], undoing: Undoing) -> set[str]:
+    """Give those of whom something was recorded since the import began, and not by it: a yes, a no, another import."""
+    found: set[str] = set()
+    for some in portions(hashes):
+        query = select(consents.c.address_hash).where(
+            consents.c.address_hash.in_(some),
+            consents.c.recorded_at >= undoing.started_at,
+            consents.c.by != f"import:{undoing.id}",
+        )
+        found.update(row.address_hash for row in db.execute(query))
+    return found
+
+
+def values_of(db: Connection, subscriber_id: int, names: Sequence[str]) -> Mapping[str, Any]:
+    """Give columns of a person as they are stored."""
+    query = select(*(subscribers.c[name] for name in names if name in subscribers.c))
+    return dict(db.execute(query.where(subscribers.c.id == subscriber_id)).mappings().one())
+
+
+def put_values(db: Connection, subscriber_id: int, values: Mapping[str, Any], now: datetime) -> None:
+    db.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**values, updated_at=now))
+
+
+def remove_subscription(db: Connection, undoing: Undoing, subscriber_id: int) -> bool:
+    """Remove a subscription that an import made; one that was left stays left."""
+    which = (
+        subscriptions.c.list_id == undoing.list_id,
+        subscriptions.c.subscriber_id == subscriber_id,
+        subscriptions.c.state != "left",
+    )
+    return db.execute(delete(subscriptions).where(*which)).rowcount > 0
+
+
+def done(db: Connection, import_id: int, ids: Sequence[int], kept: int) -> None:
+    """Note that these people were looked at, and how many of them stay."""
+    for some in portions(ids):
+        which = (import_changes.c.import_id == import_id, import_changes.c.subscriber_id.in_(some))
+        db.execute(delete(import_changes).where(*which))
+    row = import_store.find_import(db, import_id)
+    if row is not None and kept:
+        counts = import_store.counts_of(row)
+        import_store.put_counts(db, import_id, counts | {_KEPT: counts.get(_KEPT, 0) + kept})
+
+
+def report(db: Connection, import_id: int) -> tuple[int, int] | None:
+    """Give how many people are still to be looked at, and how many stay."""
+    row = import_store.find_import(db, import_id)
+    if row is None:
+        return None
+    counted = select(func.count()).select_from(import_changes).where(import_changes.c.import_id == import_id)
+    return int(db.execute(counted).scalar_one()), int(import_store.counts_of(row).get(_KEPT, 0))
