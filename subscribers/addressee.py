@@ -45,7 +45,7 @@ def _at(db: Connection, link: FreshLink, address: str) -> Addressee | NotMailabl
     if isinstance(found, NotMailable):
         return found
     parsed = parse_address(address)
-    refusal = refusal_of_notice(suppression_store.open_suppressions(db, parsed.hash))
+    refusal = refusal_of_notice(suppression_store.open_kinds(db, parsed))
     if refusal is not None:
         return refusal
     envelope = f"{parsed.address.rpartition('@')[0]}@{parsed.domain}"

@@ -52,8 +52,12 @@ from newsletter.cli import (
     source_list,
     source_remove,
     subscriber_add,
+    subscriber_erase,
     subscriber_import,
+    subscriber_release,
     subscriber_show,
+    subscriber_suppress,
+    subscriber_suppressed,
     tick,
     upgrade,
 )
@@ -140,6 +144,10 @@ post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.top
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)
+subscriber.command("suppress")(subscriber_suppress.suppress)
+subscriber.command("release")(subscriber_release.release)
+subscriber.command("suppressed")(subscriber_suppressed.suppressed)
+subscriber.command("erase")(subscriber_erase.erase)
 issue.command("assemble")(issue_assemble.assemble)
 issue.command("new")(issue_new.new)
 issue.command("list")(issue_list.list_)

@@ -3,6 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from newsletter.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from subscribers.consent import SuppressionKind
 
 _DELIVERY = {
     "none": "no mail",
@@ -57,6 +63,26 @@ def outcome_words(outcome: str) -> str:
 def reason_words(reason: str) -> str:
     """Give a delivery's reason as people read it; a server's own words stay as they came."""
     return _REASON.get(reason, reason)
+
+
+def standing_words(standing: str) -> str:
+    """Say how a person stands to a newsletter: that they get it, or why not."""
+    return "gets it" if standing == "mailed" else f"no mail, {reason_words(standing)}"
+
+
+def suppression_kind(text: str) -> "SuppressionKind":
+    """Read a kind of suppression from the command line."""
+    from subscribers.consent import SuppressionKind
+
+    try:
+        return SuppressionKind(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no kind; there are: {', '.join(SuppressionKind)}") from None
+
+
+def count_words(count: int, one: str, many: str) -> str:
+    """Say how many there are of something."""
+    return f"{count} {one if count == 1 else many}"
 
 
 def why_words(reason: str) -> str:
