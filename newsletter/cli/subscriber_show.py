@@ -35,7 +35,9 @@ def show(
 
     with opened(context) as app:
         person = show_person(app, address)
-    emit(person, field_lines(_shown(person)), as_json=as_json)
+    record = [f"  {_consent(one)}" for one in person["consents"]]
+    words = "\n".join([field_lines(_shown(person)), *(["record of consent:", *record] if record else [])])
+    emit(person, words, as_json=as_json)
 
 
 def _shown(person: dict[str, Any]) -> dict[str, object]:
@@ -50,7 +52,6 @@ def _shown(person: dict[str, Any]) -> dict[str, object]:
         "the domain": [_suppression(one) for one in person["domain_suppressions"] if not one["ended_at"]],
         "before": [_ended(one) for one in person["suppressions"] if one["ended_at"]],
         "tester": person["is_correspondent"],
-        "record": [_consent(one) for one in person["consents"]],
     }
 
 
@@ -79,5 +80,5 @@ def _ended(one: dict[str, Any]) -> str:
 
 def _consent(one: dict[str, Any]) -> str:
     about = " ".join(part for part in (one["list_slug"], one["key"], one["evidence"]) if part)
-    told = f"{day_and_hour(one['recorded_at'])} {one['act'].value} by {one['by']}: {about}"
+    told = f"{day_and_hour(one['recorded_at'])} {one['act'].value} by {one['by']}" + (f": {about}" if about else "")
     return f'{told}; shown: "{" ".join(one["text"].split())}"' if one["text"] else told

@@ -21,8 +21,7 @@ def suppress(
 ) -> None:
     """Never mail an address again, or anybody at a domain. It counts at once, also for what is planned.
 
-    The address need not be known: it is kept by hash, and no import brings it in. `left` ends only when that person
-    joins again; the other kinds are lifted by `subscriber release`. A subdomain is a domain of its own.
+    The address need not be known: it is kept by hash, and no import brings it in. A subdomain is a domain of its own.
     """
     from newsletter.app.suppressing import suppress_by_hand
 
