@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from subscribers import suppression_store
-from subscribers.consent import SuppressionKind
+from subscribers import consent_store, suppression_store
+from subscribers.consent import Act, SuppressionKind
 from subscribers.find import find_by_id
 from subscribers.fresh_link import Purpose, last_link
+from subscribers.subscriber import Subscriber
 
 BOUNCED_REST = timedelta(days=30)
 
@@ -31,10 +32,26 @@ def confirmation_allowed(
 def may_be_asked_to_confirm(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
     """Tell whether a person may be mailed a confirmation now; ask before making the link. Raises UnknownSubscriber."""
     person = find_by_id(db, subscriber_id)
-    last = last_link(db, subscriber_id, Purpose.CONFIRM)
     return confirmation_allowed(
         suppression_store.open_suppressions(db, person.address_hash),
         domain_closed=bool(suppression_store.open_of_domain(db, person.domain)),
-        asked_last=last.made_at if last else None,
+        asked_last=_asked_last(db, person),
         now=now,
     )
+
+
+def _asked_last(db: Connection, person: Subscriber) -> datetime | None:
+    """Tell when somebody was mailed the question last, at the latest.
+
+    Who never answers is forgotten, link and all: then the record by hash tells when they had asked.
+    """
+    link = last_link(db, person.id, Purpose.CONFIRM)
+    asked = None
+    before_forgotten = None
+    for consent in consent_store.consents_of(db, person.address_hash):
+        if consent.act is Act.ASKED:
+            asked = consent.recorded_at
+        elif consent.act is Act.FORGOTTEN:
+            before_forgotten = asked
+    times = [at for at in (link.made_at if link else None, before_forgotten) if at is not None]
+    return max(times, default=None)

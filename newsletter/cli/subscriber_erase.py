@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.app.words import counted
 from newsletter.base.errors import UsageError
 from newsletter.cli.output import Json, emit, opened, talk, who
-from newsletter.cli.words import count_words
 
 if TYPE_CHECKING:
     from newsletter.app.erasing import Erasure
@@ -39,7 +39,7 @@ def erase(
 def _is_wanted(address: str, erasure: "Erasure") -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("nobody was erased: say --yes to erase; nobody can be asked here")
-    lists, wishes = count_words(erasure.subscriptions, "list", "lists"), count_words(erasure.wishes, "wish", "wishes")
+    lists, wishes = counted(erasure.subscriptions, "list", "lists"), counted(erasure.wishes, "wish", "wishes")
     talk(f"{address}: on {lists}, with {wishes}. All of it goes and cannot be had back.")
     return typer.confirm("Erase?", default=False, err=True)
 
@@ -47,5 +47,5 @@ def _is_wanted(address: str, erasure: "Erasure") -> bool:
 def _in_words(erased: "Erasure") -> str:
     if erased.subscriber is None:
         return "erased; the address was that of somebody who is written to, not of a subscriber"
-    kept = count_words(erased.consents, "record of consent", "records of consent")
+    kept = counted(erased.consents, "record of consent", "records of consent")
     return f"erased; by hash {kept} and the note that they left stay, so that nothing brings them back"

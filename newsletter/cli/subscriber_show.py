@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
+from newsletter.app.words import standing_words
 from newsletter.cli.output import Json, emit, opened
-from newsletter.cli.words import day, day_and_hour, field_lines, standing_words
+from newsletter.cli.words import day, day_and_hour, field_lines
 
 _NOT_SHOWN = {
     "address_key",

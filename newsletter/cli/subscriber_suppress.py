@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.app.words import counted
 from newsletter.cli.output import Json, emit, opened, who
-from newsletter.cli.words import count_words, suppression_kind
+from newsletter.cli.words import suppression_kind
 
 if TYPE_CHECKING:
     from newsletter.app.suppressing import Suppressed
@@ -34,5 +35,5 @@ def suppress(
 def _in_words(done: "Suppressed") -> str:
     if not done.is_new:
         return f"{done.what} was suppressed already ({done.kind.value})"
-    known = f"{count_words(done.people, 'person', 'people')} here" if done.people else "nobody here has it yet"
+    known = f"{counted(done.people, 'person', 'people')} here" if done.people else "nobody here has it yet"
     return f"{done.what} is never mailed ({done.kind.value}); {known}"

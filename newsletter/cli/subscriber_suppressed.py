@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.app.words import counted
 from newsletter.cli.output import Json, emit, listing, opened
-from newsletter.cli.words import count_words, day, suppression_kind
+from newsletter.cli.words import day, suppression_kind
 
 if TYPE_CHECKING:
     from newsletter.app.suppressing import Overview
@@ -61,8 +62,8 @@ def _in_words(found: "Overview") -> str:
     ]
     reasons = [one.reason for one in found.domains] + [one.reason for one in found.addresses]
     notes = [(reason,) for reason in reasons]
-    told = [f"{kind.value}: {count_words(count, 'address', 'addresses')}" for kind, count in found.counts.items()]
-    domains = count_words(len(found.domains), "domain", "domains")
+    told = [f"{kind.value}: {counted(count, 'address', 'addresses')}" for kind, count in found.counts.items()]
+    domains = counted(len(found.domains), "domain", "domains")
     return "\n".join([*told, f"closed: {domains}", listing(rows, _HEADS, notes)])
 
 

@@ -13,6 +13,7 @@ from subscribers.consent import Act, SuppressionKind
 from subscribers.correspondents import correspondent, correspondent_id
 from subscribers.doors import recipient_of_notice
 from subscribers.errors import InvalidAddress, SaidNo
+from subscribers.forget import forget_unconfirmed
 from subscribers.fresh_link import Purpose, make_link
 from subscribers.join import Standing, ask, confirm
 from subscribers.show import show
@@ -80,6 +81,22 @@ def test_the_last_confirmation_mail_is_looked_up(sqlite_engine: Engine, now: dat
         assert asked == [False, True]
         assert confirm(db, anna, "members", shown=SHOWN, now=now)
         assert may_be_asked_to_confirm(db, anna, now=now)
+
+
+def test_who_was_forgotten_is_not_asked_sooner(sqlite_engine: Engine) -> None:
+    """Never answering is no way round the 30 days: the record by hash outlives the person's row and its links."""
+    with sqlite_engine.begin() as db:
+        make_list(db)
+        suppress_address(db, "anna@example.org", BOUNCED, reason="x", by="test", now=NOW)
+        first = ask(db, "anna@example.org", "members", shown=SHOWN, now=NOW).subscriber_id
+        make_link(db, first, Purpose.CONFIRM, {}, life=timedelta(days=14), now=NOW)
+    later = NOW + timedelta(days=15)
+    assert forget_unconfirmed(sqlite_engine.begin, before=later - timedelta(days=14), now=later) == 1
+    with sqlite_engine.begin() as db:
+        again = ask(db, "anna@example.org", "members", shown=SHOWN, now=later).subscriber_id
+        assert again != first
+        asked = [may_be_asked_to_confirm(db, again, now=NOW + timedelta(days=days)) for days in (15, 29, 30)]
+    assert asked == [False, False, True]
 
 
 def test_a_departure_told_elsewhere_counts_as_one_told_here(sqlite_engine: Engine, now: datetime) -> None:
