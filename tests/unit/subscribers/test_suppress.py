@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from subscribers.add import add_subscriber
 from subscribers.address import parse_address, parse_domain
+from subscribers.addressee import addressee_of_link
 from subscribers.confirmation import BOUNCED_REST, confirmation_allowed, may_be_asked_to_confirm
 from subscribers.consent import Act, SuppressionKind
 from subscribers.correspondents import correspondent, correspondent_id
@@ -34,6 +35,9 @@ def test_nobody_comes_in_by_a_closed_domain(sqlite_engine: Engine, now: datetime
         asked = ask(db, "new@EXAMPLE.org", "open", shown=SHOWN, now=now)
         assert asked.standing is Standing.CLOSED
         assert not may_be_asked_to_confirm(db, asked.subscriber_id, now=now)
+        for purpose in (Purpose.CONFIRM, Purpose.ACCOUNT):
+            link = make_link(db, asked.subscriber_id, purpose, {}, life=timedelta(days=1), now=now)
+            assert addressee_of_link(db, link) == NotMailable(f"suppressed:{kind.value}")
         confirm(db, asked.subscriber_id, "open", shown=SHOWN, now=now)
         assert reason(db, asked.subscriber_id, ("open",)) == f"suppressed:{kind.value}"
         with pytest.raises(SaidNo, match=r"example\.org is closed .*release @example\.org"):
