@@ -1,7 +1,7 @@
 """Reads RSS, Atom and RDF: bytes in, posts out. feedparser knows the dialects; what must not reach it stops here.
 
-Refused: pages, entity declarations (1 KB of them unpacks to megabytes), encodings that hide markup, and anything in
-which no feed can be found. A date is what the item says or None.
+Refused: pages, entity declarations (1 KB of them unpacks to megabytes), more tags than a feed has, encodings that hide
+markup, and anything in which no feed can be found. A date is what the item says or None.
 """
 
 import calendar
@@ -23,6 +23,7 @@ from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import first_picture
 from newsletter.sources.post import PostKind
 from newsletter.sources.reading.feed_dates import Order, is_misread, order_of, read_date
+from newsletter.sources.reading.feed_limits import refuse_bombs
 from newsletter.sources.reading.teasers import read_teaser
 
 _HEAD = 4_000  # bytes in which a document shows what it is
@@ -121,6 +122,7 @@ def _refuse_what_is_no_feed(content: bytes, charset: str) -> None:
         raise NotUnderstood("the feed declares XML entities; that is refused, because it is how bombs are built")
     if not _FEED.search(bare):
         raise NotUnderstood("this is no feed: it holds no <rss>, <feed> or <rdf:RDF>")
+    refuse_bombs(bare)
 
 
 def _hides_markup(encoding: str) -> bool:
