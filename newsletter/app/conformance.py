@@ -11,7 +11,6 @@ from newsletter.sources.conformance.run_cases import run_cases
 SECONDS_A_CASE = 30.0  # of a page that takes a second; what takes longer hangs
 # What is told beside the cases: items as they are expected, payloads that left something, and shares that are right.
 _TOLD = {"feeds": ("items", "titles", "links", "dates"), "pages": ("f1", "titles"), "xss": ("active",)}
-_LEAST_ASKED: Mapping[str, Mapping[str, int]] = {"feeds": {}, "pages": {"f1": 1, "titles": 1}, "xss": {}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +34,9 @@ def conformance(kind: str, folder: Path, *, seconds: float = SECONDS_A_CASE) -> 
 
 
 def totals(kind: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """Sum outcomes up. A crashed case agrees in nothing, and in pages it counts as a page with nothing right."""
+    """Sum outcomes up. A crashed case has nothing right of what was asked of it; a share of nothing is None."""
     agree = sum(outcome.agrees for outcome in outcomes)
-    asked = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.asked or _LEAST_ASKED[kind] for outcome in outcomes])
+    asked = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.asked for outcome in outcomes])
     right = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.right for outcome in outcomes])
     return {
         "kind": kind,
@@ -56,11 +55,11 @@ def _sums(start: dict[str, float], parts: Sequence[Mapping[str, float]]) -> dict
     return start
 
 
-def _told(name: str, right: float, asked: float) -> float:
+def _told(name: str, right: float, asked: float) -> float | None:
     if name == "items":
         return int(asked)
     return int(right) if name == "active" else _share(right, asked)
 
 
-def _share(part: float, whole: float) -> float:
-    return round(part / whole, 4) if whole else 1.0
+def _share(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None

@@ -43,7 +43,7 @@ def _tags(content: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     while found := piece.search(content, place):
         place = found.end()
         if found[2] is not None:
-            yield found.group(1, 2, 3)
+            yield found[1], found[2], found[3]
             continue
         end = content.find(ends[found[0]], place) if found[0] in ends else -1
         if end < 0 and found[0] == _CDATA:

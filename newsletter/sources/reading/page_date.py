@@ -87,6 +87,37 @@ _OTHER_DAYS = re.compile(
     re.IGNORECASE,
 )
 
+# Words of the list above that begin other lines, too: "Von Ada Beispiel", "From the ministry", "Open science", "Start".
+_BEGINNINGS = frozenset(
+    [
+        "from",
+        "since",
+        "vom",
+        "von",
+        "dal",
+        "da",
+        "desde",
+        "du",
+        "by",
+        "start",
+        "open",
+        "where",
+        "wo",
+        "next",
+        "stand",
+        "mis",
+    ]
+)
+_LONGEST_LEAD = 4  # words
+
+
+def names_other_day(lead: str) -> bool:
+    """Tell whether a short line before a day makes it another than that of publication: "Deadline", "Workshop"."""
+    words = lead.rstrip(" :").split()
+    if not 0 < len(words) <= _LONGEST_LEAD or words[0].casefold() in _BEGINNINGS:
+        return False
+    return _OTHER_DAYS.match(lead) is not None or (len(words) == 1 and _tells_event(lead))
+
 
 def declared_date(text: str) -> datetime | None:
     """Read a date in ISO 8601, as metadata has it; one without a zone is taken as UTC."""

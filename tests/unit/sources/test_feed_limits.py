@@ -1,6 +1,7 @@
 """Feeds that are made to keep a reader busy are refused at once; large and careless ones are read."""
 
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -52,10 +53,8 @@ def test_a_bomb_is_refused_at_once(document: str, words: str) -> None:
 def test_the_count_itself_is_no_bomb(piece: str) -> None:
     """What begins and never ends is looked through once."""
     started = time.process_time()
-    try:
+    with suppress(NotUnderstood):
         refuse_bombs((START + piece * (2 * MANY // len(piece))).encode())
-    except NotUnderstood:
-        pass
     assert time.process_time() - started < 3
 
 

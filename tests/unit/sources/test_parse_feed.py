@@ -270,7 +270,8 @@ def test_other_json_is_refused(content: bytes) -> None:
 def test_what_json_can_write_and_no_text_can_hold_is_left_out() -> None:
     """Half of a surrogate pair leaves the parser in no field, and a number without end is no id."""
     whole = {
-        "title": "A\ud800 call", "id": "\udfffx", "content_text": "t\ud800", "summary": "\ud800s", "language": "\ud800de",
+        "title": "A\ud800 call", "id": "\udfffx", "content_text": "t\ud800", "summary": "\ud800s",
+        "language": "\ud800de",
         "authors": [{"name": "\ud800B"}], "tags": ["\ud800policy"],
     }  # fmt: skip
     text = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [whole]})
