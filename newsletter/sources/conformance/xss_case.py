@@ -22,6 +22,7 @@ from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_page import parse_page
 from newsletter.sources.source import Source, SourceKind
 
+Ways = Mapping[str, Callable[[str], Iterator[str]]]
 _PLACE = "https://site.example/page"
 _SOURCE = Source(
     id=SourceId(0), name="xss", url=_PLACE, kind=SourceKind.FEED, topics=(), language="", owner="", backfill_days=0,
@@ -41,12 +42,7 @@ def run_xss_case(case: Case) -> Outcome:
     """Clean one payload each way and tell what is left that would run."""
     payload = json.loads(case.given.read_text(encoding="utf-8"))[case.number]
     markup = str(payload.get("payload", "") if isinstance(payload, dict) else payload)
-    left, unread = [], []
-    for way, shown in _WAYS.items():
-        try:
-            left += [f"{way}: {what}" for clean in shown(markup) for what in active_parts(clean)]
-        except SourceError as error:
-            unread.append(f"{way}: not read, so nothing was looked at: {error}")
+    left, unread = look_at(markup, _WAYS)
     return Outcome(
         name=case.name,
         agrees=not left and not unread,
@@ -54,6 +50,17 @@ def run_xss_case(case: Case) -> Outcome:
         asked={"active": 1},
         right={"active": bool(left)},
     )
+
+
+def look_at(markup: str, ways: Ways) -> tuple[list[str], list[str]]:
+    """Give what each way leaves of a payload that would run, and the ways that do not read it: those show nothing."""
+    left, unread = [], []
+    for way, shown in ways.items():
+        try:
+            left += [f"{way}: {what}" for clean in shown(markup) for what in active_parts(clean)]
+        except SourceError as error:
+            unread.append(f"{way}: not read, so nothing was looked at: {error}")
+    return left, unread
 
 
 def active_parts(markup: str) -> list[str]:
@@ -98,7 +105,7 @@ def _on_page(markup: str) -> Iterator[str]:
     yield from shown_of(parse_page(page.encode(errors="replace"), url=_PLACE))
 
 
-_WAYS: Mapping[str, Callable[[str], Iterator[str]]] = {
+_WAYS: Ways = {
     "as a post": _as_post,
     "in a feed": _in_feed,
     "on a page": _on_page,

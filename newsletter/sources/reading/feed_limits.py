@@ -18,6 +18,12 @@ _CDATA, _COMMENT = b"<![CDATA[", b"<!--"
 _PIECE = re.compile(rb"<!\[CDATA\[|<!--|<(/?)([A-Za-z_:][^\s<>/]*)([^<>]*)")
 _TAG = re.compile(rb"<(/?)([A-Za-z_:][^\s<>/]*)([^<>]*)")
 _CDATA_IN_TAG = re.compile(rb"<[A-Za-z_:/][^<>]*<!\[CDATA\[")
+# feedparser looks for a mail address in these: in a word of a megabyte for minutes.
+_ENDLESS_NAME = re.compile(
+    rb"<(?:\w{1,20}:)?(?:author|creator|contributor|managingeditor|webmaster|publisher|owner|name|email)"
+    rb"(?:\s[^<>]*)?>\s{0,20}(?:<!\[CDATA\[)?[^<]{5000}",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(rb"""\"[^"]*"|'[^']*'""")
 # HTML's elements without an end (HTML 13.1.2): careless feeds write them unescaped, and they nest nothing.
 _ENDLESS = frozenset(b"area base br col embed hr img input link meta param source track wbr p li".split())
@@ -25,6 +31,8 @@ _ENDLESS = frozenset(b"area base br col embed hr img input link meta param sourc
 
 def refuse_bombs(content: bytes) -> None:
     """Raise NotUnderstood for a feed with more tags, deeper ones, or more attributes than any feed has."""
+    if _ENDLESS_NAME.search(content):
+        raise NotUnderstood("the feed names an author in more than 5,000 letters; that is refused, because nobody is")
     opened: list[bytes] = []
     for count, (is_end, name, rest) in enumerate(_tags(content), start=1):
         if count > _MOST_TAGS:

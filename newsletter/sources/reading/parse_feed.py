@@ -42,6 +42,7 @@ _MAIL = re.compile(r"[^\s()<>@]{1,100}@[^\s()<>@]{1,200}")
 _FIELD_LINE = re.compile(
     r"\s*<span\b[^<>]{0,300}>\s*(?:<(?:span|time|a)\b[^<>]{0,400}>)?([^<>]{0,500})(?:</(?:span|time|a)>)?\s*</span>"
 )
+_LONGEST_NAME = 1_000  # characters that are looked at
 _MOST_FIELD_LINES = 3
 _SMALL = 200  # pixels; a card shows a picture wider
 # A year that cannot be meant is no date; calendars of broken systems begin in 1970 and end in 9999.
@@ -185,7 +186,7 @@ def _post(
 
 def _byline(entry: Mapping[str, Any]) -> str:
     """Give the author's name; an address for mail ("office@x.example (Name)", as RSS has it) is none."""
-    name = _text(entry.get("author_detail") or {}, "name") or _text(entry, "author")
+    name = (_text(entry.get("author_detail") or {}, "name") or _text(entry, "author"))[:_LONGEST_NAME]
     return one_line(_MAIL.sub(" ", name)).strip(" ()<>")[:200]
 
 

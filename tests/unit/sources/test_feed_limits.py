@@ -58,6 +58,14 @@ def test_the_count_itself_is_no_bomb(piece: str) -> None:
     assert time.process_time() - started < 3
 
 
+@pytest.mark.parametrize("tag", ["author", "dc:creator", "managingEditor"])
+@pytest.mark.parametrize("name", ["x" * MANY, f"<![CDATA[{'x' * MANY}]]>"])
+def test_an_endless_author_is_refused(tag: str, name: str) -> None:
+    """A mail address is looked for in each author; in a word of a megabyte that would take for ever."""
+    with pytest.raises(NotUnderstood, match="author"):
+        reads(f"{START}<item><title>A</title><{tag}>{name}</{tag}></item>{END}")
+
+
 def test_bombs_in_two_bytes_a_letter_are_seen() -> None:
     """UTF-16 hides no tags."""
     with pytest.raises(NotUnderstood, match="deeper than 200"):
