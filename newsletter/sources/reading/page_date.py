@@ -116,7 +116,8 @@ def names_other_day(lead: str) -> bool:
     words = lead.rstrip(" :").split()
     if not 0 < len(words) <= _LONGEST_LEAD or words[0].casefold() in _BEGINNINGS:
         return False
-    return _OTHER_DAYS.match(lead) is not None or (len(words) == 1 and _tells_event(lead))
+    is_other = any(_OTHER_DAYS.match(word) for word in words if word.casefold() not in _BEGINNINGS)
+    return is_other or (len(words) == 1 and _tells_event(lead))
 
 
 def declared_date(text: str) -> datetime | None:
