@@ -17,6 +17,7 @@ class Act(StrEnum):
     SUPPRESSED = "suppressed"
     RELEASED = "released"
     ERASED = "erased"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

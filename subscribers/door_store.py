@@ -1,12 +1,15 @@
 """The SQL of the two doors. Fit for a million people: keyset by index, four queries for 500 ids, no full scan."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Join, RowMapping, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Join, RowMapping, and_, exists, func, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from subscribers.consent import SuppressionKind, Wish
+from subscribers.segment_rule import Rule
+from subscribers.segment_store import whom
 from subscribers.subscriber import Member
 from subscribers.tables import (
     mailing_lists,
@@ -19,39 +22,83 @@ from subscribers.tables import (
 )
 
 
-def list_names(db: Connection, slugs: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Give id and name of the lists that there are, by slug."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How people come to a newsletter: a list, or those of it whom a rule describes."""
+
+    list_id: int
+    list_slug: str
+    list_name: str
+    rule: Rule | None  # None: the whole list
+
+
+def lists_by_slug(db: Connection, slugs: Sequence[str]) -> dict[str, Way]:
+    """Give the lists that there are, by slug, as ways for everybody on them."""
     query = select(mailing_lists.c.slug, mailing_lists.c.id, mailing_lists.c.name)
-    return {row.slug: (row.id, row.name) for row in db.execute(query.where(mailing_lists.c.slug.in_(slugs)))}
+    found = db.execute(query.where(mailing_lists.c.slug.in_(slugs)))
+    return {row.slug: Way(list_id=row.id, list_slug=row.slug, list_name=row.name, rule=None) for row in found}
 
 
-def mailable_of_list(db: Connection, list_id: int, opt_out: str, after: int, limit: int) -> list[Member]:
-    """Give the next active people of a list who have neither opted out nor an open suppression, by id.
+def last_of_window(db: Connection, list_id: int, after: int, size: int) -> int | None:
+    """Give the id of the last of the next so many people of a list, whatever their state; None: so many are not left.
 
-    It walks the primary key of subscriptions from `after` on, so that a portion costs the same at any size.
+    It reads the primary key only.
     """
-    listed = subscriptions.join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+    mine = (subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id > after)
+    ordered = select(subscriptions.c.subscriber_id).where(*mine).order_by(subscriptions.c.subscriber_id)
+    return db.execute(ordered.offset(size - 1).limit(1)).scalar_one_or_none()
+
+
+def mailable_of_list(
+    db: Connection, way: Way, opt_out: str, after: int, limit: int, *, upto: int | None = None
+) -> list[Member]:
+    """Give the next active people of a way who have neither opted out nor an open suppression, by id.
+
+    It walks the primary key of subscriptions from `after` on to `upto`, so that a portion costs the same at any size,
+    and however few people a rule describes.
+    """
     query = (
         select(subscribers.c.id, subscribers.c.domain, *_preferred(_MEMBER))
-        .select_from(_with_preferences(listed, opt_out))
-        .where(subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id > after, *_mailable(opt_out))
+        .select_from(_with_preferences(_LISTED, opt_out))
+        .where(_comes(db, way, opt_out), subscriptions.c.subscriber_id > after, *_mailable(opt_out))
         .order_by(subscriptions.c.subscriber_id)
         .limit(limit)
     )
+    if upto is not None:
+        query = query.where(subscriptions.c.subscriber_id <= upto)
     return [
         Member(subscriber_id=id_, domain=domain, language=language, zone=zone, hour=hour, days=days)
         for id_, domain, language, zone, hour, days in db.execute(query)
     ]
 
 
-def count_mailable(db: Connection, list_ids: Sequence[int], opt_out: str) -> int:
-    """Count the people that mailable_of_list would give for these lists together, each once."""
+def count_mailable(db: Connection, ways: Sequence[Way], opt_out: str) -> int:
+    """Count the people that mailable_of_list would give for these ways together, each once."""
     query = (
         select(func.count(subscriptions.c.subscriber_id.distinct()))
-        .select_from(subscriptions.join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id))
-        .where(subscriptions.c.list_id.in_(list_ids), *_mailable(opt_out))
+        .select_from(_with_preferences(_LISTED, opt_out))
+        .where(or_(*(_comes(db, way, opt_out) for way in ways)), *_mailable(opt_out))
     )
     return int(db.execute(query).scalar_one())
+
+
+def described(db: Connection, ways: Sequence[Way], ids: Sequence[int], opt_out: str) -> set[int]:
+    """Give those of these people who are active on one of these ways, and whom its rule describes."""
+    query = (
+        select(subscriptions.c.subscriber_id)
+        .select_from(_with_preferences(_LISTED, opt_out))
+        .where(or_(*(_comes(db, way, opt_out) for way in ways)), subscriptions.c.state == "active")
+        .where(subscriptions.c.subscriber_id.in_(ids))
+    )
+    return set(db.execute(query).scalars())
+
+
+_LISTED = subscriptions.join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+
+
+def _comes(db: Connection, way: Way, opt_out: str) -> ColumnElement[bool]:
+    on_list = subscriptions.c.list_id == way.list_id
+    return on_list if way.rule is None else and_(on_list, whom(db, way.rule, way.list_slug, opt_out))
 
 
 def _mailable(opt_out: str) -> tuple[ColumnElement[bool], ...]:

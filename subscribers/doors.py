@@ -7,14 +7,17 @@ Neither door ever yields a suppressed, unconfirmed or departed person, or one wh
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from subscribers import door_store
+from subscribers import door_store, segment_store
 from subscribers.consent import SuppressionKind
+from subscribers.door_store import Way
 from subscribers.errors import UnknownList
 from subscribers.person_store import languages_of
+from subscribers.segment_parse import parse_rule
 from subscribers.store import portions
 from subscribers.subscriber import Member, NotMailable, Recipient
 from subscribers.wish import wishes_in
@@ -22,40 +25,85 @@ from subscribers.wish import wishes_in
 _UNSUBSCRIBED = NotMailable("unsubscribed")
 _UNCONFIRMED = NotMailable("unconfirmed")
 _ERASED = NotMailable("erased")
+_WINDOW = 2000  # people of a list that one step looks at, whatever a rule says of them
 # Who complained, bounces or is forbidden gets no notice either. Who left may ask for one: to join again, or for data.
 _NO_NOTICE = frozenset({SuppressionKind.FORBIDDEN, SuppressionKind.COMPLAINED, SuppressionKind.BOUNCED})
 
 
-def members(
-    db: Connection, lists: Sequence[str], *, opt_out: str, after: int, limit: int, segment: None = None
-) -> list[Member]:
-    """Give the next people of these lists, by id from `after` on; each once, whatever lists they come through.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """The people of one step through the lists, and how far that step looked."""
 
-    The end is reached when fewer than `limit` come back.
+    members: list[Member]
+    after: int  # the next step begins behind this id
+    ended: bool
+
+
+def members(db: Connection, lists: Sequence[str], *, opt_out: str, after: int, limit: int) -> list[Member]:
+    """Give the next people of these lists and segments, by id from `after` on; each once, whatever they come through.
+
+    The end is reached when fewer than `limit` come back. It looks as far as it must: planning takes `next_members`.
     """
-    del segment  # the rule of a segment will narrow the list here; nothing passes one yet
+    found: list[Member] = []
+    while len(found) < limit:
+        portion = next_members(db, lists, opt_out=opt_out, after=after, limit=limit - len(found))
+        found += portion.members
+        if portion.ended:
+            break
+        after = portion.after
+    return found
+
+
+def next_members(db: Connection, lists: Sequence[str], *, opt_out: str, after: int, limit: int) -> Portion:
+    """Take one step through these lists and segments: at most `limit` people, out of at most 2,000 of each list.
+
+    A step costs the same however few people a rule describes; it may find nobody and not be the last.
+    """
+    ways = _ways(db, lists)
+    windows = [door_store.last_of_window(db, one, after, _WINDOW) for one in {way.list_id for way in ways}]
+    upto = min((one for one in windows if one is not None), default=None)
     found: dict[int, Member] = {}
-    for list_id, _ in _lists(db, lists):
+    for way in ways:
         # The first `limit` of each list hold the first `limit` of them all.
-        found.update(
-            (one.subscriber_id, one) for one in door_store.mailable_of_list(db, list_id, opt_out, after, limit)
-        )
-    return [found[subscriber_id] for subscriber_id in sorted(found)[:limit]]
+        portion = door_store.mailable_of_list(db, way, opt_out, after, limit, upto=upto)
+        found.update((one.subscriber_id, one) for one in portion)
+    chosen = [found[subscriber_id] for subscriber_id in sorted(found)[:limit]]
+    if len(chosen) == limit:
+        return Portion(members=chosen, after=chosen[-1].subscriber_id, ended=False)
+    return Portion(members=chosen, after=after if upto is None else upto, ended=upto is None)
 
 
 def member_count(db: Connection, lists: Sequence[str], *, opt_out: str) -> int:
     """Count the people that `members` would give, each once."""
-    return door_store.count_mailable(db, [list_id for list_id, _ in _lists(db, lists)], opt_out)
+    return door_store.count_mailable(db, _ways(db, lists), opt_out)
+
+
+def is_described(db: Connection, subscriber_id: int, lists: Sequence[str], *, opt_out: str) -> bool:
+    """Tell whether an active person of these lists would be planned: whether a list, or a segment's rule, has them."""
+    return bool(door_store.described(db, _ways(db, lists), [subscriber_id], opt_out))
+
+
+def first_list_name(db: Connection, lists: Sequence[str]) -> str:
+    """Give the name of the first of these lists; of a segment its list's, as readers see it."""
+    return _ways(db, lists[:1])[0].list_name
+
+
+def first_list(db: Connection, lists: Sequence[str]) -> str:
+    """Give the slug of the list that people join for these lists: the first, or of a segment its list."""
+    return _ways(db, lists[:1])[0].list_slug
 
 
 def still_mailable(
     db: Connection, ids: Sequence[int], lists: Sequence[str], *, opt_out: str
 ) -> dict[int, Recipient | NotMailable]:
-    """Say of each of these ids who it is, or why they may not be mailed. Every id is answered."""
-    found_lists = _lists(db, lists)
+    """Say of each of these ids who it is, or why they may not be mailed. Every id is answered.
+
+    Of a segment only its list counts here: a rule that was changed since the planning drops nobody who was planned.
+    """
+    ways = _ways(db, lists)
     answers: dict[int, Recipient | NotMailable] = {}
     for portion in portions(ids):
-        answers |= _answer(db, portion, found_lists, opt_out)
+        answers |= _answer(db, portion, ways, opt_out)
     return answers
 
 
@@ -94,27 +142,30 @@ def refusal_of_notice(kinds: set[SuppressionKind]) -> NotMailable | None:
     return _suppressed(kinds & _NO_NOTICE) if kinds & _NO_NOTICE else None
 
 
-def _lists(db: Connection, slugs: Sequence[str]) -> list[tuple[int, str]]:
-    """Give id and name in the order asked for; a list that is not there is an error, not nobody."""
-    found = door_store.list_names(db, slugs)
+def _ways(db: Connection, slugs: Sequence[str]) -> list[Way]:
+    """Give lists and segments in the order asked for; one that is not there is an error, not nobody."""
+    found = door_store.lists_by_slug(db, slugs)
+    by_rule = segment_store.segments_of_slugs(db, [slug for slug in slugs if slug not in found])
+    on = door_store.lists_by_slug(db, [one.list_slug for one in by_rule.values()])
+    for slug, segment in by_rule.items():
+        found[slug] = replace(on[segment.list_slug], rule=parse_rule(segment.rule).rule)
     for slug in slugs:
         if slug not in found:
             raise UnknownList(slug)
     return [found[slug] for slug in dict.fromkeys(slugs)]
 
 
-def _answer(
-    db: Connection, ids: Sequence[int], lists: list[tuple[int, str]], opt_out: str
-) -> dict[int, Recipient | NotMailable]:
+def _answer(db: Connection, ids: Sequence[int], ways: list[Way], opt_out: str) -> dict[int, Recipient | NotMailable]:
     people = door_store.people(db, ids, opt_out)
     suppressed = door_store.suppressed_ids(db, ids)
-    states = door_store.states(db, ids, [list_id for list_id, _ in lists])
+    states = door_store.states(db, ids, [way.list_id for way in ways])
+    through = _ways_of_many(db, ways, states, opt_out)
     wishes = door_store.wishes_of_many(db, ids, opt_out)
     answers: dict[int, Recipient | NotMailable] = {}
     for subscriber_id in ids:
         row, kinds = people.get(subscriber_id), suppressed.get(subscriber_id)
         wished = wishes_in(wishes.get(subscriber_id, ()), opt_out)
-        came_through = _came_through(states.get(subscriber_id, {}), lists)
+        came_through = through.get(subscriber_id, _UNSUBSCRIBED)
         if row is None:
             answers[subscriber_id] = _ERASED
         elif kinds:
@@ -128,11 +179,32 @@ def _answer(
     return answers
 
 
-def _came_through(states: Mapping[int, str], lists: list[tuple[int, str]]) -> str | NotMailable:
-    """Give the name of the first of the lists on which a person is active."""
-    for list_id, name in lists:
-        if states.get(list_id) == "active":
-            return name
+def _ways_of_many(
+    db: Connection, ways: list[Way], states: Mapping[int, Mapping[int, str]], opt_out: str
+) -> dict[int, str | NotMailable]:
+    """Give the name of the list that each came through, or why through none.
+
+    Who left one of the lists and is active on the list of a segment only may never have been in the segment: they came
+    through what they left. There the rule counts after all.
+    """
+    unsure = [one for one, mine in states.items() if "left" in mine.values() and _is_in_part_only(mine, ways)]
+    by_rule = [way for way in ways if way.rule is not None]
+    sure = door_store.described(db, by_rule, unsure, opt_out) if unsure and by_rule else set()
+    dropped = set(unsure) - sure
+    return {one: _UNSUBSCRIBED if one in dropped else _came_through(mine, ways) for one, mine in states.items()}
+
+
+def _is_in_part_only(states: Mapping[int, str], ways: list[Way]) -> bool:
+    """Tell whether a person is active on lists of segments, and on no list that is named as a whole."""
+    active = [way for way in ways if states.get(way.list_id) == "active"]
+    return bool(active) and all(way.rule is not None for way in active)
+
+
+def _came_through(states: Mapping[int, str], ways: list[Way]) -> str | NotMailable:
+    """Give the name of the first of the lists on which a person is active; whole lists go before parts of them."""
+    for way in sorted(ways, key=lambda one: one.rule is not None):
+        if states.get(way.list_id) == "active":
+            return way.list_name
     return _UNCONFIRMED if "pending" in states.values() else _UNSUBSCRIBED
 
 

@@ -5,6 +5,7 @@ stands; of two lines that name the same person the second is refused.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +41,8 @@ class Portion:
     marks: list[tuple[int, int]] = field(default_factory=list)
     noes: dict[tuple[str, SuppressionKind], int] = field(default_factory=dict)  # to the line
     lines: dict[str, int] = field(default_factory=dict)  # where an address key stood first
+    before: dict[int, dict[str, Any]] = field(default_factory=dict)  # what was replaced, to undo it: by id
+    unknown_topics: Counter[str] = field(default_factory=Counter)
 
 
 def decide(
@@ -55,6 +58,7 @@ def decide(
 
 def _decide_row(portion: Portion, row: ImportRow) -> str:
     kind = _KINDS.get(row.standing)
+    portion.unknown_topics.update(row.unknown_topics)
     earlier = _earlier_line(portion, row)
     portion.lines.setdefault(row.address.key, row.line)
     if kind is not None:
@@ -126,6 +130,7 @@ def _change(portion: Portion, row: ImportRow, person: dict[str, Any]) -> bool:
             values["attributes"] = as_json(before | row.attributes)
     if values:
         portion.changes.append((person["id"], {**values, "updated_at": portion.now}))
+        portion.before[person["id"]] = {name: [person[name], value] for name, value in values.items()}
     wished = portion.known.wishes.get(person["id"], set())
     follows = [(person["id"], key) for key in row.follows if key not in wished]
     portion.follows += follows
@@ -144,7 +149,9 @@ def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
         "language": "",
         "zone": "",
         "hour": None,
+        "days": "",
         "frequency": "every",
+        "paused_until": "",
         "length": "normal",
         "role": "",
         "country": "",

@@ -14,6 +14,7 @@ from subscribers.address import Address, parse_address
 from subscribers.csv_reading import Header, Record
 from subscribers.errors import InvalidImport, InvalidProfile
 from subscribers.exports import ANY_VALUE, EXPORTS, Export
+from subscribers.import_options import ImportOptions
 from subscribers.profile import READERS, Profile, read_topics, told
 
 
@@ -52,6 +53,7 @@ class ImportRow:
     address: Address
     profile: Profile
     follows: tuple[str, ...]
+    unknown_topics: tuple[str, ...]  # named in the row, and not there: left out
     attributes: dict[str, str]
     standing: Standing
     consent_at: datetime | None
@@ -69,14 +71,18 @@ class Layout:
     statuses: tuple[tuple[int, str, Mapping[str, Standing]], ...]  # cell, column, what its words mean
     consent_at: int | None
     consent_ip: int | None
+    known_topics: Mapping[str, str] | None  # name or slug to slug; None: any slug is one
+    least: Standing  # what the file says of each of its rows
     attributes: tuple[tuple[int, str], ...]
 
 
-def lay_out(header: Header) -> Layout:
+def lay_out(header: Header, options: ImportOptions | None = None) -> Layout:
     """Find out which cell means what. Raises InvalidImport where a header does not say."""
+    options = options or ImportOptions()
     lower = [name.lower() for name in header.columns]
-    export = next((one for one in EXPORTS if one.marks <= set(lower)), None)
-    meaning = _their_columns(lower, export) if export else _our_columns(header)
+    export = export_of(header)
+    meaning = _their_columns(lower, export) if export else _our_columns(header, options)
+    meaning = _as_told(header, meaning, options)
     at: dict[str, list[int]] = {}
     for index, ours in enumerate(meaning):
         at.setdefault(ours, []).append(index)
@@ -93,8 +99,16 @@ def lay_out(header: Header) -> Layout:
         statuses=_status_cells(lower, meaning, export),
         consent_at=_only(at, "consent_at"),
         consent_ip=_only(at, "consent_ip"),
+        known_topics=options.topics,
+        least=_STATUSES[options.standing] if options.standing else Standing.YES,
         attributes=_attribute_cells(header, meaning),
     )
+
+
+def export_of(header: Header) -> Export | None:
+    """Tell which system wrote the file; None for none that is known."""
+    lower = {name.lower() for name in header.columns}
+    return next((one for one in EXPORTS if one.marks <= lower), None)
 
 
 def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
@@ -105,11 +119,13 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
         raise InvalidProfile("there is no address")
     consent_at = cells[layout.consent_at].strip() if layout.consent_at is not None else ""
     consent_ip = cells[layout.consent_ip].strip() if layout.consent_ip is not None else ""
+    follows, unknown = _read_topics(layout, cells)
     return ImportRow(
         line=record.line,
         address=parse_address(address),
         profile=_read_profile(layout, cells),
-        follows=read_topics(cells[layout.topics]) if layout.topics is not None and cells[layout.topics] else (),
+        follows=follows,
+        unknown_topics=unknown,
         attributes={name: cell for index, name in layout.attributes if (cell := cells[index].strip())},
         standing=_read_standing(layout, cells),
         consent_at=_read_time(consent_at, now) if consent_at else None,
@@ -117,7 +133,22 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
     )
 
 
-def _our_columns(header: Header) -> list[str]:
+def _as_told(header: Header, meaning: list[str], options: ImportOptions) -> list[str]:
+    """Put what the operator said about columns over what their names say."""
+    if not options.columns:
+        return meaning
+    lower = [name.lower() for name in header.columns]
+    missing = [name for name in options.columns if name not in lower]
+    if missing:
+        raise InvalidImport(f"there is no column {missing[0]!r}; there are: {', '.join(header.columns[:12])}")
+    strange = [ours for ours in options.columns.values() if ours and ours not in _OURS]
+    if strange:
+        raise InvalidImport(f"{strange[0]!r} is no column of ours; these are: {', '.join(sorted(_OURS))}")
+    taken = set(options.columns.values()) - {"name", ""}  # several may make up a name
+    return [options.columns.get(name, "" if ours in taken else ours) for name, ours in zip(lower, meaning, strict=True)]
+
+
+def _our_columns(header: Header, options: ImportOptions) -> list[str]:
     """Take our own names in any case; what is unknown becomes an attribute (empty meaning)."""
     seen: dict[str, str] = {}
     meaning = []
@@ -125,6 +156,9 @@ def _our_columns(header: Header) -> list[str]:
         if not name:
             raise InvalidImport(f"column {number} has no name: name it in the first line, or remove it")
         lower = "address" if name.lower() == "email" else name.lower()
+        if name.lower() in options.columns:
+            meaning.append("")  # told otherwise: see _as_told
+            continue
         if lower in seen:
             raise InvalidImport(f"the columns {seen[lower]} and {name} mean the same: rename or remove one of them")
         seen[lower] = name
@@ -174,8 +208,34 @@ def _read_profile(layout: Layout, cells: list[str]) -> Profile:
     return cast("Profile", values)  # READERS has one reader for each of its keys
 
 
+def _read_topics(layout: Layout, cells: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give keys to follow, and what names no topic. Other systems write names, with commas between."""
+    cell = cells[layout.topics].strip() if layout.topics is not None else ""
+    if not cell:
+        return (), ()
+    if layout.known_topics is None:
+        return read_topics(cell), ()
+    found: dict[str, None] = {}
+    unknown: dict[str, None] = {}
+    for name in _topic_names(cell, layout.known_topics):
+        slug = layout.known_topics.get(name.lower())
+        if slug is None:
+            unknown[name[:60]] = None
+        else:
+            found[f"topic:{slug}"] = None
+    return tuple(found), tuple(unknown)
+
+
+def _topic_names(cell: str, known: Mapping[str, str]) -> list[str]:
+    """Cut a cell at semicolons, then at commas; a comma may stand in a topic's own name."""
+    names = []
+    for part in (one.strip() for one in cell.split(";")):
+        names += [part] if part.lower() in known else [one.strip() for one in part.split(",")]
+    return [name for name in names if name]
+
+
 def _read_standing(layout: Layout, cells: list[str]) -> Standing:
-    gravest = Standing.YES
+    gravest = layout.least
     for index, column, words in layout.statuses:
         word = cells[index].strip().lower()
         if not word:

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, u
 
 from subscribers.consent import SuppressionKind
 from subscribers.csv_reading import Place
+from subscribers.import_options import ImportOptions, read_options
 from subscribers.store import insert_new, portions
 from subscribers.tables import (
     consents,
+    import_changes,
     import_refusals,
     imports,
     mailing_lists,
@@ -34,9 +36,10 @@ class Import:
     file_name: str
     file_hash: str
     consent: str
+    options: ImportOptions
     position: int
     place: Place
-    counts: dict[str, int]
+    counts: dict[str, Any]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def oldest_unfinished(db: Connection) -> Import | None:
     query = (
         select(imports, mailing_lists.c.slug)
         .join(mailing_lists, mailing_lists.c.id == imports.c.list_id)
-        .where(imports.c.finished_at.is_(None))
+        .where(imports.c.finished_at.is_(None), imports.c.undone_at.is_(None))
         .order_by(imports.c.id)
         .limit(1)
     )
@@ -80,6 +83,7 @@ def oldest_unfinished(db: Connection) -> Import | None:
         file_name=row.file_name,
         file_hash=row.file_hash,
         consent=row.consent,
+        options=read_options(row.options),
         position=row.position,
         place=Place(byte_offset=row.byte_offset, line=row.next_line),
         counts=json.loads(row.counts),
@@ -90,8 +94,8 @@ def find_import(db: Connection, import_id: int) -> RowMapping | None:
     return db.execute(select(imports).where(imports.c.id == import_id)).mappings().first()
 
 
-def counts_of(row: RowMapping) -> dict[str, int]:
-    counts: dict[str, int] = json.loads(row["counts"])
+def counts_of(row: RowMapping) -> dict[str, Any]:
+    counts: dict[str, Any] = json.loads(row["counts"])
     return counts
 
 
@@ -110,7 +114,7 @@ def move_import(db: Connection, current: Import, rows: int, place: Place, finish
     return db.execute(moved).rowcount == 1
 
 
-def put_counts(db: Connection, import_id: int, counts: Mapping[str, int]) -> None:
+def put_counts(db: Connection, import_id: int, counts: Mapping[str, Any]) -> None:
     db.execute(update(imports).where(imports.c.id == import_id).values(counts=json.dumps(counts)))
 
 
@@ -255,6 +259,12 @@ def add_follows(db: Connection, follows: Iterable[tuple[int, str]], now: datetim
     ]
     if rows:
         db.execute(insert_new(db, wishes), rows)
+
+
+def note_changes(db: Connection, rows: list[dict[str, Any]]) -> None:
+    """Note what this import changed about people; of a person that it changed twice the first note stays."""
+    if rows:
+        db.execute(insert_new(db, import_changes), rows)
 
 
 def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind]], reason: str, now: datetime) -> None:

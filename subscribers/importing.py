@@ -4,12 +4,15 @@ A portion is read outside any transaction, then written in one together with the
 two workers can never import the same rows twice. Memory is that of one portion.
 """
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,6 +20,7 @@ from subscribers import consent_store, import_store
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.csv_reading import Record, read_header, read_records
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
+from subscribers.import_options import ImportOptions
 from subscribers.import_portion import COUNTS, Portion, consent_of, decide, person_row
 from subscribers.import_row import ImportRow, Layout, lay_out, read_row
 from subscribers.import_store import Import
@@ -26,6 +30,9 @@ Begin = Callable[[], AbstractContextManager[Connection]]
 MOST_ROWS = 2000  # a transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait
 _SHOWN_REFUSALS = 1000
 _SAMPLE = 64 * 1024
+_MOST_UNKNOWN = 50
+UNKNOWN_TOPICS = "unknown_topics"
+FOLLOWS = "+follows"  # beside the columns that were replaced: keys that the import followed
 _WHOLE_FILE = 0  # the line under which a fault of the file itself is told
 
 
@@ -41,11 +48,20 @@ class ImportReport:
     unconfirmed: int
     refused_count: int
     refused: list[tuple[int, str]]  # line and reason; line 0: the file itself
+    unknown_topics: dict[str, int]  # named in so many rows, and there is no such topic
     finished_at: datetime | None
 
 
 def start_import(
-    db: Connection, spooled_path: Path, file_name: str, list_slug: str, *, consent: str, by: str, now: datetime
+    db: Connection,
+    spooled_path: Path,
+    file_name: str,
+    list_slug: str,
+    *,
+    consent: str,
+    by: str,
+    now: datetime,
+    options: ImportOptions | None = None,
 ) -> int:
     """Note a file to import; gives the import's id. Nothing is imported yet: import_some does that.
 
@@ -54,13 +70,15 @@ def start_import(
     """
     mailing_list = list_by_slug(db, list_slug)
     header = read_header(spooled_path)
-    lay_out(header)
+    told = options or ImportOptions()
+    lay_out(header, told)
     values = {
         "list_id": mailing_list.id,
         "path": str(spooled_path),
         "file_name": file_name,
         "file_hash": _fingerprint(spooled_path),
         "consent": consent.strip(),
+        "options": told.as_json(),
         "by": by,
     }
     return import_store.new_import(db, values, header.end, now)
@@ -92,10 +110,12 @@ def import_report(db: Connection, import_id: int) -> ImportReport:
         raise UnknownImport(import_id)
     counts = dict.fromkeys(COUNTS, 0) | import_store.counts_of(row)
     refused_count = counts.pop("refused")
+    unknown = counts.pop(UNKNOWN_TOPICS, {})
     return ImportReport(
         rows=row["position"],
         refused_count=refused_count,
         refused=import_store.refusals(db, import_id, -1, _SHOWN_REFUSALS),
+        unknown_topics=unknown,
         finished_at=row["finished_at"],
         **counts,
     )
@@ -112,7 +132,7 @@ def _import_portion(begin: Begin, current: Import, limit: int, now: datetime) ->
         raise InvalidImport(f"the spooled copy of {current.file_name} was changed; import the file again")
     header = read_header(path)
     records, place = read_records(path, header, current.place, limit)
-    rows, refused = _read_rows(lay_out(header), records, now)
+    rows, refused = read_rows(lay_out(header, current.options), records, now)
     finished_at = now if len(records) < limit else None
     with begin() as db:
         if not import_store.move_import(db, current, len(records), place, finished_at):
@@ -125,7 +145,8 @@ def _import_portion(begin: Begin, current: Import, limit: int, now: datetime) ->
     return len(records)
 
 
-def _read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[list[ImportRow], list[tuple[int, str]]]:
+def read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[list[ImportRow], list[tuple[int, str]]]:
+    """Read records; what cannot be taken is told with its line and the reason."""
     rows, refused = [], []
     for record in records:
         if record.fault:
@@ -149,11 +170,14 @@ def _write(db: Connection, portion: Portion) -> None:
     import_store.activate(db, current.list_id, [id_ for id_, _ in portion.activated], now)
     import_store.mark(db, current.list_id, current.id, portion.marks)
     import_store.add_follows(db, portion.follows, now)
+    import_store.note_changes(db, _changes(portion))
     consents += [consent_of(current, row, id_, now) for id_, row, _ in portion.new_standing]
     consents += [consent_of(current, row, id_, now) for id_, row in [*portion.activated, *portion.proofs]]
     consents += _write_noes(db, portion)
     consent_store.record_all(db, consents)
-    totals = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
+    totals: dict[str, Any] = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
+    unknown = Counter(current.counts.get(UNKNOWN_TOPICS, {})) + portion.unknown_topics
+    totals[UNKNOWN_TOPICS] = dict(unknown.most_common(_MOST_UNKNOWN))
     import_store.put_counts(db, current.id, totals)
 
 
@@ -164,7 +188,26 @@ def _write_new_people(db: Connection, portion: Portion) -> list[Consent]:
     named = [(ids[row.address.key], row, state) for row, state in portion.new_people]
     import_store.add_subscriptions(db, [_standing(current, id_, row, state, now) for id_, row, state in named])
     import_store.add_follows(db, [(id_, key) for id_, row, _ in named for key in row.follows], now)
+    made = [{"import_id": current.id, "subscriber_id": id_, "made": "person", "before": "{}"} for id_, _, _ in named]
+    import_store.note_changes(db, made)
     return [consent_of(current, row, id_, now) for id_, row, _ in named]
+
+
+def _changes(portion: Portion) -> list[dict[str, object]]:
+    """Give what this portion changed about people who were here, so that it can be undone."""
+    made = {id_: "subscription" for id_, _, _ in portion.new_standing} | {id_: "yes" for id_, _ in portion.activated}
+    before = {id_: dict(values) for id_, values in portion.before.items()}
+    for id_, key in portion.follows:
+        before.setdefault(id_, {}).setdefault(FOLLOWS, []).append(key)
+    return [
+        {
+            "import_id": portion.current.id,
+            "subscriber_id": id_,
+            "made": made.get(id_, ""),
+            "before": json.dumps(before.get(id_, {}), ensure_ascii=False),
+        }
+        for id_ in {**made, **before}
+    ]
 
 
 def _standing(current: Import, subscriber_id: int, row: ImportRow, state: str, now: datetime) -> dict[str, object]:

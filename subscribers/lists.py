@@ -4,22 +4,28 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import list_store
-from subscribers.errors import UnknownList
+from subscribers import list_store, segment_store
+from subscribers.errors import SlugTaken, UnknownList
 from subscribers.mailing_list import MailingList, OptIn
 
 
 def put_list(db: Connection, slug: str, *, name: str, opt_in: OptIn, now: datetime) -> MailingList:
-    """Create a list, or give the one of this slug its name and way in. Calling it again changes nothing."""
+    """Create a list, or give the one of this slug its name and way in. Calling it again changes nothing.
+
+    Raises SlugTaken where a segment has the slug, or had it: issues that were sent to it still name it.
+    """
+    if segment_store.segments_of_slugs(db, [slug]):
+        raise SlugTaken(f"{slug!r} is or was a segment: give the list another slug")
     list_store.put_list(db, slug, {"name": name, "opt_in": opt_in}, now)
     return list_by_slug(db, slug)
 
 
 def list_by_slug(db: Connection, slug: str) -> MailingList:
-    """Find a list. Raises UnknownList."""
+    """Find a list; a segment is none. Raises UnknownList."""
     found = list_store.find_list(db, slug)
     if found is None:
-        raise UnknownList(slug)
+        segment = segment_store.segments_of_slugs(db, [slug]).get(slug)
+        raise UnknownList(slug, segment_of=segment.list_slug if segment else "")
     return found
 
 

@@ -20,6 +20,9 @@ from subscribers.columns import UtcDateTime
 
 metadata = MetaData()
 
+_PLACED = text("network_address <> ''")
+_PENDING = text("state = 'pending'")
+
 mailing_lists = Table(
     "mailing_lists",
     metadata,
@@ -80,6 +83,7 @@ subscriptions = Table(
     Column("import_line", Integer),
     PrimaryKeyConstraint("list_id", "subscriber_id"),
     Index("ix_subscriptions_subscriber", "subscriber_id"),
+    Index("ix_subscriptions_pending", "changed_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
 )
 
 # Follows, mutes and opt-outs: opaque keys such as "topic:funding" and "newsletter:weekly". A wish under a scope
@@ -183,7 +187,7 @@ consents = Table(
     Column("address_hash", Text, nullable=False),
     Column(
         "act", Text, nullable=False
-    ),  # asked | confirmed | imported | added | left | undone | suppressed | released | erased
+    ),  # asked | confirmed | imported | added | left | undone | suppressed | released | erased | forgotten
     Column("list_slug", Text, nullable=False, server_default=""),
     Column("key", Text, nullable=False, server_default=""),  # the opt-out's key, when one newsletter was left
     Column("evidence", Text, nullable=False, server_default=""),  # what was shown or told, and its version
@@ -193,6 +197,7 @@ consents = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("by", Text, nullable=False, server_default=""),  # who recorded it: "reader", "import:3", "cli:anna"
     Index("ix_consents_address_hash", "address_hash"),
+    Index("ix_consents_placed", "recorded_at", sqlite_where=_PLACED, postgresql_where=_PLACED),
     sqlite_autoincrement=True,
 )
 
@@ -234,6 +239,8 @@ segments = Table(
     Column("rule", Text, nullable=False),  # as it was written; see segment_rule.py
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # Issues that were approved for it still name it, for as long as their pages are looked at: so the row stays.
+    Column("removed_at", UtcDateTime),
     sqlite_autoincrement=True,
 )
 

@@ -22,15 +22,25 @@ NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 08:00 in Berlin
 
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reaches the network: connecting anywhere but to this machine fails at once."""
-    connect = socket.socket.connect
+    """No test reaches the network: connecting anywhere but to this machine fails at once, and no other name is known.
+
+    What a resolver says differs from machine to machine; here each answers alike.
+    """
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
 
     def guarded(self: socket.socket, address: Any) -> None:
         if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
             raise OSError(f"a test tried to reach {address!r}")
         connect(self, address)
 
+    def known(host: Any, *args: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+        if not (name == "localhost" or name.replace(".", "").isdigit() or ":" in name or name.startswith("0x")):
+            raise socket.gaierror(socket.EAI_NONAME, f"a test asked for the name {name}")
+        return look_up(host, *args, **options)
+
     monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket, "getaddrinfo", known)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from newsletter.app.setup_file import ListTable, SourceTable, TopicTable
+from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
 from newsletter.base.settings import ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
 from subscribers.import_row import _STATUSES as STATUSES
@@ -184,6 +184,7 @@ def _setup_keys() -> Iterator[tuple[str, str, FieldInfo]]:
         "topic": TopicTable,
         "source": SourceTable,
         "list": ListTable,
+        "segment": SegmentTable,
         "newsletter": Recipe,
     }
     for name, table in tables.items():

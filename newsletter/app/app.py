@@ -1,12 +1,15 @@
-"""An App: one opened home with everything built that its commands and pages need."""
+"""An App: one opened home with everything built that its commands and pages need.
+
+What fetches, renders and sends is imported by the part that is asked for: `issue list` must not wait for all of it.
+"""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jinja2
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
@@ -19,18 +22,17 @@ from newsletter.base.sample import sample_settings
 from newsletter.base.settings import FILE_NAME as SETTINGS_FILE
 from newsletter.base.settings import ProviderSettings, Settings, read_secret, read_settings
 from newsletter.db.engine import open_engine
-from newsletter.db.migrate import is_known, newest_revision, present_revision, upgrade
-from newsletter.issues.frozen import FrozenIssue
-from newsletter.outbox.identity import BounceSetup
-from newsletter.outbox.pace import Rate, parse_rates
-from newsletter.providers.provider import Provider
-from newsletter.providers.registry import is_local, make_provider
-from newsletter.rendering.edition import Edition, build_edition
-from newsletter.rendering.templates import mail_environment
-from newsletter.sources.fetching.fetch import Fetcher
-from newsletter.sources.fetching.host_turns import host_turns
-from newsletter.sources.host_memory import StoredHosts
-from newsletter.sources.poll import ASKED_AT_ONCE
+from newsletter.db.revision_store import is_known, newest_revision, present_revision
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from newsletter.issues.frozen import FrozenIssue
+    from newsletter.outbox.identity import BounceSetup
+    from newsletter.outbox.pace import Rate
+    from newsletter.providers.provider import Provider
+    from newsletter.rendering.edition import Edition
+    from newsletter.sources.fetching.fetch import Fetcher
 
 # A relay that is not on this machine starts gently until the operator says what it bears.
 _CAREFUL_RATE = "5/s"
@@ -54,11 +56,17 @@ class App:
         return read_keys(self.home)
 
     @cached_property
-    def templates(self) -> jinja2.Environment:
+    def templates(self) -> "jinja2.Environment":
+        from newsletter.rendering.templates import mail_environment
+
         return mail_environment(self.home / self.settings.templates_dir if self.settings.templates_dir else None)
 
     @cached_property
-    def fetcher(self) -> Fetcher:
+    def fetcher(self) -> "Fetcher":
+        from newsletter.sources.fetching.fetch import Fetcher
+        from newsletter.sources.fetching.host_turns import host_turns
+        from newsletter.sources.host_memory import StoredHosts
+
         return Fetcher(
             self.settings.fetch,
             f"newsletter/{__version__} (+{self.settings.web.public_url})",
@@ -70,33 +78,44 @@ class App:
     @cached_property
     def asking(self) -> ThreadPoolExecutor:
         """The threads that ask sources at a cutoff, and may be behind it with the slow ones."""
+        from newsletter.sources.poll import ASKED_AT_ONCE
+
         return ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="asking")
 
     @property
     def provider_names(self) -> list[str]:
         return [provider.name for provider in self.settings.provider]
 
-    def provider(self, name: str) -> Provider:
+    def provider(self, name: str) -> "Provider":
         """Build a provider by its name; each call gives a new one, since one carries one lane at a time."""
+        from newsletter.providers.registry import make_provider
+
         settings = self._provider_settings(name)
         return make_provider(settings, home=self.home, secret=read_secret(settings, self.home))
 
     @property
-    def rates(self) -> Mapping[str, tuple[Rate, ...]]:
+    def rates(self) -> "Mapping[str, tuple[Rate, ...]]":
         """The configured pace by provider; a relay elsewhere without one starts carefully."""
+        from newsletter.outbox.pace import parse_rates
+        from newsletter.providers.registry import is_local
+
         return {
             one.name: parse_rates(one.rate or ("" if is_local(one) else _CAREFUL_RATE), one.name)
             for one in self.settings.provider
         }
 
     @property
-    def bounces(self) -> BounceSetup:
+    def bounces(self) -> "BounceSetup":
+        from newsletter.outbox.identity import BounceSetup
+
         setting = self.settings.bounces
         return BounceSetup(
             setting.address, verp=setting.verp == "on" or (setting.verp == "auto" and bool(setting.mailbox))
         )
 
-    def build_edition(self, frozen: FrozenIssue, language: str) -> Edition:
+    def build_edition(self, frozen: "FrozenIssue", language: str) -> "Edition":
+        from newsletter.rendering.edition import build_edition
+
         return build_edition(frozen, language, public_url=self.settings.web.public_url, environment=self.templates)
 
     def close(self) -> None:
@@ -148,6 +167,8 @@ def open_engine_of(home: Path, settings: Settings) -> Engine:
 
 def make_home(home: Path, settings_text: str | None = None) -> list[str]:
     """Make what a home lacks: newsletter.toml, keys.json, the database, media/. Gives what was made, in words."""
+    from newsletter.db.migrate import upgrade
+
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = []
     if not (home / SETTINGS_FILE).exists():

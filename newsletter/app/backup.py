@@ -12,7 +12,7 @@ from newsletter.app.upgrading import copy_sqlite
 from newsletter.base.errors import UsageError
 from newsletter.base.keys import FILE_NAME as KEYS_FILE
 from newsletter.base.settings import FILE_NAME as SETTINGS_FILE
-from newsletter.db.migrate import newest_revision
+from newsletter.db.revision_store import newest_revision
 
 MANIFEST = "backup.json"
 DATABASE = "newsletter.db"

@@ -17,8 +17,8 @@ from newsletter.issues.recipe import Newsletter
 from newsletter.outbox import alert_store
 from newsletter.rendering.templates import layout_hash
 from newsletter.sources import post_store, source_store, topic_store
-from newsletter.sources.add_post import EDITORS
 from newsletter.sources.post import Post
+from newsletter.sources.source import EDITORS
 
 
 def content_of(app: App, db: Connection, issue: Issue) -> FrozenIssue:

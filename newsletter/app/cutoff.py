@@ -19,7 +19,6 @@ from newsletter.issues.duration import parse_duration
 from newsletter.issues.issue import IssueState
 from newsletter.issues.recipe import Newsletter, next_slots
 from newsletter.sources import source_store
-from newsletter.sources.poll import ask_once_more
 
 SOON = timedelta(hours=6)  # before a cutoff, sources are asked at the shortest pace
 _ASKED_JUST_NOW = timedelta(minutes=10)
@@ -64,6 +63,8 @@ def all_sources_used(app: App) -> set[str]:
 
 
 def _ask(app: App, names: set[str]) -> list[str]:
+    from newsletter.sources.poll import ask_once_more  # here: what only looks does not fetch
+
     if not names:
         return []
     settings = app.settings.fetch

@@ -11,8 +11,10 @@ from typing import Literal
 
 from newsletter.app.app import App, open_app
 from newsletter.app.holds import REMEDY, why_held
+from newsletter.app.segments import HeadCount, reader_count
 from newsletter.app.source_health import healths, remedy_of
 from newsletter.app.telling import waiting_for_somebody
+from newsletter.app.words import counted
 from newsletter.base.errors import NewsletterError
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -20,7 +22,7 @@ from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
 from newsletter.sources.health import Health, failing_words, is_failing
 from subscribers import lists as list_store
-from subscribers.doors import member_count
+from subscribers.segments import all_segments
 
 _LEAST_FREE = 500_000_000  # bytes
 
@@ -108,23 +110,27 @@ def _providers(app: App) -> Iterator[Finding]:
 def _newsletters(app: App) -> Iterator[Finding]:
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
-        lists = {one.slug for one in list_store.all_lists(db)}
-        counts = {
-            one.slug: member_count(db, one.recipe.lists, opt_out=f"newsletter:{one.slug}")
-            for one in newsletters
-            if lists.issuperset(one.recipe.lists)
-        }
+        lists = {one.slug for one in list_store.all_lists(db)} | {one.slug for one in all_segments(db)}
+        counts = {one.slug: reader_count(db, one.recipe) for one in newsletters if lists.issuperset(one.recipe.lists)}
     if not newsletters:
         yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")
     for one in newsletters:
         missing = [slug for slug in one.recipe.lists if slug not in lists]
-        words = f"{schedule_in_words(one.recipe)}; {counts.get(one.slug, 0)} readers"
+        words = f"{schedule_in_words(one.recipe)}; {_readers(counts.get(one.slug))}"
         if missing:
-            yield Finding(what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list {', '.join(missing)}")
+            yield Finding(
+                what=f"newsletter {one.slug}", verdict="bad", words=f"there is no list or segment {', '.join(missing)}"
+            )
         elif one.is_paused(app.clock.now()):
             yield Finding(what=f"newsletter {one.slug}", verdict="warning", words=f"paused; {words}")
         else:
             yield Finding(what=f"newsletter {one.slug}", verdict="good", words=words)
+
+
+def _readers(count: HeadCount | None) -> str:
+    if count is not None and count.number is None:
+        return f"{count.words} readers"
+    return counted(count.number or 0 if count else 0, "reader")
 
 
 def _sources(app: App) -> Iterator[Finding]:

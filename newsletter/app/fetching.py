@@ -9,7 +9,6 @@ from newsletter.app.source_health import healths
 from newsletter.base.errors import SourceError
 from newsletter.db.engine import reading
 from newsletter.sources import source_store
-from newsletter.sources.add_post import EDITORS
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.health import Health, newest_of
 from newsletter.sources.ingest import IngestReport
@@ -17,7 +16,7 @@ from newsletter.sources.poll import ingest_source
 from newsletter.sources.reading.find_kind import find_kind
 from newsletter.sources.reading.obstacles import words_for_people
 from newsletter.sources.reading.read_source import read_source
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

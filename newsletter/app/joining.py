@@ -23,6 +23,7 @@ from newsletter.sources import topic_store
 from subscribers import suppression_store
 from subscribers.address import parse_address
 from subscribers.consent import SuppressionKind
+from subscribers.doors import first_list
 from subscribers.find import find_by_id
 from subscribers.fresh_link import FreshLink, Purpose, last_link, make_link, use_link
 from subscribers.join import Asked, Shown, Standing, ask, confirm
@@ -70,16 +71,17 @@ def sign_up(app: App, recipe: Recipe, form: SignUp) -> None:
         # Beyond this an address is left in peace; the page says the same.
         if take(db, [Limit(name=f"join:{parsed.hash}", most=_ADDRESS_A_DAY, window=timedelta(days=1))], now=now):
             return
+        list_slug = first_list(db, recipe.lists)
         asked = ask(
             db,
             form.address,
-            recipe.lists[0],
+            list_slug,
             shown=form.shown,
             now=now,
             opt_out=f"newsletter:{recipe.slug}",
             profile=_profile(form),
         )
-        _answer(app, db, recipe, form, asked, now=now)
+        _answer(app, db, recipe, _content(recipe, form, list_slug), asked, now=now)
 
 
 def confirm_sign_up(app: App, recipe: Recipe, link: FreshLink, *, shown: Shown) -> bool:
@@ -99,14 +101,15 @@ def confirm_sign_up(app: App, recipe: Recipe, link: FreshLink, *, shown: Shown) 
     return True
 
 
-def _answer(app: App, db: Connection, recipe: Recipe, form: SignUp, asked: Asked, *, now: datetime) -> None:
+def _answer(
+    app: App, db: Connection, recipe: Recipe, content: Mapping[str, str], asked: Asked, *, now: datetime
+) -> None:
     match asked.standing:
         case Standing.JOINED:
-            _keep_wishes(db, asked.subscriber_id, _content(recipe, form), now=now)
+            _keep_wishes(db, asked.subscriber_id, content, now=now)
             plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
         case Standing.TO_CONFIRM if _may_confirm(db, asked.subscriber_id, now=now):
             life = timedelta(days=app.settings.privacy.unconfirmed_days)
-            content = _content(recipe, form)
             link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
             plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
         case Standing.ACTIVE:
@@ -125,10 +128,10 @@ def _may_confirm(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
     return last is None or last.made_at + _BOUNCED_REST <= now
 
 
-def _content(recipe: Recipe, form: SignUp) -> dict[str, str]:
+def _content(recipe: Recipe, form: SignUp, list_slug: str) -> dict[str, str]:
     return {
         "newsletter": recipe.slug,
-        "list": recipe.lists[0],
+        "list": list_slug,
         "name": form.name,
         "language": form.language,
         "topics": ";".join(form.topics),

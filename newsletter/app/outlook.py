@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.app.content import content_of, source_ids
+from newsletter.app.segments import HeadCount, reader_count
 from newsletter.base.errors import UsageError
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -15,7 +16,6 @@ from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.issues.recipe import Newsletter
 from newsletter.issues.slots import slots_between
 from newsletter.sources import post_store
-from subscribers.doors import member_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Coming:
     at: datetime
     state: str
     posts: int  # candidates now
-    readers: int  # who may be mailed now
+    readers: HeadCount  # who may be mailed now
     needs: str  # empty: nothing
 
 
@@ -63,7 +63,9 @@ def _of_newsletter(app: App, db: Connection, newsletter: Newsletter, *, now: dat
     for issue in issues.values():
         if issue.slot_at <= until:
             slots.setdefault(issue.slot, issue.slot_at)
-    readers = member_count(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}") if slots else 0
+    if not slots:
+        return []
+    readers = reader_count(db, recipe)
     posts = len(post_store.candidate_posts(db, sources=source_ids(db, newsletter), seen_before=now, now=now))
     return [
         _coming(app, db, newsletter, wall, at, issues.get(wall), posts=posts, readers=readers)
@@ -80,7 +82,7 @@ def _coming(
     issue: Issue | None,
     *,
     posts: int,
-    readers: int,
+    readers: HeadCount,
 ) -> Coming:
     recipe = newsletter.recipe
     needs = "approval" if recipe.approval == "editor" and (issue is None or issue.state in UNAPPROVED) else ""

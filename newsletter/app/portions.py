@@ -1,5 +1,7 @@
 """The six portions of work: each does a bounded piece of what is due and gives how much. There is no second queue.
 
+A seventh forgets, once a day, what has been kept for long enough (retention.py).
+
 `tick` loops them to zero, `serve` loops them in threads and sends in a child process; later queue tasks call the same.
 """
 

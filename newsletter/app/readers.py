@@ -12,9 +12,8 @@ from newsletter.issues.reader import Reader
 from newsletter.outbox import due_store
 from newsletter.outbox.context import reader_of
 from newsletter.sources.post import LONGEST_LIFE
-from subscribers.doors import still_mailable
+from subscribers.doors import first_list_name, is_described, still_mailable
 from subscribers.find import find_by_address
-from subscribers.lists import list_by_slug
 from subscribers.subscriber import NotMailable, Recipient
 
 
@@ -37,9 +36,12 @@ def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address
         return _nobody(db, frozen)
     subscriber = find_by_address(db, address)
     recipe = frozen.recipe
-    answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[subscriber.id]
+    key = f"newsletter:{recipe.slug}"
+    answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=key)[subscriber.id]
     since = app.clock.now() - LONGEST_LIFE
     shown = due_store.shown_before(db, subscriber.id, issue.id, since=since)
+    if isinstance(answer, Recipient) and not is_described(db, subscriber.id, recipe.lists, opt_out=key):
+        answer = NotMailable("not_in_segment")
     if isinstance(answer, NotMailable):
         nobody = _nobody(db, frozen)
         return SeenAs(nobody.reader, "", address, "", plain_text=False, shown=shown, left_out=answer.reason)
@@ -61,4 +63,4 @@ def _nobody(db: Connection, frozen: FrozenIssue) -> SeenAs:
     recipe = frozen.recipe
     reading = tuple(dict.fromkeys((recipe.language, *recipe.fallback_languages)))
     reader = Reader(id=0, language=recipe.language, reading_languages=reading, follows=frozenset(), mutes=frozenset())
-    return SeenAs(reader, "", "", list_by_slug(db, recipe.lists[0]).name, plain_text=False, shown=frozenset())
+    return SeenAs(reader, "", "", first_list_name(db, recipe.lists), plain_text=False, shown=frozenset())

@@ -19,6 +19,7 @@ from newsletter.outbox import alert_store, lane_store
 from newsletter.outbox.compose import Composer
 from newsletter.outbox.context import IssueContexts
 from newsletter.outbox.delivery import provider_of
+from newsletter.outbox.errors import OfficeLost
 from newsletter.outbox.finish import finish_issues
 from newsletter.outbox.owner import recover, take_office
 from newsletter.outbox.send import Outbox
@@ -99,6 +100,8 @@ def _send_lane(app: App, outbox: Outbox, lane: str, stop: threading.Event) -> in
     """Send what is due in one lane. A provider that cannot even be built rests, and people are told."""
     try:
         return send_some(outbox, lane, stop=stop)
+    except OfficeLost:
+        raise  # no fault of the provider: this sender has to take office anew
     except NewsletterError as error:
         get_log("app").error("lane.failed", lane=lane, error=str(error))
         now, provider = app.clock.now(), provider_of(lane)

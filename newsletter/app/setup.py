@@ -1,4 +1,4 @@
-"""`apply`: makes the home's topics, sources, lists and newsletters what a file says. Twice changes nothing.
+"""`apply`: makes the home's topics, sources, lists, segments and newsletters what a file says. Twice changes nothing.
 
 All is checked before anything is written, and all happens in one transaction. What the desk has changed of a newsletter
 since the last apply is kept and shown, unless `force`; nothing is removed without `prune`.
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.app.setup_file import SetupFile, SourceTable, absolute, read_setup
+from newsletter.app.setup_segments import segment_faults, segment_values
 from newsletter.base.errors import InvalidSetup
 from newsletter.base.settings import fault_lines
 from newsletter.db import audit, facts
@@ -24,10 +25,11 @@ from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter, Recipe, merge_recipe
 from newsletter.sources import source_store, topic_store
-from newsletter.sources.add_post import EDITORS
-from newsletter.sources.source import Source, SourceKind, Topic
+from newsletter.sources.source import EDITORS, Source, SourceKind, Topic
 from subscribers import lists as list_store
 from subscribers.mailing_list import MailingList
+from subscribers.segment import Segment
+from subscribers.segments import all_segments, put_segment, remove_segment
 
 _GIVEN = "setup.source_urls"
 _FILES = ("logo", "logo_dark")  # values of a newsletter that are paths
@@ -51,6 +53,7 @@ class Present:
     topics: dict[str, Topic]
     sources: dict[str, Source]
     lists: dict[str, MailingList]
+    segments: dict[str, Segment]
     newsletters: dict[str, Newsletter]
     applied: dict[str, dict[str, Any]]  # newsletters as the file last had them
     given: dict[str, str]  # addresses of sources as the file had them: what is found out there may have another
@@ -80,6 +83,7 @@ def apply_setup(
             *_topic_changes(setup, present),
             *_source_changes(setup, present, path),
             *_list_changes(setup, present),
+            *_segment_changes(setup, present),
             *_newsletter_changes(merged, present),
             *(_removals(setup, present) if prune else ()),
         ]
@@ -94,6 +98,7 @@ def _present(db: Connection) -> Present:
         topics={topic.slug: topic for topic in topic_store.all_topics(db)},
         sources={source.name: source for source in source_store.all_sources(db)},
         lists={one.slug: one for one in list_store.all_lists(db)},
+        segments={one.slug: one for one in all_segments(db)},
         newsletters=newsletters,
         applied={slug: issue_store.applied_recipe(db, one.id) for slug, one in newsletters.items()},
         given=json.loads(facts.get(db, _GIVEN) or "{}"),
@@ -102,7 +107,7 @@ def _present(db: Connection) -> Present:
 
 def _merged(app: App, setup: SetupFile, present: Present, path: Path, *, force: bool, prune: bool) -> dict[str, Merged]:
     """Merge and check every newsletter of the file, and that all names point at something."""
-    faults, merged = list(_dangling_topics(setup, present)), {}
+    faults, merged = [*_dangling_topics(setup, present), *_segment_faults(setup, present)], {}
     for number, table in enumerate(setup.newsletter):
         slug = str(table["slug"])
         stored = present.newsletters.get(slug)
@@ -153,14 +158,24 @@ def _defaults() -> dict[str, Any]:
 
 
 def _dangling(app: App, recipe: Recipe, setup: SetupFile, present: Present, *, prune: bool) -> Iterable[str]:
-    lists = {one.slug for one in setup.list} | present.lists.keys()
+    lists = {one.slug for one in setup.list} | present.lists.keys() | {one.slug for one in setup.segment}
+    lists |= set() if prune else present.segments.keys()
     sources = {one.name for one in setup.source} | (set() if prune else present.sources.keys()) | {"*", EDITORS}
-    yield from (f"lists: there is no list {name!r}" for name in recipe.lists if name not in lists)
+    yield from (f"lists: there is no list or segment {name!r}" for name in recipe.lists if name not in lists)
     yield from (f"sources: there is no source {name!r}" for name in recipe.sources if name not in sources)
     yield from (
         f"providers: newsletter.toml has no provider {name!r}"
         for name in recipe.providers
         if name not in app.provider_names
+    )
+
+
+def _segment_faults(setup: SetupFile, present: Present) -> Iterable[str]:
+    return segment_faults(
+        setup,
+        lists={one.slug for one in setup.list} | present.lists.keys(),
+        topics={one.slug for one in setup.topic} | present.topics.keys(),
+        stored=present.segments,
     )
 
 
@@ -229,6 +244,16 @@ def _list_changes(setup: SetupFile, present: Present) -> Iterable[Change]:
         yield from _update("list", table.slug, told, {"name": found.name, "opt_in": found.opt_in})
 
 
+def _segment_changes(setup: SetupFile, present: Present) -> Iterable[Change]:
+    for table in setup.segment:
+        found = present.segments.get(table.slug)
+        if found is None:
+            yield Change(kind="segment", name=table.slug, act="create")
+            continue
+        now = {"name": found.name, "list": found.list_slug, "rule": found.rule}
+        yield from _update("segment", table.slug, segment_values(table, found), now)
+
+
 def _newsletter_changes(merged: dict[str, Merged], present: Present) -> Iterable[Change]:
     for slug, one in merged.items():
         stored = present.newsletters.get(slug)
@@ -255,6 +280,11 @@ def _removals(setup: SetupFile, present: Present) -> Iterable[Change]:
         if slug not in {table["slug"] for table in setup.newsletter}
     )
     yield from (
+        Change(kind="segment", name=slug, act="remove")
+        for slug in present.segments
+        if slug not in {one.slug for one in setup.segment}
+    )
+    yield from (
         Change(kind="source", name=name, act="remove")
         for name in present.sources
         if name not in {one.name for one in setup.source} and name != EDITORS
@@ -276,6 +306,8 @@ class _Writer:
         match change.act, change.kind:
             case "remove", "newsletter":
                 issue_store.remove_newsletter(self.db, self.present.newsletters[change.name].id, now=self.now)
+            case "remove", "segment":
+                remove_segment(self.db, change.name, now=self.now)
             case "remove", _:
                 source_store.remove_source(self.db, self.present.sources[change.name].id, now=self.now)
             case "create" | "update", kind:
@@ -306,6 +338,12 @@ class _Writer:
         name = table.name if "name" in told or known is None else known.name
         opt_in = table.opt_in if "opt_in" in told or known is None else known.opt_in
         list_store.put_list(self.db, slug, name=name or slug, opt_in=opt_in, now=self.now)
+
+    def _write_segment(self, slug: str) -> None:
+        table = next(one for one in self.setup.segment if one.slug == slug)
+        values = segment_values(table, self.present.segments.get(slug))
+        name, rule = values["name"], values["rule"]
+        put_segment(self.db, slug, name=name, list_slug=values["list"], rule=rule, now=self.now)
 
     def _write_newsletter(self, slug: str) -> None:
         issue_store.put_newsletter(self.db, self.merged[slug].recipe, now=self.now)

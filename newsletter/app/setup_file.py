@@ -88,12 +88,22 @@ class ListTable(_Table):
     opt_in: Literal["double", "single"] = "double"
 
 
+class SegmentTable(_Table):
+    """[[segment]]"""
+
+    slug: str = Field(pattern=_SLUG)
+    name: str = ""
+    list: str = ""
+    rule: str = ""
+
+
 class SetupFile(_Table):
     """The whole file. Newsletters stay tables here: keys that are absent keep what is stored."""
 
     topic: tuple[TopicTable, ...] = ()
     source: tuple[SourceTable, ...] = ()
     list: tuple[ListTable, ...] = ()
+    segment: tuple[SegmentTable, ...] = ()
     newsletter: tuple[dict[str, Any], ...] = ()
 
 
@@ -150,6 +160,7 @@ def _twice(setup: SetupFile) -> list[str]:
         "topic": [one.slug for one in setup.topic],
         "source": [one.name for one in setup.source],
         "list": [one.slug for one in setup.list],
+        "segment": [one.slug for one in setup.segment],
         "newsletter": [str(one.get("slug", "")) for one in setup.newsletter],
     }
     return [

@@ -8,8 +8,9 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import source_store, topic_store
-from newsletter.sources.add_post import EDITORS
+from newsletter.sources.source import EDITORS
 from subscribers import lists as list_store
+from subscribers.segments import all_segments
 
 _BACKFILL_DAYS = 14  # the default of a [[source]]
 
@@ -17,7 +18,7 @@ Setup = dict[str, list[dict[str, Any]]]
 
 
 def present_setup(app: App) -> Setup:
-    """Give topics, sources, lists and newsletters as the tables of a setup file; defaults are left out."""
+    """Give topics, sources, lists, segments and newsletters as the tables of a setup file; defaults are left out."""
     with reading(app.engine) as db:
         return {
             "topic": [
@@ -49,6 +50,10 @@ def present_setup(app: App) -> Setup:
                 if one.name != EDITORS
             ],
             "list": [{"slug": one.slug, "name": one.name, "opt_in": one.opt_in} for one in list_store.all_lists(db)],
+            "segment": [
+                {"slug": one.slug, "name": one.name, "list": one.list_slug, "rule": one.rule}
+                for one in all_segments(db)
+            ],
             "newsletter": [_recipe(one.recipe) for one in issue_store.all_newsletters(db)],
         }
 

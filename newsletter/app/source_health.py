@@ -6,9 +6,8 @@ from newsletter.app.app import App
 from newsletter.db.engine import reading, writing
 from newsletter.outbox import alert_store
 from newsletter.sources import source_store
-from newsletter.sources.add_post import EDITORS
 from newsletter.sources.health import COUNTED, Health, failing_words, health_of, is_failing, needs_somebody
-from newsletter.sources.source import Source
+from newsletter.sources.source import EDITORS, Source
 
 _ALERT = "source:"
 

@@ -14,8 +14,7 @@ from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.sources import post_store, source_store
-from newsletter.sources.add_post import EDITORS
-from newsletter.sources.source import Source
+from newsletter.sources.source import EDITORS, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """How an issue stands, in numbers that add up."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timezone
 
 from newsletter.app.app import App
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
+from newsletter.issues.slots import slot_instant
 from newsletter.outbox import report_store
 from newsletter.outbox.delivery import Counts
 
@@ -23,6 +25,22 @@ def find_issue(app: App, name: str) -> Issue:
     """Give an issue by id, `weekly/12`, or `weekly` for its newest."""
     with reading(app.engine) as db:
         return issue_store.issue_by_name(db, name)
+
+
+def list_issues(app: App, *, limit: int) -> list[tuple[Issue, str]]:
+    """List issues, newest first, each with the zone that its slot is told in."""
+    with reading(app.engine) as db:
+        listed = issue_store.list_issues(db, limit=limit)
+        newsletters = {one: issue_store.newsletter_by_id(db, one) for one in {issue.newsletter_id for issue in listed}}
+    return [(issue, _zone(issue, newsletters[issue.newsletter_id].recipe.zone)) for issue in listed]
+
+
+def _zone(issue: Issue, zone: str) -> str:
+    """Give the newsletter's zone, or what the slot's was where the newsletter has moved to another since."""
+    if slot_instant(issue.slot, zone) == issue.slot_at:
+        return zone
+    ahead = datetime.fromisoformat(issue.slot) - issue.slot_at.astimezone(UTC).replace(tzinfo=None)
+    return f"{timezone(ahead)}"
 
 
 def issue_status(app: App, name: str) -> IssueStatus:

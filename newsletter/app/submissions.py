@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from newsletter.app.app import App
+from newsletter.app.words import counted
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.tokens import ALPHABET
 from newsletter.db import audit
@@ -30,7 +31,9 @@ class TooOften(NotAllowedNow):
     """More came in than a form, or a network address, may send. Nothing was kept."""
 
     def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"too much came in by this form; it takes more in {wait.total_seconds() / 60:.0f} minutes")
+        super().__init__(
+            f"too much came in by this form; it takes more in {counted(round(wait.total_seconds() / 60), 'minute')}"
+        )
         self.wait = wait
 
 

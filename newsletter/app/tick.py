@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from newsletter.app.app import App
 from newsletter.app.cutoff import all_sources_used
 from newsletter.app.portions import fetch_some, import_some, make_due_issues, read_some
+from newsletter.app.retention import forget_some
 from newsletter.app.sender import drain, sending
 from newsletter.app.source_health import stale_words
 from newsletter.app.telling import beat_heart, tell_people
@@ -40,6 +41,7 @@ def tick(app: App, *, stop: threading.Event | None = None) -> TickReport:
         issues = _to_zero(app, make_due_issues, stop)
     stale = stale_words(app, all_sources_used(app)) if issues else ""
     feedback = _to_zero(app, read_some, stop)
+    _to_zero(app, forget_some, stop)
     deliveries = _send(app, stop)
     alerts = tell_people(app)
     if alerts:

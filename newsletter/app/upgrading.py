@@ -7,7 +7,8 @@ from pathlib import Path
 
 from newsletter.app.app import open_engine_of
 from newsletter.base.settings import read_settings
-from newsletter.db.migrate import newest_revision, present_revision, upgrade
+from newsletter.db.migrate import upgrade
+from newsletter.db.revision_store import newest_revision, present_revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ _OTHER_VARIABLES = {"NEWSLETTER_HOME"}
 
 PROVIDER_SCHEMES = ("smtp", "smtps", "postmark", "maildir")
 _RATE = re.compile(r"\s*[1-9]\d*\s*/\s*[smhd]\s*")
+_ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::\d{1,5})?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -35,6 +36,20 @@ def _network(value: str) -> str:
 def _rate(value: str) -> str:
     if value and not all(_RATE.fullmatch(part) for part in value.split(",")):
         raise ValueError('a rate is written like "5/s" or "5/s, 500/h, 10000/d"')
+    return value
+
+
+def _frame_ancestor(value: str) -> str:
+    # What stands here goes into a header (CSP, frame-ancestors): nothing but an origin, or any.
+    if value != "*" and not _ORIGIN.fullmatch(value):
+        raise ValueError('an origin like "https://www.partner.example" or "https://*.partner.example", or "*"')
+    return value
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ValueError('an address like "https://www.example.org/privacy" is needed')
     return value
 
 
@@ -108,6 +123,10 @@ class WebSettings(_Section):
     trusted_proxies: list[Annotated[str, AfterValidator(_network)]] = Field(
         default=[], description="networks of the proxies whose X-Forwarded-For counts"
     )
+    frame_ancestors: list[Annotated[str, AfterValidator(_frame_ancestor)]] = Field(
+        default=[],
+        description='sites that may show the sign-up page in a frame, e.g. "https://www.partner.example"; "*": any',
+    )
 
 
 class FetchSettings(_Section):
@@ -169,13 +188,14 @@ class AlertsSettings(_Section):
 class PrivacySettings(_Section):
     """How long things are kept, in days."""
 
-    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed; not carried out yet")
+    unconfirmed_days: int = Field(default=14, gt=0, description="people who never confirmed")
     deliveries_days: int = Field(
-        default=400, ge=36, description="deliveries and attempts, never under the life of a story; not carried out yet"
+        default=400, ge=36, description="deliveries and attempts, never under the life of a story"
     )
-    network_addresses_days: int = Field(
-        default=365, gt=0, description="network addresses in consent records; not carried out yet"
+    policy_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="", description="your page on how you treat data; the sign-up page links to it"
     )
+    network_addresses_days: int = Field(default=365, gt=0, description="network addresses in consent records")
 
 
 class LogSettings(_Section):

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from newsletter.cli.output import Json, emit, home_of
 
@@ -17,6 +16,8 @@ def demo(context: typer.Context, *, as_json: Json = False) -> None:
     Without --home it lives in ./newsletter-demo. A second run has nothing new and mails nobody. Nothing leaves this
     machine.
     """
+    from rich.console import Console
+
     from newsletter.base.log import configure_log
     from newsletter.demo.report import print_report
     from newsletter.demo.run import run_demo

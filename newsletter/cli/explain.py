@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.app.words import delivery_word, reason_words
 from newsletter.cli.output import Json, emit, opened
-from newsletter.cli.words import delivery_word, outcome_words, reason_words, why_words
+from newsletter.cli.words import answer_words, outcome_words, why_words
 
 if TYPE_CHECKING:
     from newsletter.app.explain import Explanation
@@ -61,5 +62,6 @@ def _lines(found: "Explanation", address: str) -> Iterator[str]:
     if found.more:
         yield f"  and {found.more} more that had no room"
     for attempt in found.attempts:
-        outcome = outcome_words(attempt.outcome)
-        yield f"  {attempt.opened_at:%Y-%m-%d %H:%M:%S} UTC by {attempt.provider}: {outcome} {attempt.answer}".rstrip()
+        answer = answer_words(attempt.answer, delivery.key if delivery else "")
+        outcome = f"{outcome_words(attempt.outcome)} {answer}".rstrip()
+        yield f"  {attempt.opened_at:%Y-%m-%d %H:%M:%S} UTC by {attempt.provider}: {outcome}"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.app.words import counted
 from newsletter.cli.issue_words import issue_json, issue_line
 from newsletter.cli.output import Json, emit, moment, opened, talk, who
 
@@ -22,7 +23,7 @@ def assemble(
     with opened(context) as app:
         issue, posts = assemble_issue(app, newsletter, at=moment(at), by=who())
         stale = stale_sources(app, newsletter)
-    emit(issue_json(issue, posts=posts), f"{issue_line(issue)}, {posts} posts", as_json=as_json)
+    emit(issue_json(issue, posts=posts), f"{issue_line(issue)}, {counted(posts, 'post')}", as_json=as_json)
     if stale:
         talk(stale)
     if as_json:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.issue_words import STATE_WORDS, issue_json, issue_why
+from newsletter.app.words import issue_why, issue_word
+from newsletter.cli.issue_words import issue_json
 from newsletter.cli.output import Json, emit, opened, table
 
 
@@ -15,15 +16,14 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List issues, newest first."""
-    from newsletter.db.engine import reading
-    from newsletter.issues import store
+    from newsletter.app.status import list_issues
 
-    with opened(context) as app, reading(app.engine) as db:
-        issues = store.list_issues(db, limit=limit)
-    rows = [(one.id, one.name, one.slot, one.kind, STATE_WORDS[one.state.value], issue_why(one)) for one in issues]
+    with opened(context) as app:
+        issues = list_issues(app, limit=limit)
+    rows = [(one.id, one.name, one.slot, zone, one.kind, issue_word(one.state), issue_why(one)) for one, zone in issues]
     words = (
-        table(rows, ("id", "issue", "slot", "kind", "state", "why"))
+        table(rows, ("id", "issue", "slot", "zone", "kind", "state", "why"))
         if rows
         else "no issue yet: newsletter issue assemble NEWSLETTER"
     )
-    emit([issue_json(one) for one in issues], words, as_json=as_json)
+    emit([{**issue_json(one), "zone": zone} for one, zone in issues], words, as_json=as_json)

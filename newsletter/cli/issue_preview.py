@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from newsletter.app.words import counted, reason_words
 from newsletter.cli.output import Json, emit, opened, talk
-from newsletter.cli.words import reason_words
 
 
 def preview(
@@ -52,7 +52,7 @@ def preview(
         (out / "digest.txt").write_text(made.text, encoding="utf-8")
         (out / "digest.eml").write_bytes(made.mime)
     whom = made.address or "a reader who follows nothing"
-    count = "1 story" if len(made.chosen) == 1 else f"{len(made.chosen)} stories"
+    count = counted(len(made.chosen), "story", "stories")
     stories = f"{count} for {whom}: {made.subject}"
     words = f"no mail for {whom}: {reason_words(made.why_nothing)}" if made.why_nothing else stories
     emit({**why, "out": str(out)}, f"{words}\n{out}", as_json=as_json)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
+from newsletter.app.words import delivery_word, reason_words
 from newsletter.cli.output import Json, emit, opened
-from newsletter.cli.words import delivery_word
 
 
 def test(
@@ -26,7 +26,9 @@ def test(
         delivery = send_notice(app, key)
     result = {"key": delivery.key, "state": delivery.state.value, "reason": delivery.reason}
     emit(
-        result, f"test mail to {to}: {delivery_word(delivery.state.value)} {delivery.reason}".rstrip(), as_json=as_json
+        result,
+        f"test mail to {to}: {delivery_word(delivery.state.value)} {reason_words(delivery.reason)}".rstrip(),
+        as_json=as_json,
     )
     if delivery.state.value != "accepted":
         raise typer.Exit(1)

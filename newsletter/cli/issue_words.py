@@ -2,23 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from newsletter.cli.words import delivery_word, reason_words
+from newsletter.app.words import counted, counts_words, delivery_word, issue_why, issue_word, reason_words
 
 if TYPE_CHECKING:
     from newsletter.app.status import IssueStatus
     from newsletter.issues.issue import Issue
-
-STATE_WORDS = {
-    "planned": "collecting",
-    "collecting": "collecting",
-    "in_review": "for review",
-    "approved": "going out",
-    "sending": "going out",
-    "sent": "sent",
-    "skipped": "not sent",
-    "cancelled": "not sent",
-    "failed": "not sent",
-}
 
 
 def issue_json(issue: "Issue", *, posts: int | None = None) -> dict[str, Any]:
@@ -60,13 +48,7 @@ def issue_line(issue: "Issue") -> str:
     """Give an issue in one line."""
     why = issue_why(issue)
     paused = f", paused ({issue.paused_reason})" if issue.paused_at else ""
-    return f"{issue.name} for {issue.slot}: {STATE_WORDS[issue.state.value]}{f' ({why})' if why else ''}{paused}"
-
-
-def issue_why(issue: "Issue") -> str:
-    """Say why an issue stands as it does; empty where nothing has to be said."""
-    ended = issue.state.value if issue.state.value in {"cancelled", "failed"} else ""
-    return " ".join(part for part in (ended, issue.state_reason) if part)
+    return f"{issue.name} for {issue.slot}: {issue_word(issue.state)}{f' ({why})' if why else ''}{paused}"
 
 
 def status_words(status: "IssueStatus") -> str:
@@ -88,13 +70,5 @@ def _counts_line(status: "IssueStatus") -> str:
     counts = status.counts
     if not counts.candidates:
         return "no reader is planned"
-    parts = {
-        "handed over": counts.accepted,
-        "waiting": counts.planned,
-        "on their way": counts.in_flight,
-        "refused": counts.failed,
-        "left out": counts.suppressed,
-        "unclear": counts.in_doubt,
-    }
-    told = ", ".join(f"{count} {words}" for words, count in parts.items() if count)
-    return f"{counts.candidates} {'reader' if counts.candidates == 1 else 'readers'}: {told}"
+    told = ", ".join(f"{count} {words}" for words, count in counts_words(counts) if count)
+    return f"{counted(counts.candidates, 'reader')}: {told}"

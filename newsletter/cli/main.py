@@ -41,8 +41,12 @@ from newsletter.cli import (
     post_state,
     post_topics,
     reconcile,
+    report_privacy,
     restore,
     resume,
+    segment_count,
+    segment_list,
+    segment_show,
     serve,
     show,
     source_add,
@@ -73,6 +77,8 @@ app = typer.Typer(
 source = typer.Typer(help="Where posts come from.", no_args_is_help=True)
 post = typer.Typer(help="What came in.", no_args_is_help=True)
 subscriber = typer.Typer(help="The people who are mailed, and why.", no_args_is_help=True)
+report = typer.Typer(help="Figures and sheets about this home.", no_args_is_help=True)
+segment = typer.Typer(help="Parts of lists, by saved rules.", no_args_is_help=True)
 issue = typer.Typer(help="An issue's life, from the first preview to sent.", no_args_is_help=True)
 
 
@@ -107,8 +113,10 @@ app.command("apply", rich_help_panel=SET_UP)(apply.apply)
 app.command("show", rich_help_panel=SET_UP)(show.show)
 app.add_typer(source, name="source", rich_help_panel=SET_UP)
 app.add_typer(subscriber, name="subscriber", rich_help_panel=SET_UP)
+app.add_typer(segment, name="segment", rich_help_panel=SET_UP)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("doctor", rich_help_panel=LOOK)(doctor.doctor)
+app.add_typer(report, name="report", rich_help_panel=LOOK)
 app.command("reconcile", rich_help_panel=LOOK)(reconcile.reconcile)
 app.command("demo", rich_help_panel=RUN)(demo.demo)
 app.command("tick", rich_help_panel=RUN)(tick.tick)
@@ -122,6 +130,7 @@ app.command("upgrade", rich_help_panel=RUN)(upgrade.upgrade)
 app.command("conformance", rich_help_panel=RUN)(conformance.conformance)
 app.command("bench", rich_help_panel=RUN)(bench.bench)
 
+report.command("privacy")(report_privacy.privacy)
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)
@@ -140,6 +149,9 @@ post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.top
 subscriber.command("import")(subscriber_import.import_)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)
+segment.command("list")(segment_list.list_)
+segment.command("show")(segment_show.show)
+segment.command("count")(segment_count.count)
 issue.command("assemble")(issue_assemble.assemble)
 issue.command("new")(issue_new.new)
 issue.command("list")(issue_list.list_)

@@ -3,6 +3,7 @@
 import getpass
 import json
 import shutil
+import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from newsletter.base.errors import UsageError
 if TYPE_CHECKING:
     from newsletter.app.app import App
     from newsletter.base.clock import Clock
+
+_NARROWEST = 8  # columns that a cell keeps, however narrow the terminal
 
 Json = Annotated[bool, typer.Option("--json", help="print the result as JSON")]
 
@@ -55,13 +58,34 @@ def talk(words: str) -> None:
     typer.echo(words, err=True)
 
 
-def table(rows: Sequence[Sequence[object]], heads: Sequence[str]) -> str:
-    """Lay out rows in columns under their heads."""
+def table(
+    rows: Sequence[Sequence[object]], heads: Sequence[str], *, may_shrink: Sequence[str] = (), width: int = 0
+) -> str:
+    """Lay out rows in columns under their heads.
+
+    In more than `width` columns of a terminal (0: no limit) the widest of those that may shrink are cut, with an
+    ellipsis.
+    """
+    from rich.cells import cell_len, set_cell_size
+
     cells = [[str(head) for head in heads], *([str(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    )
+    widths = [max(cell_len(row[column]) for row in cells) for column in range(len(heads))]
+    elastic = [place for place, head in enumerate(heads) if head in may_shrink]
+    while width and sum(widths) + 2 * (len(widths) - 1) > width:
+        widest = max(elastic, key=lambda place: widths[place], default=-1)
+        if widest < 0 or widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+
+    def laid(cell: str, room: int) -> str:
+        return set_cell_size(cell, room) if cell_len(cell) <= room else set_cell_size(cell, room - 1) + "…"
+
+    return "\n".join("  ".join(map(laid, row, widths)).rstrip() for row in cells)
+
+
+def terminal_width() -> int:
+    """Give how many columns the reader's terminal has; 0 where stdout is none, and nothing may be cut."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def listing(rows: Sequence[Sequence[object]], heads: Sequence[str], notes: Sequence[Sequence[str]]) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.issue_words import STATE_WORDS
+from newsletter.app.words import issue_word
 from newsletter.cli.output import Json, emit, opened, table
 
 
@@ -20,7 +20,7 @@ def plan(
     with opened(context) as app:
         coming = outlook(app, ahead)
     rows = [
-        (one.newsletter, one.slot, one.zone, STATE_WORDS.get(one.state, one.state), one.posts, one.readers, one.needs)
+        (one.newsletter, one.slot, one.zone, issue_word(one.state), one.posts, one.readers.words, one.needs)
         for one in coming
     ]
     heads = ("newsletter", "slot", "zone", "state", "posts now", "readers", "needs")
@@ -32,7 +32,7 @@ def plan(
             "at": one.at,
             "state": one.state,
             "posts": one.posts,
-            "readers": one.readers,
+            "readers": one.readers.number,
             "needs": one.needs,
         }
         for one in coming

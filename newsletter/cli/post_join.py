@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened, table, who
-from newsletter.cli.post_words import POST_HEADS, post_json, post_row
+from newsletter.cli.output import Json, emit, opened, table, terminal_width, who
+from newsletter.cli.post_words import MAY_SHRINK, POST_HEADS, post_json, post_row
 
 
 def join(
@@ -19,5 +19,5 @@ def join(
 
     with opened(context) as app:
         together = join_by_hand(app, posts, by=who())
-    words = table([post_row(one) for one in together], POST_HEADS)
+    words = table([post_row(one) for one in together], POST_HEADS, may_shrink=MAY_SHRINK, width=terminal_width())
     emit([post_json(one) for one in together], f"one story now:\n{words}", as_json=as_json)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened, table
-from newsletter.cli.post_words import POST_HEADS, origin_json, post_json, post_row, why_lines
+from newsletter.cli.output import Json, emit, opened, table, terminal_width
+from newsletter.cli.post_words import MAY_SHRINK, POST_HEADS, origin_json, post_json, post_row, why_lines
 
 
 def list_(
     context: typer.Context,
-    source: Annotated[str, typer.Option(help="of this source only")] = "",
+    source: Annotated[str, typer.Option(help="of this source only: its name, or an owner that has one source")] = "",
     state: Annotated[str, typer.Option(help="candidate, seen, held or withdrawn")] = "",
     limit: Annotated[int, typer.Option(help="how many", min=1)] = 200,
     why: Annotated[bool, typer.Option("--why", help="say where each topic came from")] = False,
@@ -28,11 +28,18 @@ def list_(
     heads, rows = list(POST_HEADS), [list(post_row(post)) for post in posts]
     if any(one.sender for one in told):
         heads, rows = [*heads, "sent in by"], [[*row, one.sender] for row, one in zip(rows, told, strict=True)]
-    if why:
-        reasons = ["; ".join(why_lines(one.topics)) or "-" for one in told]
-        heads, rows = [*heads, "topics"], [[*row, words] for row, words in zip(rows, reasons, strict=True)]
     result = [
         {**post_json(post), **(origin_json(one) if why else {"submitted_by": one.sender})}
         for post, one in zip(posts, told, strict=True)
     ]
-    emit(result, table(rows, heads) if posts else "no post yet: newsletter ingest", as_json=as_json)
+    words = table(rows, heads, may_shrink=MAY_SHRINK, width=terminal_width())
+    if why:
+        words = _with_reasons(words, [why_lines(one.topics) for one in told])
+    emit(result, words if posts else "no such post; `newsletter ingest` fetches new ones", as_json=as_json)
+
+
+def _with_reasons(words: str, reasons: list[list[str]]) -> str:
+    """Put below each row of a table why its post has its topics."""
+    head, *rows = words.splitlines()
+    lines = [[row, *(f"       {one}" for one in why or ["no topic"])] for row, why in zip(rows, reasons, strict=True)]
+    return "\n".join([head, *(line for block in lines for line in block)])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.output import Json, emit, opened, terminal_width
 from newsletter.cli.post_words import call_fields, event_fields, origin_json, post_json, why_lines
 from newsletter.cli.words import field_lines
 
@@ -39,6 +39,7 @@ def show(
         "value": found.value,
         "revision": found.revision,
         "picture": found.picture.name if found.picture else "",
+        "picture_alt": found.picture.alt if found.picture else "",
         "event": asdict(found.event) if found.event else None,
         "call": asdict(found.call) if found.call else None,
         "state_reason": found.state_reason,
@@ -46,7 +47,7 @@ def show(
         "story_with": mates,
     }
     in_words = {**result, "event": event_fields(found.event), "call": call_fields(found.call)}
-    emit(result, field_lines({**in_words, "why": why_lines(origin.topics)}), as_json=as_json)
+    emit(result, field_lines({**in_words, "why": why_lines(origin.topics)}, width=terminal_width()), as_json=as_json)
 
 
 def _gone(post: "Post") -> str:

@@ -28,7 +28,7 @@ def release(
     source: Annotated[str, typer.Option(help="with --all-held: of this source")] = "",
     why: Why = "released by hand",
     *,
-    all_held: Annotated[bool, typer.Option("--all-held", help="all posts of --source that came in a flood")] = False,
+    all_held: Annotated[bool, typer.Option("--all-held", help="all posts of --source that a guard holds")] = False,
     as_json: Json = False,
 ) -> None:
     """Make held posts, or some of the back-catalogue, candidates.

@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from newsletter.sources.cleaning.topics import Assigned
     from newsletter.sources.post import CallDetails, EventDetails, Post
 
-POST_HEADS = ("post", "kind", "state", "language", "published", "source", "title")
-_TITLE_WIDTH = 70
+POST_HEADS = ("post", "kind", "state", "language", "published", "source", "owner", "title")
+MAY_SHRINK = ("title", "owner", "source", "sent in by")  # on a narrow terminal
 _WHY = {
-    "source": "the source's topic",
-    "editor": "an editor",
-    "sender": "its sender",
+    "source": "all posts of its source are on it",
+    "post": "the post itself says so",
+    "category": "its publisher's category {named}",
+    "keyword": "the keyword {named} in its text",
+    "editor": "an editor said so",
+    "sender": "its sender said so",
     "removed": "taken off by an editor",
 }
 
@@ -25,7 +28,8 @@ def post_json(post: "Post") -> dict[str, Any]:
     return {
         "post": post.id,
         "story": post.story_id,
-        "source": post.source_name,
+        "source": post.source,
+        "owner": owner_of(post),
         "title": post.title,
         "url": post.url,
         "language": post.language,
@@ -42,18 +46,23 @@ def origin_json(origin: "Origin") -> dict[str, Any]:
     return {"why": dict(origin.topics.reasons), "submitted_by": origin.sender}
 
 
+def owner_of(post: "Post") -> str:
+    """Give who publishes a post, where its source says it; else its source's name is all that is known."""
+    return "" if post.source_name == post.source else post.source_name
+
+
 def post_row(post: "Post") -> tuple[object, ...]:
     """Give a post as a row under POST_HEADS."""
     published = f"{post.published_at:%Y-%m-%d}" if post.published_at else "-"
-    title = post.title if len(post.title) <= _TITLE_WIDTH else post.title[: _TITLE_WIDTH - 1] + "…"
     state = f"gone since {post.gone_at:%Y-%m-%d}" if post.gone_at else post.state.value
-    return post.id, post.kind.value, state, post.language or "-", published, post.source_name, title
+    return post.id, post.kind.value, state, post.language or "-", published, post.source, owner_of(post), post.title
 
 
 def why_words(why: str) -> str:
     """Say why a post has a topic: the category or the keyword, or who said so."""
     kind, _, named = why.partition(":")
-    return f"{kind} '{named}'" if named else _WHY.get(why, why or "not known")
+    words = _WHY.get(kind, why or "not known")
+    return words.replace("{named}", f"'{named}'")
 
 
 def why_lines(assigned: "Assigned") -> list[str]:
@@ -61,7 +70,7 @@ def why_lines(assigned: "Assigned") -> list[str]:
     reasons: Mapping[str, str] = assigned.reasons
     off = [slug for slug, why in reasons.items() if why == "removed"]
     lines = [f"{slug}: {why_words(reasons.get(slug, ''))}" for slug in (*assigned.topics, *off)]
-    return [*lines, "all of them: set by an editor"] if "*" in reasons else lines
+    return [*lines, "all of them: an editor said which"] if "*" in reasons else lines
 
 
 def event_fields(event: "EventDetails | None") -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.app.words import counted
 from newsletter.base.errors import UsageError
 from newsletter.cli.issue_words import status_json, status_words
 from newsletter.cli.output import Json, emit, opened, talk, who
@@ -30,7 +31,7 @@ def reconcile(
         raise UsageError(f"--as takes accepted or resend, not {settle!r}")
     with opened(context) as app:
         if settle:
-            talk(f"{settle_doubt(app, issue, settle, by=who())} settled")
+            talk(f"{counted(settle_doubt(app, issue, settle, by=who()), 'delivery', 'deliveries')} settled")
         unclear = doubtful(app, issue)
         status = issue_status(app, issue)
     result = {
@@ -39,7 +40,7 @@ def reconcile(
     }
     lines = [
         status_words(status),
-        *(f"  {one.key} {one.to} since {day_and_hour(one.since)}: {one.reason}" for one in unclear),
+        *(f"  {one.to} since {day_and_hour(one.since)}: {one.reason}" for one in unclear),
     ]
     emit(result, "\n".join(lines), as_json=as_json)
     if not as_json:

@@ -33,7 +33,7 @@ def send_loop(context: typer.Context) -> None:
     """Send what is due until the parent process ends: what `serve` keeps as its child."""
     from newsletter.app.sender import send_forever, sending
     from newsletter.jobs.keeper import watch_parent
-    from newsletter.outbox.errors import SendingHeld
+    from newsletter.outbox.errors import OfficeLost, SendingHeld
 
     stop = threading.Event()
     _on_signals(stop.set)
@@ -43,6 +43,8 @@ def send_loop(context: typer.Context) -> None:
             try:
                 with sending(app) as outbox:
                     send_forever(app, outbox, stop=stop)
+            except OfficeLost as lost:
+                talk(f"{lost}. It does so by itself")
             except SendingHeld:
                 stop.wait(_HELD_SECONDS)  # an open alert says so until it is ended
 

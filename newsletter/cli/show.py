@@ -13,7 +13,7 @@ def show(
     *,
     as_json: Json = False,
 ) -> None:
-    """Show topics, sources, lists and newsletters as a file that `apply` accepts."""
+    """Show topics, sources, lists, segments and newsletters as a file that `apply` accepts."""
     from newsletter.app.setup_show import present_setup, setup_toml
 
     with opened(context) as app:

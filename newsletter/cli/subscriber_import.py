@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from newsletter.cli.output import Json, emit, opened, who
 
@@ -31,6 +29,9 @@ def import_(
 
     Rows without evidence of consent wait, unconfirmed, and are not mailed. Nobody who left comes back by an import.
     """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     from newsletter.app.people import import_people
 
     console = Console(stderr=True)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.app.words import counted
 from newsletter.base.clock import FixedClock
 from newsletter.cli.output import Json, emit, moment, opened, talk
 
@@ -28,12 +29,12 @@ def tick(
     with opened(context, clock=FixedClock(instant) if instant else None) as app:
         report = run(app, stop=stop)
     parts = [
-        f"{count} {what}"
-        for count, what in (
-            (report.issues, "steps of issues"),
-            (report.deliveries, "deliveries decided"),
-            (report.feedback, "reports read"),
-            (report.imported, "rows imported"),
+        f"{counted(count, *what)} {done}"
+        for count, what, done in (
+            (report.issues, ("step of issues", "steps of issues"), "taken"),
+            (report.deliveries, ("delivery", "deliveries"), "decided"),
+            (report.feedback, ("report",), "read"),
+            (report.imported, ("row",), "imported"),
         )
         if count
     ]

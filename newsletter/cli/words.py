@@ -1,19 +1,14 @@
-"""The screen words of deliveries and stories, and how dates and fields read. JSON keeps the codes."""
+"""How the command line words attempts and chosen stories, dates and fields. JSON keeps the codes.
+
+The words of states and reasons, which the desk says too, stand in newsletter.app.words.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from textwrap import fill
+from urllib.parse import unquote
 
-_DELIVERY = {
-    "none": "no mail",
-    "planned": "waiting",
-    "claimed": "on its way",
-    "handing_over": "on its way",
-    "accepted": "handed over",
-    "failed": "refused",
-    "suppressed": "left out",
-    "in_doubt": "unclear",
-}
 _OUTCOME = {
     "accepted": "handed over",
     "temporary": "to be tried again",
@@ -21,32 +16,14 @@ _OUTCOME = {
     "our_fault": "refused, and no fault of the reader's",
     "uncertain": "unclear",
 }
-_REASON = {
-    "nothing_new": "nothing new for them",
-    "too_few": "fewer stories than the newsletter's minimum are new to them",
-    "unsubscribed": "left the newsletter or its lists",
-    "unconfirmed": "never confirmed",
-    "erased": "erased",
-    "stale": "too late to be of use",
-    "cancelled": "the issue was cancelled",
-    "suppressed:bounced": "mail to the address comes back",
-    "suppressed:complained": "complained",
-    "suppressed:forbidden": "must not be mailed",
-    "suppressed:left": "left everything",
-}
 _WHY = {
     "pick": "an editor put it on top",
     "topic": "on a topic they follow",
     "discreet": "on a topic they follow",
-    "editors_order": "they follow nothing: the editors' order",
+    "editors_order": "they follow no topic, so they get all",
     "selection": "the same stories for everybody",
     "letter": "the letter",
 }
-
-
-def delivery_word(state: str) -> str:
-    """Give a delivery's state as people read it."""
-    return _DELIVERY.get(state, state)
 
 
 def outcome_words(outcome: str) -> str:
@@ -54,9 +31,9 @@ def outcome_words(outcome: str) -> str:
     return _OUTCOME.get(outcome, outcome) or "no answer was heard"
 
 
-def reason_words(reason: str) -> str:
-    """Give a delivery's reason as people read it; a server's own words stay as they came."""
-    return _REASON.get(reason, reason)
+def answer_words(answer: str, key: str) -> str:
+    """Give the other side's answer; that it is a file under our own key tells a person nothing."""
+    return "as a file" if key and unquote(answer) == key else answer
 
 
 def why_words(reason: str) -> str:
@@ -74,11 +51,20 @@ def day(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d}" if at else "-"
 
 
-def field_lines(fields: Mapping[str, object]) -> str:
-    """Lay out fields a person reads, one a line; empty ones are left out."""
-    width = max(len(name) for name in fields) + 1
+def field_lines(fields: Mapping[str, object], *, width: int = 0) -> str:
+    """Lay out fields a person reads; empty ones are left out.
+
+    Each stands on one line, or is wrapped beside its name where a terminal of `width` columns (0: none) is narrower.
+    """
+    indent = max(len(name) for name in fields) + 2
     shown = {name: _plain(value) for name, value in fields.items()}
-    return "\n".join(f"{name + ':':{width}} {text}" for name, text in shown.items() if text)
+    return "\n".join(_wrapped(f"{name + ':':{indent}}{text}", indent, width) for name, text in shown.items() if text)
+
+
+def _wrapped(line: str, indent: int, width: int) -> str:
+    if not width or len(line) <= width or width < 2 * indent:
+        return line
+    return fill(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(value: object) -> str:

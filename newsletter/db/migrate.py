@@ -8,8 +8,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -24,24 +22,6 @@ def upgrade(engine: Engine) -> None:
         with engine.begin() as db:
             db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
             _run(db)
-
-
-def present_revision(engine: Engine) -> str | None:
-    """Tell at which migration the database is; None for an empty one."""
-    with engine.connect().execution_options(readonly=True) as db:
-        return MigrationContext.configure(db).get_current_revision()
-
-
-def is_known(revision: str) -> bool:
-    """Tell whether this program brings a migration of this name; a newer program's it does not."""
-    return any(step.revision == revision for step in ScriptDirectory.from_config(make_config()).walk_revisions())
-
-
-def newest_revision() -> str:
-    """Tell the last migration that this program brings."""
-    head = ScriptDirectory.from_config(make_config()).get_current_head()
-    assert head is not None
-    return head
 
 
 def _upgrade_sqlite(engine: Engine) -> None:

@@ -24,7 +24,7 @@ from newsletter.sources import topic_store
 _WHY = {
     Reason.PICK: "put on top by the editors",
     Reason.DISCREET: "on a topic kept private",
-    Reason.EDITORS_ORDER: "in the editors' order (follows nothing)",
+    Reason.EDITORS_ORDER: "from all topics (follows none)",
     Reason.SELECTION: "a selection, the same for everybody",
     Reason.LETTER: "a letter to everybody",
 }

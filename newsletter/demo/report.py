@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from newsletter.app.words import counted
 from newsletter.demo.outcome import DemoOutcome, IssueOutcome, PeopleOutcome, ReaderOutcome, SourceOutcome
 
 _REASONS = {
@@ -58,7 +59,7 @@ def _issue_words(issue: IssueOutcome) -> Text:
     sections = ", ".join(f"{name} {count}" for name, count in issue.sections.items())
     return Text.assemble(
         (f"Issue {issue.name}", "bold"),
-        f" holds {issue.stories} stories told in {issue.posts} posts ({languages}).\n",
+        f" holds {_stories(issue.stories)} told in {counted(issue.posts, 'post')} ({languages}).\n",
         (f"{sections}\n", "dim"),
     )
 
@@ -116,12 +117,12 @@ def _why_no_mail(issue: IssueOutcome) -> str:
 
 
 def _stories(count: int) -> str:
-    return "1 story" if count == 1 else f"{count} stories"
+    return counted(count, "story", "stories")
 
 
 def _print_ways_on(outcome: DemoOutcome, console: Console) -> None:
     newsletter = f"{_command()} --home {shlex.quote(str(outcome.home))}"
-    lines = [f"{outcome.caught} mails were caught; the run took {outcome.seconds} s."]
+    lines = [f"{counted(outcome.caught, 'mail')} caught; the run took {outcome.seconds} s."]
     lines.append(f"  the mails           {outcome.mail}")
     if outcome.sample_mail:
         lines.append(f"  one of them         {outcome.sample_mail}")

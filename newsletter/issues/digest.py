@@ -14,7 +14,7 @@ class Reason(IntEnum):
     PICK = 1  # an editor put it on top for everybody
     TOPIC = 2  # the reader follows its topic (which one is stored beside)
     DISCREET = 3  # the same for a sensitive topic: never named
-    EDITORS_ORDER = 4  # the reader follows nothing: the editors' order
+    EDITORS_ORDER = 4  # the reader follows no topic, so gets all in the editors' order; nobody picked it
     SELECTION = 5  # the same stories for everybody
     LETTER = 6
 

@@ -9,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from newsletter.app.app import App
 from newsletter.app.portions import fetch_some, import_some, make_due_issues, read_some
+from newsletter.app.retention import forget_some
 from newsletter.app.telling import beat_heart, tell_people
 from newsletter.base.log import get_log
 
@@ -29,6 +30,7 @@ PORTIONS: Mapping[str, tuple[Portion, timedelta]] = {
     "issues": (make_due_issues, timedelta(seconds=30)),
     "fetch": (fetch_some, timedelta(minutes=1)),
     "read": (read_some, timedelta(minutes=1)),
+    "forget": (forget_some, timedelta(hours=1)),
     "tell": (tell_some, timedelta(minutes=1)),
 }
 

@@ -19,8 +19,9 @@ from newsletter.db.engine import reading, writing
 from newsletter.issues import sending_store
 from newsletter.issues.choose import choose
 from newsletter.issues.digest import LeftOut, pack_choice
-from newsletter.outbox import due_store, lane_store, store
+from newsletter.outbox import due_store, lane_store, owner_store, store
 from newsletter.outbox.context import IssueContext, IssueContexts
+from newsletter.outbox.errors import OfficeLost
 from newsletter.outbox.pace import Rate, reserve
 from newsletter.outbox.pausing import pause_and_tell
 from newsletter.outbox.rhythm import is_paused, period_start
@@ -92,6 +93,7 @@ def claim_some(
     """Claim up to `limit` due deliveries of a lane; an empty answer without a wait means that nothing is due.
 
     What a claim lacks (an issue's content, an edition) is built between two transactions, never inside one.
+    OfficeLost when the epoch was taken over: recovery looks at an epoch once, so nothing may be claimed under it again.
     """
     while True:
         try:
@@ -134,6 +136,8 @@ def _claim(
 ) -> tuple[Claims, set[tuple[IssueId, str]]]:
     """Claim in one transaction; gives with the claims the issues and editions that were missing for more."""
     with writing(engine) as db:
+        if not owner_store.is_in_office(db, epoch):
+            raise OfficeLost(f"sender {epoch} was taken for dead and its mails were taken over: start it again")
         if lane_store.hold_of(db, lane, now=now) is not None:
             return Claims(), set()
         sendable = sending_store.sendable_issues(db)

@@ -66,7 +66,10 @@ def _ending(db: Connection, issue: Issue) -> tuple[IssueState | None, str]:
         return IssueState.SENT, ""
     counts = report_store.counts_of(db, issue.id)
     if counts.failed:
-        return IssueState.FAILED, f"all {counts.failed} mails were refused"
+        return (
+            IssueState.FAILED,
+            "its one mail was refused" if counts.failed == 1 else f"all {counts.failed} mails were refused",
+        )
     told = ", ".join(f"{count} {reason}" for (_, reason), count in report_store.reasons_of(db, issue.id).items())
     return IssueState.SKIPPED, f"nobody was mailed: {told or 'nobody is on its lists'}"
 

@@ -19,6 +19,12 @@ def open_epochs(db: Connection) -> list[Epoch]:
     return [Epoch(row.epoch) for row in db.execute(select(owners.c.epoch).where(owners.c.ended_at.is_(None)))]
 
 
+def is_in_office(db: Connection, epoch: Epoch) -> bool:
+    """Tell whether an owner has neither ended nor been taken over; until this transaction ends, it stays so."""
+    mine = select(owners.c.epoch).where(owners.c.epoch == epoch, owners.c.ended_at.is_(None))
+    return db.execute(mine.with_for_update(read=True)).first() is not None
+
+
 def release_claims(db: Connection, epoch: Epoch, *, now: datetime) -> int:
     """Put back what an owner claimed and did not hand over; the choice is made anew later."""
     return db.execute(
@@ -34,14 +40,17 @@ def end_owner(db: Connection, epoch: Epoch, *, now: datetime) -> None:
 
 
 def take_over(db: Connection, epoch: Epoch, *, now: datetime) -> tuple[int, int]:
-    """Take over a dead owner: claimed goes back to planned, handing_over is in doubt. Gives both counts."""
+    """Take over a dead owner: claimed goes back to planned, handing_over is in doubt. Gives both counts.
+
+    The owner is ended first: a claim that is under way is waited for and put back too, and no other begins.
+    """
+    end_owner(db, epoch, now=now)
     released = release_claims(db, epoch, now=now)
     doubtful = db.execute(
         update(deliveries)
         .where(deliveries.c.epoch == epoch, deliveries.c.state == "handing_over")
         .values(state="in_doubt", reason="the sender ended before the answer came", lease_until=None, changed_at=now)
     ).rowcount
-    end_owner(db, epoch, now=now)
     return released, doubtful
 
 

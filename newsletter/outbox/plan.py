@@ -17,7 +17,7 @@ from newsletter.outbox.delivery import ISSUE_PRIORITY, PlannedDelivery, issue_ke
 from newsletter.outbox.due import due_at, planning_opens
 from newsletter.outbox.errors import NoProvider
 from newsletter.outbox.pausing import pause_and_tell
-from subscribers.doors import members
+from subscribers.doors import next_members
 from subscribers.subscriber import Member
 
 PORTION = 1000  # rows a transaction: under 50 ms
@@ -77,15 +77,13 @@ def _plan_portion(db: Connection, issue: Issue, recipe: Recipe, configured: list
         return 0
     if issue.state is IssueState.APPROVED:
         issue_store.move_issue(db, issue.id, {IssueState.APPROVED}, IssueState.SENDING, now=now)
-    found = members(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}", after=issue.planned_after, limit=PORTION)
+    step = next_members(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}", after=issue.planned_after, limit=PORTION)
     plan = partial(_planned, issue, recipe, provider, approved_at=issue.approved_at or now)
-    store.insert_planned(db, [plan(member) for member in found], now=now)
-    last = found[-1].subscriber_id if found else issue.planned_after
-    ended = len(found) < PORTION
-    issue_store.planning_progress(db, issue.id, planned_after=last, planned_at=now if ended else None)
-    if ended:
+    store.insert_planned(db, [plan(member) for member in step.members], now=now)
+    issue_store.planning_progress(db, issue.id, planned_after=step.after, planned_at=now if step.ended else None)
+    if step.ended:
         get_log("outbox").info("issue.planned", issue=issue.name)
-    return max(len(found), 1)
+    return max(len(step.members), 1)
 
 
 def _planned(issue: Issue, recipe: Recipe, provider: str, member: Member, *, approved_at: datetime) -> PlannedDelivery:

@@ -1,5 +1,6 @@
 """The SQL that tells people how deliveries stand. It only reads."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,22 +10,22 @@ from sqlalchemy import Connection, Row, Select, func, select
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import DeliveryId, IssueId
 from newsletter.outbox.delivery import Attempt, Counts, Delivery, DeliveryState
-from newsletter.outbox.tables import attempts, deliveries
+from newsletter.outbox.tables import attempts, deliveries, delivery_tallies
 
 
 def counts_of(db: Connection, issue_id: IssueId) -> Counts:
-    """Count an issue's deliveries by state."""
-    rows = db.execute(
-        select(deliveries.c.state, func.count()).where(deliveries.c.issue_id == issue_id).group_by(deliveries.c.state)
-    )
-    by_state = {str(state): int(count) for state, count in rows}
+    """Count an issue's deliveries by state, those that were forgotten since included."""
+    by_state: Counter[str] = Counter()
+    for table, count in ((deliveries, func.count()), (delivery_tallies, func.sum(delivery_tallies.c.count))):
+        rows = db.execute(select(table.c.state, count).where(table.c.issue_id == issue_id).group_by(table.c.state))
+        by_state.update({str(state): int(number) for state, number in rows})
     return Counts(
-        planned=by_state.get("planned", 0),
-        in_flight=by_state.get("claimed", 0) + by_state.get("handing_over", 0),
-        accepted=by_state.get("accepted", 0),
-        failed=by_state.get("failed", 0),
-        suppressed=by_state.get("suppressed", 0),
-        in_doubt=by_state.get("in_doubt", 0),
+        planned=by_state["planned"],
+        in_flight=by_state["claimed"] + by_state["handing_over"],
+        accepted=by_state["accepted"],
+        failed=by_state["failed"],
+        suppressed=by_state["suppressed"],
+        in_doubt=by_state["in_doubt"],
     )
 
 
@@ -35,14 +36,16 @@ def has_any(db: Connection, issue_id: IssueId, states: Sequence[str]) -> bool:
 
 
 def reasons_of(db: Connection, issue_id: IssueId) -> dict[tuple[str, str], int]:
-    """Count an issue's deliveries by state and reason, where there is a reason."""
-    rows = db.execute(
-        select(deliveries.c.state, deliveries.c.reason, func.count())
-        .where(deliveries.c.issue_id == issue_id, deliveries.c.reason != "")
-        .group_by(deliveries.c.state, deliveries.c.reason)
-        .order_by(func.count().desc())
-    )
-    return {(str(state), str(reason)): int(count) for state, reason, count in rows}
+    """Count an issue's deliveries by state and reason, where there is a reason; the most frequent first."""
+    found: Counter[tuple[str, str]] = Counter()
+    for table, count in ((deliveries, func.count()), (delivery_tallies, func.sum(delivery_tallies.c.count))):
+        rows = db.execute(
+            select(table.c.state, table.c.reason, count)
+            .where(table.c.issue_id == issue_id, table.c.reason != "")
+            .group_by(table.c.state, table.c.reason)
+        )
+        found.update({(str(state), str(reason)): int(number) for state, reason, number in rows})
+    return dict(found.most_common())
 
 
 def deliveries_of(db: Connection, issue_id: IssueId, *, after: int = 0, limit: int = 1000) -> list[Delivery]:

@@ -18,9 +18,10 @@ from newsletter.base.ids import Epoch, IssueId
 from newsletter.base.log import get_log
 from newsletter.db.engine import writing
 from newsletter.outbox import alert_store, store
-from newsletter.outbox.claim import Claimed, Pace, claim_some
+from newsletter.outbox.claim import Claimed, Claims, Pace, claim_some
 from newsletter.outbox.context import IssueContexts
 from newsletter.outbox.delivery import DeliveryState, provider_of
+from newsletter.outbox.errors import OfficeLost
 from newsletter.outbox.journal import Journal
 from newsletter.outbox.pace import Rate
 from newsletter.outbox.pausing import pause_and_tell
@@ -60,7 +61,10 @@ class Outbox:
 
 
 def send_some(outbox: Outbox, lane: str, *, stop: threading.Event, seconds: float = 30.0) -> int:
-    """Send what is due in a lane, until it is empty, `stop` is set or the time is over; gives how many were decided."""
+    """Send what is due in a lane, until it is empty, `stop` is set or the time is over; gives how many were decided.
+
+    OfficeLost when others have taken over this sender; it must take office anew.
+    """
     carry = _Carry(outbox, lane, stop, time.monotonic() + seconds)
     return carry.run()
 
@@ -75,6 +79,7 @@ class _Carry:
         self._open: dict[Key, str] = {}  # claimed, and no outcome written yet: the masked address
         self._bad_mails: dict[IssueId | None, int] = {}  # one after the other, by issue
         self._decided = 0
+        self._lost: OfficeLost | None = None
 
     def run(self) -> int:
         outbox = self._outbox
@@ -84,6 +89,8 @@ class _Carry:
                 self._way_out.carry(self._outgoing(), journal.intend, journal.report)
         finally:
             self._release()
+        if self._lost is not None:
+            raise self._lost
         return self._decided
 
     def masked(self, key: Key) -> str:
@@ -97,15 +104,11 @@ class _Carry:
         outbox = self._outbox
         pace = Pace(outbox.rates.get(self.provider, ()), outbox.pacing)
         while not self._stop.is_set() and (left := self._deadline - time.monotonic()) > 0:
-            claims = claim_some(
-                outbox.engine,
-                outbox.contexts,
-                self._lane,
-                epoch=outbox.epoch,
-                clock=outbox.clock,
-                pace=pace,
-                limit=CLAIM_SIZE,
-            )
+            try:
+                claims = self._claim(pace)
+            except OfficeLost as lost:
+                self._lost = lost  # told at the end: what is in flight is heard first, since late truth counts
+                return
             self._decided += len(claims.claimed) + claims.left_out
             if claims.wait:
                 self._stop.wait(min(claims.wait.total_seconds(), left))
@@ -113,6 +116,18 @@ class _Carry:
                 return
             self._open |= dict.fromkeys((one.key for one in claims.claimed), "")
             yield from self._composed(claims.claimed)
+
+    def _claim(self, pace: Pace) -> Claims:
+        outbox = self._outbox
+        return claim_some(
+            outbox.engine,
+            outbox.contexts,
+            self._lane,
+            epoch=outbox.epoch,
+            clock=outbox.clock,
+            pace=pace,
+            limit=CLAIM_SIZE,
+        )
 
     def _composed(self, claimed: list[Claimed]) -> Iterator[Outgoing]:
         for one, token in zip(claimed, self._outbox.compose.tokens(claimed), strict=True):

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     text,
@@ -64,6 +65,17 @@ deliveries = Table(
     Index("ix_deliveries_subscriber", "subscriber_id"),
     Index("ix_deliveries_issue_state", "issue_id", "state"),
     sqlite_autoincrement=True,
+)
+
+# Deliveries that were forgotten, counted by how they ended: an issue's figures stay true.
+delivery_tallies = Table(
+    "delivery_tallies",
+    metadata,
+    Column("issue_id", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("issue_id", "state", "reason"),
 )
 
 # The attempt is the event: opened with the hand-over, closed with the server's words.

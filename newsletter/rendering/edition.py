@@ -243,7 +243,7 @@ def _reasons(strings: Strings) -> dict[Reason, str]:
     """Give the words of each reason but TOPIC; the same stories for everybody need none."""
     return {
         Reason.PICK: strings.text("Editors' choice"),
-        Reason.EDITORS_ORDER: strings.text("Selected by the editors"),
+        Reason.EDITORS_ORDER: strings.text("From all topics"),
         Reason.DISCREET: strings.text(_DISCREET),
         Reason.SELECTION: "",
         Reason.LETTER: "",

@@ -17,10 +17,8 @@ from newsletter.sources.post import Post
 from newsletter.sources.reading.complete import Completed, read_page
 from newsletter.sources.reading.parse_markdown import parse_markdown
 from newsletter.sources.reading.read_source import is_markdown, is_web, load, with_local_picture
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 from newsletter.sources.stories.identity import identify
-
-EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
 
 
 def add_post(
@@ -32,7 +30,7 @@ def add_post(
     beside.
     """
     read = _read(fetcher, location, now=clock.now())
-    post = replace(read.post, categories=(*read.post.categories, *topics))
+    post = replace(read.post, given_topics=topics)
     editors = _editors(engine, now=clock.now())
     ((post, keys),) = identify([post])
     ingestion = Ingestion(engine, fetcher, media, editors, now=clock.now())

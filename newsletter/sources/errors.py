@@ -2,6 +2,7 @@
 
 SourceError                  (newsletter.base.errors)
 |-- FetchFailed              the address did not give what was asked for
+|   |-- NoSuchName           no server has its name
 |   |-- RobotsForbid         its server asks programs not to read it (robots.txt)
 |   `-- HostRests            its server wants to be left alone, or is busy with us: nothing was requested
 |       |-- HostIsTaken      another request of ours keeps it busy: the source has nothing to do with it
@@ -23,6 +24,10 @@ class FetchFailed(SourceError):
         self.status = status  # of the answer; 0: there was none
         self.temporary = temporary
         self.retry_after = retry_after
+
+
+class NoSuchName(FetchFailed):
+    """The system's resolver says that no server has this name. It may have one again; nobody waits for it."""
 
 
 class RobotsForbid(FetchFailed):
@@ -54,3 +59,9 @@ class Obstacle(NotUnderstood):
         super().__init__(f"{words}. Write to the site's owner: \u201c{for_the_owner}\u201d")
         self.words = words
         self.for_the_owner = for_the_owner
+
+
+def may_pass(error: SourceError) -> bool:
+    """Tell whether the same request is likely to work within days, so that what needs it should wait."""
+    has_no_name = isinstance(error, NoSuchName) or isinstance(error.__cause__, NoSuchName)  # of its robots.txt
+    return isinstance(error, FetchFailed) and error.temporary and not has_no_name

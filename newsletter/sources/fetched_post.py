@@ -22,7 +22,9 @@ class FetchedPost:
     updated: datetime | None = None
     language: str = ""  # of this post
     document_language: str = ""  # of all that the document holds: often a template's, so it counts least
-    categories: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()  # the publisher's words, perhaps topics of ours
+    own_topics: tuple[str, ...] = ()  # which topics of ours the post says it is on: a file's front matter
+    given_topics: tuple[str, ...] = ()  # slugs that a person gave it when adding it
     picture_url: str = ""  # an address, or an absolute path beside a file
     picture_alt: str = ""
     kind: PostKind | None = None

@@ -17,7 +17,7 @@ from newsletter.base.ids import PostId
 from newsletter.db.engine import reading as reading_db
 from newsletter.db.engine import writing
 from newsletter.sources import post_store, presence_store
-from newsletter.sources.errors import FetchFailed
+from newsletter.sources.errors import FetchFailed, ProgramEnds
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.presence_store import Presence
@@ -120,6 +120,8 @@ def _look_at(
 ) -> LookReport:
     try:
         page = fetcher.get_page(post.url, etag=post.page_etag, last_modified=post.page_last_modified)
+    except ProgramEnds:
+        raise
     except SourceError as error:
         status = error.status if isinstance(error, FetchFailed) else 0
         with writing(engine) as db:

@@ -23,13 +23,16 @@ from newsletter.sources.errors import FetchFailed, HostIsTaken, HostRests, NotUn
 from newsletter.sources.fetched_post import Reading
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.fetching.hosts import host_of
+from newsletter.sources.fetching.moves import Move, asks_own, seen
 from newsletter.sources.fetching.pace import next_pause
+from newsletter.sources.held_words import tells_of_held
 from newsletter.sources.ingest import Ingestion, IngestReport
 from newsletter.sources.look_again import look_again, page_failed
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.obstacles import words_for_people
 from newsletter.sources.reading.read_source import Document, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.strays import ELSEWHERE, strayed
 
 EVERY = timedelta(hours=1)
 _LONGEST_PAUSE = timedelta(days=1)  # a source that fails is asked again at least daily, for ever
@@ -108,17 +111,29 @@ def ask_once_more(
 def ingest_source(
     engine: Engine, fetcher: Fetcher, media: Path, source: Source, *, clock: Clock, every: timedelta = EVERY
 ) -> IngestReport:
-    """Read one source now and store what is new. Never raises for a bad source: its health tells in words."""
-    log = get_log("sources").bind(source=source.name)
+    """Read one source now and store what is new. Never raises for a bad source: its health tells in words.
+
+    What the end of the program breaks off is read again: nothing is noted of the source but that it is due.
+    """
     now = clock.now()
     try:
-        read = _read(engine, fetcher, source, now=now)
-        with reading(engine) as db:
-            _refuse_loss(db, read)
+        return _ingest(engine, fetcher, media, source, every=every, now=now)
     except ProgramEnds as error:
         with writing(engine) as db:
             source_store.postpone_source(db, source.id, until=now)
         return IngestReport(source=source.name, error=str(error))
+
+
+def _ingest(
+    engine: Engine, fetcher: Fetcher, media: Path, source: Source, *, every: timedelta, now: datetime
+) -> IngestReport:
+    log = get_log("sources").bind(source=source.name)
+    try:
+        read = _read(engine, fetcher, source, now=now)
+        with reading(engine) as db:
+            _refuse_loss(db, read)
+    except ProgramEnds:
+        raise
     except HostIsTaken as error:
         with writing(engine) as db:
             source_store.postpone_source(db, source.id, until=now + (error.retry_after or every))
@@ -137,12 +152,15 @@ def ingest_source(
         log.info("source_failed", error=str(error), errors_in_a_row=source.error_count + 1)
         return IngestReport(source=source.name, gone=gone, error=words)
     ingestion = Ingestion(engine, fetcher, media, read.source, now=now)
-    report = ingestion.store_all(read.found)
-    if not read.is_unchanged or read.source.kind is SourceKind.INDEX:  # "not modified": all posts are where they were
+    stray = strayed(engine, read.source, read.document, read.found) if read.document else ""
+    report = ingestion.store_all(read.found, held_for=ELSEWHERE if stray else "")
+    if stray:
+        report = replace(report, problems=(stray, *report.problems))
+    elif not read.is_unchanged or read.source.kind is SourceKind.INDEX:  # "not modified": all posts are where they were
         look = look_again(engine, fetcher, read.source, read.found, now=now, on_change=ingestion.store_page)
         report = replace(report, gone=look.gone)
     with writing(engine) as db:
-        _record(db, read, report, every=every, now=now)
+        _record(db, read, report, is_stray=bool(stray), every=every, now=now)
     log.info("source_read", new=report.new, updated=report.updated, problems=len(report.problems))
     return report
 
@@ -154,6 +172,7 @@ class _Read:
     source: Source
     found: Reading
     document: Document | None
+    has_asked_own: bool = True  # its own address, not the one that it moved to
 
     @property
     def is_unchanged(self) -> bool:
@@ -198,16 +217,25 @@ def _ingest_claimed(
 
 
 def _read(engine: Engine, fetcher: Fetcher, source: Source, *, now: datetime) -> _Read:
-    """Read a source where it is by now: where its address moved for good, else at its own."""
+    """Read a source where it is by now: where its address moved for good, else at its own, and there now and then."""
     if source.kind is SourceKind.AUTO:
         found_out = find_kind(fetcher, source.url, now=now)
         source = _settled(engine, source, found_out)
         if found_out.reading is not None:
             return _Read(source=source, found=found_out.reading, document=found_out.document)
+    if source.moved_to and asks_own(_move_of(source), now=now):
+        try:
+            found, document = read_source(fetcher, source, now=now)
+            return _Read(source=source, found=found, document=document)
+        except ProgramEnds:
+            raise
+        except SourceError as error:  # nobody need be at home any more
+            get_log("sources").info("own_address_failed", source=source.name, error=str(error))
+            source = replace(source, own_asked_at=now)
     if source.moved_to:
         try:
             found, document = read_source(fetcher, replace(source, url=source.moved_to), now=now)
-            return _Read(source=source, found=found, document=document)
+            return _Read(source=source, found=found, document=document, has_asked_own=False)
         except SourceError as error:
             if _may_pass(error):
                 raise
@@ -232,7 +260,26 @@ def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
     with writing(engine) as db:
         source_store.forget_move(db, source.id)
     get_log("sources").info("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
-    return replace(source, moved_to="", etag="", last_modified="", fresh_until=None)
+    alone = replace(source, moved_to="", moving_to="", moving_polls=0, moving_since=None, own_asked_at=None)
+    return replace(alone, etag="", last_modified="", validators_of="", fresh_until=None)
+
+
+def _move_of(source: Source) -> Move:
+    return Move(
+        to=source.moved_to,
+        coming=source.moving_to,
+        since=source.moving_since,
+        polls=source.moving_polls,
+        own_asked_at=source.own_asked_at,
+    )
+
+
+def _moved(read: _Read, document: Document, *, is_stray: bool, now: datetime) -> Move:
+    """Give what is known of a source's move after a good reading."""
+    source, move = read.source, _move_of(read.source)
+    if read.has_asked_own:
+        return seen(move, own=source.url, leads_to=document.moved_to, is_trusted=not is_stray, now=now)
+    return Move() if document.url == source.url else move  # one that leads back home is none
 
 
 def _refuse_loss(db: Connection, read: _Read) -> None:
@@ -242,28 +289,39 @@ def _refuse_loss(db: Connection, read: _Read) -> None:
         raise NotUnderstood("the feed is empty, though it had posts before; what it gave stays")
 
 
-def _record(db: Connection, read: _Read, report: IngestReport, *, every: timedelta, now: datetime) -> None:
+def _record(
+    db: Connection, read: _Read, report: IngestReport, *, is_stray: bool, every: timedelta, now: datetime
+) -> None:
     source, document = read.source, read.document or Document(url="", content=b"")
     fresh_for = document.fresh_for
     if read.is_unchanged and fresh_for is None and source.fresh_until and source.last_good_at:
         fresh_for = source.fresh_until - source.last_good_at  # as the 200 had given it (RFC 9111, section 4.3.4)
     fresh_until = now + fresh_for if fresh_for and not report.postponed else None
     pause = every
-    if is_web(source.url):
+    if is_web(source.url) and not report.postponed:
         pause = next_pause(source_store.post_dates(db, source.id), every=every, now=now)
     if read.found.link_pattern:
         source_store.keep_link_pattern(db, source.id, read.found.link_pattern)
-    moved_to = document.moved_to or source.moved_to
+    # What was postponed is asked for again, and so is what another's address gave: "not modified" would hide it.
+    is_asked_again = bool(report.postponed) or is_stray
     left = source_store.GoodReading(
-        # What was postponed is asked for again: "not modified" would hide it.
-        etag="" if report.postponed else document.etag,
-        last_modified="" if report.postponed else document.last_modified,
-        moved_to="" if moved_to == source.url else moved_to,
+        etag="" if is_asked_again else document.etag,
+        last_modified="" if is_asked_again else document.last_modified,
+        validators_of=document.url,
+        move=_moved(read, document, is_stray=is_stray, now=now),
         fresh_until=fresh_until,
-        problems=report.problems,
+        problems=_problems(read, report),
     )
     next_fetch_at = max(now + pause * _EARLY, fresh_until or now)
     source_store.record_good_fetch(db, source.id, left, now=now, next_fetch_at=next_fetch_at)
+
+
+def _problems(read: _Read, report: IngestReport) -> tuple[str, ...]:
+    """Give what is wrong by now: "not modified" says that what was wrong with the document still is."""
+    if not read.is_unchanged:
+        return report.problems
+    still = [line for line in read.source.last_problems.splitlines() if not tells_of_held(line)]
+    return tuple(dict.fromkeys([*report.problems, *still]))
 
 
 def _pause_after_error(errors: int, every: timedelta, error: SourceError) -> timedelta:

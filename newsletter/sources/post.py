@@ -93,3 +93,4 @@ class Post:
     state_reason: str = ""  # why it is in its state, where somebody or the flood guard moved it
     gone_at: datetime | None = None  # found gone at its source; it is not offered until it comes back
     gone_reason: str = ""
+    source: str = ""  # the source's own name, as `source list` has it; issues frozen long ago do not tell it

@@ -37,18 +37,34 @@ def find_post_by_keys(db: Connection, source_id: SourceId, keys: Sequence[str]) 
 
 
 class StoredState(NamedTuple):
-    """Where a post stands, the hash of its content, and that of the item it was read from."""
+    """Where a post stands, the hash of its content, that of the item it was read from, and its life."""
 
     state: PostState
     content_hash: str
     fetched_hash: str
+    first_seen_at: datetime
+    alive_until: datetime
 
 
 def stored_state(db: Connection, post_id: PostId) -> StoredState:
-    """Give a post's state and hashes."""
-    wanted = select(posts.c.state, posts.c.content_hash, posts.c.fetched_hash).where(posts.c.id == post_id)
-    row = db.execute(wanted).one()
-    return StoredState(PostState(row.state), row.content_hash, row.fetched_hash)
+    """Give a post's state, hashes and life."""
+    return stored_states(db, [post_id])[post_id]
+
+
+def stored_states(db: Connection, ids: Sequence[PostId]) -> dict[PostId, StoredState]:
+    """Give the states, hashes and lives of posts."""
+    facts = (posts.c.id, posts.c.state, posts.c.content_hash, posts.c.fetched_hash)
+    wanted = select(*facts, posts.c.first_seen_at, posts.c.alive_until)
+    return {
+        PostId(post_id): StoredState(PostState(state), *told)
+        for chunk in _chunks(ids)
+        for post_id, state, *told in db.execute(wanted.where(posts.c.id.in_(chunk)))
+    }
+
+
+def picture_hash_of(db: Connection, post_id: PostId) -> str:
+    """Give the hash of a post's picture; empty if it has none."""
+    return str(db.execute(select(posts.c.picture_hash).where(posts.c.id == post_id)).scalar() or "")
 
 
 def add_keys(db: Connection, source_id: SourceId, post_id: PostId, keys: Iterable[str]) -> None:

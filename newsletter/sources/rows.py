@@ -39,6 +39,7 @@ def post_of(row: Mapping[Any, Any]) -> Post:
         state_reason=row["state_reason"],
         gone_at=row["gone_at"],
         gone_reason=row["gone_reason"],
+        source=row["source_name"],
     )
 
 

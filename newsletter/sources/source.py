@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from newsletter.base.ids import SourceId
 
+EDITORS = "editors"  # the built-in source of posts added by hand: a folder without a path, so nothing ever fetches it
+
 
 class SourceKind(StrEnum):
     """What is read at the source's address. `auto`: not found out yet; the first good reading decides."""
@@ -41,6 +43,11 @@ class Source:
     form_key: str = ""  # secret part of its submission form; empty: it has none
     link_pattern: str = ""  # which links of an index page lead to posts, as reading/parse_index.py writes it
     moved_to: str = ""  # where its address redirects for good; empty: nowhere
+    moving_to: str = ""  # where it redirects for good and that is not remembered yet
+    moving_since: datetime | None = None
+    moving_polls: int = 0  # that saw it
+    own_asked_at: datetime | None = None  # when its own address was asked last, of one that has moved
+    validators_of: str = ""  # the address that etag and last_modified are of
     fresh_until: datetime | None = None  # as its server said: not asked again before
     failing_since: datetime | None = None  # the first of the errors in a row
     last_problems: str = ""  # items of the last good reading that could not be used, a line each

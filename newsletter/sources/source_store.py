@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, not_, or_, select, update
 
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import SourceId
+from newsletter.sources.fetching.moves import Move
 from newsletter.sources.rows import source_of
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.tables import posts, sources
@@ -32,20 +33,29 @@ def put_source(
 ) -> SourceId:
     """Create or update the source of this name. At a new address, or brought back after it was removed, it starts
     afresh, with a back-catalogue: what came out in between is no flood.
+
+    With another language or other topics its items are made anew: "not modified" must not hide them.
     """
     texts = {"kind": str(kind), "topics": _json(topics), "language": language, "owner": owner}
     values = {**texts, "backfill_days": backfill_days}
     mine = sources.c.name == name
     is_another = or_(sources.c.url != url, sources.c.kind != str(kind), sources.c.removed_at.is_not(None))
     afresh = update(sources).where(mine, is_another).values(url=url, etag="", last_modified="", last_error="")
-    afresh = afresh.values(error_count=0, failing_since=None, moved_to="", fresh_until=None)
+    afresh = afresh.values(error_count=0, failing_since=None, fresh_until=None, validators_of="", **_of_move(Move()))
     db.execute(afresh.values(next_fetch_at=None, last_good_at=None))
+    is_set_up_anew = or_(sources.c.language != language, sources.c.topics != texts["topics"])
+    forget_validators(db, mine, is_set_up_anew)
     changed = update(sources).where(mine).values(removed_at=None, **values).returning(sources.c.id)
     found = db.execute(changed).scalar()
     if found is None:
         added = insert(sources).values(name=name, url=url, created_at=now, **values)
         found = db.execute(added.returning(sources.c.id)).scalar_one()
     return SourceId(found)
+
+
+def forget_validators(db: Connection, *which: ColumnElement[bool]) -> None:
+    """Ask sources for all that they hold at their next reading: what is made of it follows other rules now."""
+    db.execute(update(sources).where(*which).values(etag="", last_modified="", fresh_until=None))
 
 
 def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str, link_pattern: str = "") -> None:
@@ -149,7 +159,7 @@ def record_waiting(db: Connection, source_id: SourceId, *, now: datetime, until:
 
 def forget_move(db: Connection, source_id: SourceId) -> None:
     """Ask a source at its own address again; the validators of the other one mean nothing there."""
-    values = {"moved_to": "", "etag": "", "last_modified": "", "fresh_until": None}
+    values = {"etag": "", "last_modified": "", "validators_of": "", "fresh_until": None, **_of_move(Move())}
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
 
@@ -159,7 +169,8 @@ class GoodReading:
 
     etag: str = ""
     last_modified: str = ""
-    moved_to: str = ""
+    validators_of: str = ""
+    move: Move = field(default_factory=Move)
     fresh_until: datetime | None = None
     link_pattern: str = ""
     problems: Sequence[str] = ()  # items that could not be used
@@ -172,7 +183,8 @@ def record_good_fetch(
     values = {
         "etag": left.etag,
         "last_modified": left.last_modified,
-        "moved_to": left.moved_to,
+        "validators_of": left.validators_of,
+        **_of_move(left.move),
         "fresh_until": left.fresh_until,
         "link_pattern": left.link_pattern,
         "last_problems": "\n".join(left.problems[:_MOST_PROBLEMS]),
@@ -227,6 +239,11 @@ def count_posts_since(db: Connection, *, since: datetime, until: datetime) -> di
 def lock_source(db: Connection, source_id: SourceId) -> None:
     """Let one process at a time store posts of this source (PostgreSQL; SQLite has one writer anyway)."""
     db.execute(select(sources.c.id).where(sources.c.id == source_id).with_for_update())
+
+
+def _of_move(move: Move) -> dict[str, object]:
+    told = {"moved_to": move.to, "moving_to": move.coming, "moving_since": move.since, "moving_polls": move.polls}
+    return {**told, "own_asked_at": move.own_asked_at}
 
 
 def _json(value: object) -> str:

@@ -59,6 +59,12 @@ sources = Table(
     Column("etag", Text, nullable=False, server_default=""),
     Column("last_modified", Text, nullable=False, server_default=""),
     Column("moved_to", Text, nullable=False, server_default=""),  # where its address redirects for good; empty: nowhere
+    # What its own address redirects to for good and is not remembered yet: since when, seen by how many polls.
+    Column("moving_to", Text, nullable=False, server_default=""),
+    Column("moving_since", UtcDateTime),
+    Column("moving_polls", Integer, nullable=False, server_default="0"),
+    Column("own_asked_at", UtcDateTime),  # when its own address was asked last, of one that has moved
+    Column("validators_of", Text, nullable=False, server_default=""),  # the address that etag and last_modified are of
     Column("fresh_until", UtcDateTime),  # as its server said: not asked again before
     Column("next_fetch_at", UtcDateTime),
     Column("last_fetch_at", UtcDateTime),

@@ -4,21 +4,26 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import PostId, SourceId
+from newsletter.sources import source_store
 from newsletter.sources.cleaning.clean_post import CONTENT_COLUMNS
 from newsletter.sources.cleaning.topics import Assigned
 from newsletter.sources.rows import topic_of
 from newsletter.sources.source import Topic
 from newsletter.sources.tables import post_revisions, posts, sources, topics
 
+_BY_WORDS = ("name", "names", "keywords", "position")  # by which posts get a topic, and in which order
 _MOST_AT_ONCE = 500  # ids in one IN (...): both databases limit the parameters of a statement
 
 
 def put_topic(db: Connection, topic: Topic) -> int:
-    """Create or update the topic of this slug; its id (the given one is not used) never changes."""
+    """Create or update the topic of this slug; its id (the given one is not used) never changes.
+
+    With other words every source is asked for all that it holds: "not modified" must not hide what has a topic now.
+    """
     values = {
         "name": topic.name,
         "names": _json(topic.names),
@@ -26,6 +31,9 @@ def put_topic(db: Connection, topic: Topic) -> int:
         "sensitive": topic.sensitive,
         "position": topic.position,
     }
+    as_before = and_(topics.c.slug == topic.slug, *(topics.c[name] == values[name] for name in _BY_WORDS))
+    if db.execute(select(topics.c.id).where(as_before)).first() is None:
+        source_store.forget_validators(db)
     changed = update(topics).where(topics.c.slug == topic.slug).values(values).returning(topics.c.id)
     added = insert(topics).values(slug=topic.slug, **values).returning(topics.c.id)
     return int(db.execute(changed).scalar() or db.execute(added).scalar_one())
@@ -74,8 +82,11 @@ def revise_topics(db: Connection, post_id: PostId, assigned: Assigned, *, now: d
 
 
 def put_categories(db: Connection, source_id: SourceId, categories: Mapping[str, str]) -> None:
-    """Keep which of a publisher's categories is which topic."""
-    db.execute(update(sources).where(sources.c.id == source_id).values(categories=_json(dict(categories))))
+    """Keep which of a publisher's categories is which topic; where that changes, its items are made anew."""
+    told = _json(dict(categories))
+    mine = sources.c.id == source_id
+    source_store.forget_validators(db, mine, sources.c.categories != told)
+    db.execute(update(sources).where(mine).values(categories=told))
 
 
 def _json(value: object) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.preview import Preview
+from newsletter.app.words import counts_words, delivery_word, reason_words
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import IssueId
 from newsletter.db.engine import reading
@@ -95,9 +96,9 @@ def desk_issue_show(request: Request) -> Response:
         looks=[(one.value, name) for one, name in _LOOKS.items()],
         why_not=sight.why_not,
         preview=sight.preview,
-        no_mail=words.no_mail(sight.preview.why_nothing) if sight.preview else "",
+        no_mail=reason_words(sight.preview.why_nothing) if sight.preview else "",
         left_out=_left_out(sight.preview),
-        counts=words.counts_words(counts) if counts.candidates else [],
+        counts=counts_words(counts) if counts.candidates else [],
         candidates=counts.candidates,
         reasons=reasons,
     )
@@ -153,7 +154,7 @@ def _line(post: Post, pick: int) -> PostLine:
 
 def _reasons(db: Connection, issue: Issue) -> list[tuple[str, str, int]]:
     return [
-        (words.delivery_state(state), words.plain_reason(reason), count)
+        (delivery_word(state), reason_words(reason), count)
         for (state, reason), count in report_store.reasons_of(db, issue.id).items()
     ]
 

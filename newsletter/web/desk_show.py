@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.app.app import App
 from newsletter.app.telling import waiting_for_somebody
+from newsletter.app.words import counts_words
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
@@ -109,7 +110,7 @@ def _issue(db: Connection, issue: Issue, newsletter: Newsletter | None) -> Issue
         state=words.issue_state(issue),
         tone=words.issue_tone(issue),
         paused=issue.paused_reason if issue.paused_at else "",
-        counts=words.counts_words(counts) if counts.candidates else [],
+        counts=counts_words(counts) if counts.candidates else [],
         readers=counts.candidates,
     )
 

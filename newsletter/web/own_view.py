@@ -19,8 +19,7 @@ from newsletter.rendering.edition import Edition
 from newsletter.sources import post_store
 from newsletter.web.bearer import Bearer
 from newsletter.web.context import Web
-from subscribers.doors import still_mailable
-from subscribers.lists import list_by_slug
+from subscribers.doors import first_list_name, still_mailable
 from subscribers.subscriber import NotMailable, Subscriber
 
 
@@ -59,7 +58,7 @@ def _list_name(db: Connection, frozen: FrozenIssue, person: Subscriber) -> str:
     """Give the list that the reader came through, or for one who has left the newsletter's first."""
     recipe = frozen.recipe
     answer = still_mailable(db, [person.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[person.id]
-    return list_by_slug(db, recipe.lists[0]).name if isinstance(answer, NotMailable) else answer.list_name
+    return first_list_name(db, recipe.lists) if isinstance(answer, NotMailable) else answer.list_name
 
 
 def _as_now(app: App, bearer: Bearer, person: Subscriber) -> str:

@@ -3,6 +3,8 @@
 No page loads anything from elsewhere, runs a script, is framed by others, or tells where its reader came from.
 """
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +25,12 @@ _DEFAULTS = (
     ("Referrer-Policy", "no-referrer"),  # a token in the path must not travel
     ("Cache-Control", "no-store"),
 )
+
+
+def framed_policy(frame_ancestors: Sequence[str]) -> str:
+    """Give the policy of a page that other sites may show in a frame: those that are named, and no others."""
+    ancestors = " ".join(frame_ancestors) or "'none'"
+    return PAGE_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
 
 
 def mail_policy(origin: str) -> str:

@@ -10,6 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from newsletter.app.app import App
+from newsletter.web.confirm_post import confirm_post
+from newsletter.web.confirm_show import confirm_show
 from newsletter.web.context import Web
 from newsletter.web.desk_guard import DeskGuard
 from newsletter.web.desk_issue_show import desk_issue_show
@@ -18,6 +20,8 @@ from newsletter.web.desk_show import desk_enter, desk_show
 from newsletter.web.event_show import event_show
 from newsletter.web.health_show import health_show
 from newsletter.web.issue_show import issue_show
+from newsletter.web.join_post import join_post
+from newsletter.web.join_show import join_show
 from newsletter.web.leave_post import leave_post
 from newsletter.web.leave_show import leave_show
 from newsletter.web.leave_undo import leave_undo
@@ -64,6 +68,10 @@ def _public_routes() -> list[BaseRoute]:
         Route("/p/{token}", preferences_show, methods=["GET"]),
         Route("/p/{token}", preferences_save, methods=["POST"]),
         Route("/v/{token}", view_show, methods=["GET"]),
+        Route("/join/{newsletter}", join_show, methods=["GET"]),
+        Route("/join/{newsletter}", join_post, methods=["POST"]),
+        Route("/c/{token}", confirm_show, methods=["GET"]),
+        Route("/c/{token}", confirm_post, methods=["POST"]),
         Route("/s/{key}", submit_show, methods=["GET"]),
         Route("/s/{key}", submit_post, methods=["POST"]),
         Route("/issues/{newsletter}/{number:int}", issue_show, methods=["GET"]),

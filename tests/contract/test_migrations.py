@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from newsletter.db.engine import open_engine, reading
-from newsletter.db.migrate import newest_revision, present_revision, upgrade
+from newsletter.db.migrate import make_config, upgrade
+from newsletter.db.revision_store import is_known, newest_revision, present_revision
 from tests.fakes.database import ALL_METADATA
 from tests.new_migration import all_tables
 
@@ -99,6 +101,17 @@ def test_upgrading_twice_changes_nothing(empty: Engine) -> None:
     assert present_revision(empty) == newest_revision()
     assert before
     assert _shape(empty) == before
+
+
+def test_a_database_is_as_old_as_alembic_says(empty: Engine) -> None:
+    """What every command asks without loading alembic is what alembic itself would answer."""
+    scripts = ScriptDirectory.from_config(make_config())
+    assert newest_revision() == scripts.get_current_head()
+    assert all(is_known(step.revision) for step in scripts.walk_revisions())
+    assert not is_known("9999")
+    upgrade(empty)
+    with reading(empty) as db:
+        assert present_revision(empty) == MigrationContext.configure(db).get_current_revision()
 
 
 def test_foreign_keys_hold_after_an_upgrade(empty: Engine) -> None:

@@ -1,7 +1,7 @@
 """What becomes of a delivery once it is claimed: fences, deaths, late truth, outcomes. On both databases."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from newsletter.issues import life
 from newsletter.issues.issue import IssueState
 from newsletter.outbox import alert_store, lane_store, owner_store, store
 from newsletter.outbox.delivery import Counts, DeliveryState, issue_key
+from newsletter.outbox.errors import OfficeLost
 from newsletter.outbox.owner import Owner, recover
 from newsletter.outbox.send import _Carry, send_some
 from newsletter.outbox.tables import attempts, deliveries
-from newsletter.providers.provider import Scope
+from newsletter.providers.provider import Intend, Outgoing, Report, Scope
 from tests.conftest import NOW
 from tests.fakes.outbox_home import OutboxHome
 from tests.fakes.provider import FakeProvider, PowerCut
@@ -73,6 +74,51 @@ def test_a_claim_that_was_taken_over_is_never_sent(home: OutboxHome) -> None:
     home.provider.before_intend = take_over
     send_some(home.outbox(owner), LANE, stop=stop, seconds=0.01)
     assert (home.provider.arrived, home.counts(issue).planned, home.attempts(issue, ANNA)) == ({}, 2, [])
+
+
+class _OneByOne(FakeProvider):
+    """A way out that reads nothing ahead: each claim comes after all that was said of the one before."""
+
+    def carry(self, outgoing: Iterable[Outgoing], intend: Intend, report: Report) -> None:
+        for one in outgoing:
+            self._carry_batch([one], intend, report)
+
+
+def test_an_owner_that_was_taken_over_claims_nothing_more(home: OutboxHome) -> None:
+    """Who was taken for dead and lives (a lost session, a removed lock) stops: nobody would recover what it claims."""
+    home.join(ANNA, BOB)
+    issue = home.approved([1])
+    home.plan()
+    owner, way_out = home.owner(), _OneByOne()
+
+    def take_over(_: object) -> None:
+        way_out.before_intend = lambda _: None
+        with writing(home.engine) as db:
+            owner_store.take_over(db, owner.epoch, now=NOW)
+
+    way_out.before_intend = take_over
+    with pytest.raises(OfficeLost, match="start it again"):
+        send_some(home.outbox(owner, way_out), LANE, stop=threading.Event(), seconds=20)
+    assert (way_out.arrived, home.counts(issue).planned) == ({}, 2)
+    home.send()
+    assert (home.counts(issue).accepted, home.provider.doubles) == (2, [])
+
+
+def test_what_a_lost_owner_has_under_way_is_heard_before_it_ends(home: OutboxHome) -> None:
+    """An owner that was taken over records the outcome of what it had handed over, and only then gives up."""
+    home.join(ANNA)
+    issue = home.approved([1])
+    home.plan()
+    owner, way_out = home.owner(), _OneByOne()
+
+    def take_over(_: object) -> None:
+        with writing(home.engine) as db:
+            owner_store.take_over(db, owner.epoch, now=NOW)
+
+    way_out.after_intend = take_over
+    with pytest.raises(OfficeLost):
+        send_some(home.outbox(owner, way_out), LANE, stop=threading.Event(), seconds=20)
+    assert home.state(issue, ANNA) == ("accepted", "")
 
 
 def test_late_truth_counts(home: OutboxHome) -> None:

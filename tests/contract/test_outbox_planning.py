@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from newsletter.db.engine import reading
+from newsletter.db.engine import reading, writing
 from newsletter.issues import life
 from newsletter.issues.issue import IssueState
 from newsletter.outbox import alert_store, plan
 from newsletter.outbox.delivery import Counts
 from newsletter.outbox.plan import plan_some
+from subscribers import doors
+from subscribers.find import find_by_address
+from subscribers.leave import leave_list
+from subscribers.segments import put_segment, remove_segment
 from tests.conftest import NOW
 from tests.fakes.outbox_home import OutboxHome
+from tests.unit.subscribers.people import BY_READER
 
 
 @pytest.fixture
@@ -145,3 +150,28 @@ def test_without_local_time_nothing_is_planned_before_the_slot(home: OutboxHome)
     home.clock.at = NOW
     home.plan()
     assert home.delivery(issue, "anna@example.org").due_at == NOW
+
+
+def test_a_segment_is_planned_by_its_rule_and_claimed_by_its_list(
+    home: OutboxHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule counts at planning, in bounded steps; changed or removed later it drops nobody, leaving does."""
+    monkeypatch.setattr(doors, "_WINDOW", 4)
+    home.crowd(20)
+    home.join("anna@hospital.example", "bert@hospital.example")
+    with writing(home.engine) as db:
+        put_segment(db, "part", name="", list_slug="members", rule="domain is hospital.example", now=NOW)
+    issue = home.approved([1], lists=["part"])
+    with writing(home.engine) as db:
+        remove_segment(db, "part", now=NOW)
+    assert plan_some(home.engine, ["box"], home.clock) == 1  # the first step finds nobody, and is not the last
+    assert home.issue(issue).planned_at is None
+    home.plan()
+    assert home.counts(issue) == Counts(planned=2)
+    with writing(home.engine) as db:
+        put_segment(db, "part", name="", list_slug="members", rule="domain is example.org", now=NOW)
+        bert = find_by_address(db, "bert@hospital.example").id
+        leave_list(db, bert, "members", **BY_READER)
+    home.send()
+    assert home.counts(issue) == Counts(accepted=1, suppressed=1)
+    assert home.state(issue, "bert@hospital.example") == ("suppressed", "unsubscribed")

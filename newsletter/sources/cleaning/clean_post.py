@@ -99,6 +99,8 @@ def clean_post(
         mapped=source.categories,
         defaults=source.topics,
         sent_in=bool(post.submitted_by),
+        own=post.own_topics,
+        given=post.given_topics,
     )
     return CleanPost(
         kind=_kind(post),

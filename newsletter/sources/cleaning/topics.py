@@ -1,7 +1,8 @@
 """Assigns topics, each with why: what the source is about, what its publisher says, the words of the text, a person.
 
-A why is a short code that stands beside the post and is worded where people read it: "source", "category:NAME",
-"keyword:KEYWORD", "sender", "editor". What an editor took off stands there too, as "removed": it must not come back.
+A why is a short code that stands beside the post and is worded where people read it: "source", "post" (it names the
+topic itself), "category:NAME", "keyword:KEYWORD", "sender", "editor". What an editor took off stands there too, as
+"removed": it must not come back.
 """
 
 import re
@@ -14,7 +15,8 @@ from functools import cache
 from newsletter.sources.cleaning.word_forms import CHANGES_BEGINNINGS, stemmer_of, words_of
 from newsletter.sources.source import Topic
 
-SOURCE, CATEGORY, KEYWORD, SENDER, EDITOR, REMOVED = "source", "category", "keyword", "sender", "editor", "removed"
+SOURCE, POST, CATEGORY, KEYWORD, SENDER = "source", "post", "category", "keyword", "sender"
+EDITOR, REMOVED = "editor", "removed"
 WHOLE = "*"  # in place of a slug: the editor has set all topics of the post
 # Scripts written without spaces have no word boundary to look for.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -79,14 +81,21 @@ class TopicRules:
         mapped: Mapping[str, str],
         defaults: Sequence[str],
         sent_in: bool,
+        own: Sequence[str] = (),
+        given: Sequence[str] = (),
     ) -> Assigned:
-        """Give a post's topics; of several reasons for one, the first of source, category or sender, keyword.
+        """Give a post's topics; of several reasons for one, the first of editor, source, post, category or sender,
+        keyword.
 
-        `mapped`: the publisher's categories and the topics that the operator took them for.
+        `mapped`: the publisher's categories and the topics that the operator took them for. `own`: what the post itself
+        says that it is on, by slug or name; `given`: what an editor says, by slug.
         """
-        reasons = dict.fromkeys(defaults, SOURCE)
-        for slug, why in self._said(categories, mapped, sent_in=sent_in):
-            reasons.setdefault(slug, why)
+        reasons = dict.fromkeys(given, EDITOR)
+        reasons.update((slug, SOURCE) for slug in defaults if slug not in reasons)
+        for _, slug in self._known(own, mapped):
+            reasons.setdefault(slug, POST)
+        for word, slug in self._known(categories, mapped):
+            reasons.setdefault(slug, SENDER if sent_in else f"{CATEGORY}:{word}")
         for keyword in self._found(text, language):
             reasons.setdefault(keyword.slug, keyword.why)
         return Assigned(self.ordered(reasons), reasons)
@@ -99,15 +108,14 @@ class TopicRules:
         reasons = {**found.reasons, **by_hand}
         return Assigned(self.ordered(slug for slug, why in reasons.items() if why != REMOVED), reasons)
 
-    def _said(
-        self, categories: Sequence[str], mapped: Mapping[str, str], *, sent_in: bool
-    ) -> Iterator[tuple[str, str]]:
+    def _known(self, words: Sequence[str], mapped: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Give those of the words that mean a topic, each with the topic's slug."""
         taken_for = {_folded(category): slug for category, slug in mapped.items()}
-        for category in categories:
-            name = _folded(category)
+        for word in words:
+            name = _folded(word)
             for slug in (taken_for.get(name), self._names.get(name)):
                 if slug is not None:
-                    yield slug, SENDER if sent_in else f"{CATEGORY}:{category}"
+                    yield word, slug
 
     def _found(self, text: str, language: str) -> Iterator[_Keyword]:
         normal = " ".join(unicodedata.normalize("NFKC", text).split())

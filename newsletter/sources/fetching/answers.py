@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from newsletter.sources.errors import FetchFailed
+from newsletter.sources.errors import FetchFailed, NoSuchName
 from newsletter.sources.fetching.freshness import fresh_for, retry_after
-from newsletter.sources.fetching.guard import ForbiddenAddress
+from newsletter.sources.fetching.guard import ForbiddenAddress, UnknownName
 
 # The same answer would come again; all other failures may pass.
 _FINAL_STATUS = frozenset({400, 401, 403, 404, 405, 406, 410, 414, 415, 451})
@@ -82,7 +82,8 @@ def unreachable(name: str, error: httpx.HTTPError) -> FetchFailed:
     if isinstance(error.__cause__, ForbiddenAddress):
         words = "leads to an address that is not public; if that is meant, add its network to fetch.allow_addresses"
         return FetchFailed(f"{name} {words}", temporary=False)
-    return FetchFailed(f"{name} cannot be reached: {_trouble(error)}", temporary=True)
+    kind = NoSuchName if isinstance(error.__cause__, UnknownName) else FetchFailed
+    return kind(f"{name} cannot be reached: {_trouble(error)}", temporary=True)
 
 
 def timed_out(name: str, error: httpx.TimeoutException, seconds: float) -> FetchFailed:

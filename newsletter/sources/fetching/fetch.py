@@ -6,9 +6,9 @@ environment (it would go round the guard). Redirects are followed here, one by o
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -24,7 +24,7 @@ from newsletter.sources.fetching.freshness import LONGEST
 from newsletter.sources.fetching.guard import GuardedBackend, GuardedTransport
 from newsletter.sources.fetching.host_turns import HostBusy, HostTurns, ThreadTurns
 from newsletter.sources.fetching.hosts import HostMemory, HostsInMemory, host_of
-from newsletter.sources.fetching.redirects import Hop, moved_to
+from newsletter.sources.fetching.redirects import Hop, leads_for_good, moved_to
 from newsletter.sources.fetching.robots import MOST_BYTES as MOST_ROBOTS
 from newsletter.sources.fetching.robots import Robots, product_of
 from newsletter.sources.fetching.under_way import UnderWay
@@ -33,6 +33,7 @@ from newsletter.sources.fetching.unpack import ACCEPTED, BrokenPacking, TooLarge
 __all__ = ["MOST_REDIRECTS", "Fetched", "Fetcher", "shown"]
 
 MOST_REDIRECTS = 5
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _BUSY_FOR = timedelta(minutes=5)  # until we try again where another request of ours kept a server busy
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.8, */*;q=0.5"
 
@@ -73,13 +74,18 @@ class Fetcher:
         """The largest content that is read, from the network or from a file."""
         return self._settings.max_bytes
 
-    def get(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
-        """Get an address; SourceError in words when it gives nothing usable."""
-        return self._follow(url, _conditions(etag, last_modified), admit=_anything, body=self._body)
+    def get(self, url: str, *, etag: str = "", last_modified: str = "", validators_of: str = "") -> Fetched:
+        """Get an address; SourceError in words when it gives nothing usable.
 
-    def get_page(self, url: str, *, etag: str = "", last_modified: str = "") -> Fetched:
+        `validators_of`: the address that ETag and Last-Modified came from, if that was another one.
+        """
+        known = _Known(headers=_conditions(etag, last_modified), url=validators_of)
+        return self._follow(url, known, admit=_anything, body=self._body)
+
+    def get_page(self, url: str, *, etag: str = "", last_modified: str = "", validators_of: str = "") -> Fetched:
         """Get a page that a person would read, if its server's robots.txt lets programs read it."""
-        return self._follow(url, _conditions(etag, last_modified), admit=self._robots.admit, body=self._body)
+        known = _Known(headers=_conditions(etag, last_modified), url=validators_of)
+        return self._follow(url, known, admit=self._robots.admit, body=self._body)
 
     def check_robots(self, url: str) -> None:
         """Come back if a page may be read; RobotsForbid or a temporary FetchFailed if not. The page is not asked."""
@@ -101,15 +107,16 @@ class Fetcher:
     ) -> None:
         self.close()
 
-    def _follow(self, url: str, conditions: Mapping[str, str], *, admit: Admit, body: ReadBody) -> Fetched:
+    def _follow(self, url: str, known: "_Known", *, admit: Admit, body: ReadBody) -> Fetched:
         """Go from the address over its redirects to an answer."""
         hops: list[Hop] = []
         left, status = self._settings.timeout_seconds, 0
         with self._failures_in_words(shown(url)):
-            request = self._client.build_request("GET", url, headers=dict(conditions))
+            request = self._client.build_request("GET", url)
             for _ in range(MOST_REDIRECTS + 1):
                 _refuse_other_schemes(request)
                 admit(str(request.url))
+                known.tell(request, hops)
                 with self._under_way.one(), self._turn_at(str(request.url)):
                     started = time.monotonic()
                     answer = self._ask(request, left, body)
@@ -172,7 +179,7 @@ class Fetcher:
         return unpack(parts, packing_of(response), self._settings.max_bytes)
 
     def _read_robots(self, url: str) -> bytes:
-        return self._follow(url, {}, admit=_anything, body=_robots_body).content
+        return self._follow(url, _Known(), admit=_anything, body=_robots_body).content
 
     @contextmanager
     def _failures_in_words(self, name: str) -> Iterator[None]:
@@ -192,6 +199,25 @@ class Fetcher:
             raise unreachable(name, error) from error
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What an earlier answer left, and the address that gave it; empty: not noted.
+
+    One address's validators mean nothing at another (RFC 9110, section 8.8): they are sent to their own only, or, where
+    that was not noted, as long as permanent redirects alone lead on.
+    """
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+
+    def tell(self, request: httpx.Request, hops: Sequence[Hop]) -> None:
+        is_its_own = str(request.url) == self.url if self.url else leads_for_good(hops)
+        for name in _CONDITIONS:
+            request.headers.pop(name, None)  # the client copies headers from one hop to the next
+        if is_its_own:
+            request.headers.update(self.headers)
+
+
 def _anything(_: str) -> None:
     """Admit every address."""
 
@@ -206,5 +232,4 @@ def _refuse_other_schemes(request: httpx.Request) -> None:
 
 
 def _conditions(etag: str, last_modified: str) -> dict[str, str]:
-    pairs = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in pairs.items() if value}
+    return {name: value for name, value in zip(_CONDITIONS, (etag, last_modified), strict=True) if value}

@@ -32,6 +32,10 @@ class ForbiddenAddress(httpcore.ConnectError):
     """The name leads to an address that sources may not live at."""
 
 
+class UnknownName(httpcore.ConnectError):
+    """The system's resolver says that nobody has the name; one that cannot say is another matter (RFC 3493, 6.1)."""
+
+
 class GuardedBackend(httpcore.NetworkBackend):
     """Makes connections to permitted addresses, each with an end.
 
@@ -67,7 +71,9 @@ class GuardedBackend(httpcore.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(_unknown(host, error)) from error
+            has_no_name = isinstance(error, UnicodeError) or error.errno == socket.EAI_NONAME
+            kind = UnknownName if has_no_name else httpcore.ConnectError
+            raise kind(_unknown(host, error)) from error
         return [str(sockaddr[0]) for *_, sockaddr in found if self._is_permitted(ip_address(sockaddr[0]))]
 
     def _is_permitted(self, address: Address) -> bool:

@@ -30,6 +30,11 @@ def moved_to(hops: Sequence[Hop]) -> str:
     return address
 
 
+def leads_for_good(hops: Sequence[Hop]) -> bool:
+    """Tell whether permanent redirects alone have led here."""
+    return all(hop.status in _PERMANENT for hop in hops)
+
+
 def _is_downgrade(hop: Hop) -> bool:
     return urlsplit(hop.start).scheme == "https" and urlsplit(hop.end).scheme != "https"
 

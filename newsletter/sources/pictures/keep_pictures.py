@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from newsletter.base.errors import SourceError
 from newsletter.db.engine import reading, writing
-from newsletter.sources.errors import FetchFailed, NotUnderstood
+from newsletter.sources.errors import FetchFailed, NotUnderstood, ProgramEnds, may_pass
 from newsletter.sources.fetching.fetch import Fetcher, shown
 from newsletter.sources.pictures import picture_store
 from newsletter.sources.pictures.shrink import SmallPicture, shrink
@@ -34,8 +34,11 @@ class PictureKeeper:
         self._failures = 0
         self.problems: list[str] = []
 
-    def keep(self, address: str) -> str:
-        """Give the hash of the stored picture of an http(s) address or a file's path; empty if there is none."""
+    def keep(self, address: str) -> str | None:
+        """Give the hash of the stored picture of an http(s) address or a file's path; empty if there is none.
+
+        None: it could not be had this time. Raises ProgramEnds only.
+        """
         if not address:
             return ""
         try:
@@ -43,9 +46,11 @@ class PictureKeeper:
             with reading(self._engine) as db:
                 known = picture_store.picture_of_origin(db, origin)
             return self._fetch(origin, load) if known is None else known
+        except ProgramEnds:
+            raise
         except SourceError as error:
             self.problems.append(f"picture {shown(address)}: {error}")
-            return ""
+            return None if may_pass(error) else ""
 
     def _origin(self, address: str) -> tuple[bytes, Callable[[], bytes]]:
         """Give what identifies the picture's origin, and how its bytes are loaded. A changed file is another origin."""
@@ -62,9 +67,9 @@ class PictureKeeper:
             path
         )
 
-    def _fetch(self, origin: bytes, load: Callable[[], bytes]) -> str:
+    def _fetch(self, origin: bytes, load: Callable[[], bytes]) -> str | None:
         if self._failures >= _MOST_FAILURES:
-            return ""
+            return None
         try:
             picture = shrink(load())
         except FetchFailed as error:

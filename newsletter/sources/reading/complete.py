@@ -1,7 +1,8 @@
 """Completes a post from its own page, where its feed tells only the beginning or shows no picture.
 
 What the feed said stays: the page adds. A page that answers with something else (the front page, a login, "not found"
-in a friendly tone) adds nothing, because its text does not go on where the feed's stops.
+in a friendly tone) adds nothing, because its text does not go on where the feed's stops. A page that could not be had
+for the moment decides nothing.
 """
 
 import re
@@ -12,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from newsletter.base.errors import SourceError
 from newsletter.sources.cleaning.byline import byline_of
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
+from newsletter.sources.errors import ProgramEnds, may_pass
 from newsletter.sources.fetched_post import FetchedPost, OwnPage
 from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.reading.parse_page import read_post_page
@@ -26,13 +28,17 @@ _CUT_TITLE = re.compile(r"(?:…|\.\.\.)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
-    """A post with what its page added. `page`: None where none was read; `problem`: why not."""
+    """A post with what its page added. `page`: None where none was read; `problem`: why not.
+
+    `may_pass`: the same page may tell more later.
+    """
 
     post: FetchedPost
     page: OwnPage | None = None
     etag: str = ""
     last_modified: str = ""
     problem: str = ""
+    may_pass: bool = False
 
 
 def needs_page(post: FetchedPost) -> bool:
@@ -47,17 +53,20 @@ def needs_page(post: FetchedPost) -> bool:
 
 
 def complete(fetcher: Fetcher, post: FetchedPost, *, now: datetime | None = None) -> Completed:
-    """Read a post's page and add what it tells. Never fails: without a page the post stays as it was.
+    """Read a post's page and add what it tells; without a page the post stays as it was.
 
-    A day beside the page's title that lies after `now` is no date of publication.
+    A day beside the page's title that lies after `now` is no date of publication. Fails only with ProgramEnds: what we
+    broke off ourselves says nothing of a page.
     """
     try:
         fetched = fetcher.get_page(post.url)
         if _is_elsewhere(post.url, fetched.url):
             return Completed(post=post, problem=f"its page leads to {urlsplit(fetched.url).path or '/'}")
         read = read_post_page(fetched.content, url=fetched.url, charset=fetched.charset, now=now)
+    except ProgramEnds:
+        raise
     except SourceError as error:
-        return Completed(post=post, problem=str(error))
+        return Completed(post=post, problem=str(error), may_pass=may_pass(error))
     if not belongs(post, read.post):
         return Completed(post=post, problem="its page tells something else")
     return Completed(

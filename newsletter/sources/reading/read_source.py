@@ -11,6 +11,8 @@ from newsletter.sources.errors import HostRests, NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.reading.most_items import at_most
+from newsletter.sources.reading.parked import refuse_parked
 from newsletter.sources.reading.parse_feed import parse_feed
 from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
@@ -53,7 +55,8 @@ def read_source(fetcher: Fetcher, source: Source, *, now: datetime | None = None
         return read_folder(Path(source.url), max_bytes=fetcher.max_bytes), None
     is_for_people = source.kind in {SourceKind.PAGE, SourceKind.INDEX} and source.link_pattern != SITEMAP
     load_it = load_page if is_for_people else load
-    document = load_it(fetcher, source.url, etag=source.etag, last_modified=source.last_modified)
+    left = {"etag": source.etag, "last_modified": source.last_modified, "validators_of": source.validators_of}
+    document = load_it(fetcher, source.url, **left)
     if document.is_unchanged:
         return Reading(), document
     if source.kind is SourceKind.INDEX and looks_like_sitemap(document.content):
@@ -61,17 +64,23 @@ def read_source(fetcher: Fetcher, source: Source, *, now: datetime | None = None
     return understand(document, source.kind, pattern=source.link_pattern, now=now), document
 
 
-def load(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
+def load(
+    fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "", validators_of: str = ""
+) -> Document:
     """Load an http(s) address or a file."""
     if is_web(location):
-        return _document_of(fetcher.get(location, etag=etag, last_modified=last_modified), etag, last_modified)
+        found = fetcher.get(location, etag=etag, last_modified=last_modified, validators_of=validators_of)
+        return _document_of(found, etag, last_modified)
     return Document(url="", content=read_file(Path(location), max_bytes=fetcher.max_bytes))
 
 
-def load_page(fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "") -> Document:
+def load_page(
+    fetcher: Fetcher, location: str, *, etag: str = "", last_modified: str = "", validators_of: str = ""
+) -> Document:
     """Load a page that people read, if its server's robots.txt lets programs; or a file."""
     if is_web(location):
-        return _document_of(fetcher.get_page(location, etag=etag, last_modified=last_modified), etag, last_modified)
+        found = fetcher.get_page(location, etag=etag, last_modified=last_modified, validators_of=validators_of)
+        return _document_of(found, etag, last_modified)
     return load(fetcher, location)
 
 
@@ -122,10 +131,13 @@ def understand(document: Document, kind: SourceKind, *, pattern: str = "", now: 
         return Reading(posts=found.posts, link_pattern=found.pattern)
     if kind is SourceKind.PAGE:
         read = read_post_page(document.content, url=document.url, charset=document.charset, now=now)
+        refuse_parked(read.post)
         return Reading(posts=(read.post,), page=read.page)
     if looks_like_json(document.content):
-        return parse_json_feed(document.content, url=document.url)
-    return Reading(posts=tuple(parse_feed(document.content, url=document.url, charset=document.charset)))
+        told = parse_json_feed(document.content, url=document.url)
+        bounded = at_most(told.posts)
+        return replace(bounded, problems=(*bounded.problems, *told.problems))
+    return at_most(parse_feed(document.content, url=document.url, charset=document.charset))
 
 
 def read_folder(folder: Path, *, max_bytes: int) -> Reading:

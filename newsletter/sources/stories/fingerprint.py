@@ -38,7 +38,7 @@ def fetched_fingerprint(post: FetchedPost, *, rules: str, is_shown: bool) -> str
 
 def rules_fingerprint(source: Source, topics: Sequence[Topic]) -> str:
     """Hash the set-up that a source's posts are made by: when an operator changes it, its items are looked at again."""
-    by_words = [(topic.slug, topic.keywords) for topic in topics]
+    by_words = [(topic.slug, topic.name, topic.names, topic.keywords) for topic in topics]
     return _hashed([source.topics, source.language, dict(source.categories), by_words])
 
 

@@ -10,6 +10,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store
 from newsletter.sources.cleaning.plain_text import plain_text, plain_title
 from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.known_items import KnownItems
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.flood import FLOOD, Arrival, find_flood, flood_reason, is_many
 from newsletter.sources.stories.near_equal import folded
@@ -28,14 +29,16 @@ class Triage:
     reason: str = ""
 
 
-def triage(engine: Engine, source: Source, items: Sequence[Identified]) -> Triage:
-    """Hold what comes in a flood; items that are stored posts under other ids get those ids attached instead."""
+def triage(engine: Engine, source: Source, items: Sequence[Identified], known: KnownItems) -> Triage:
+    """Hold what comes in a flood; items that are stored posts under other ids get those ids attached instead.
+
+    `known` has learnt the keys of all items.
+    """
     if source.kind not in _GUARDED or source.last_good_at is None:
         return Triage()
     with reading(engine) as db:
-        known = post_store.known_keys(db, source.id, [key for _, keys in items for key in keys])
         held_before = set(post_store.held_for(db, source.id, reason=FLOOD))
-    hits = [{known[key] for key in keys if key in known} for _, keys in items]
+    hits = [known.hits(item, keys) for item, keys in items]
     is_new = [one <= held_before for one in hits]  # what a crash left of a flood counts with what it had stored
     if not is_many(sum(is_new), of=len(items)):
         return Triage()

@@ -19,7 +19,7 @@ from newsletter.app.tick import tick
 from newsletter.base.clock import FixedClock
 from newsletter.base.errors import UsageError
 from newsletter.base.settings import read_settings
-from newsletter.db import migrate
+from newsletter.db import revision_store
 from newsletter.db.engine import open_engine, reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store
@@ -35,7 +35,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = make_full_home(folder)
     with home.app.engine.begin() as db:  # its tables come from the metadata: say that they are of this schema
         db.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
-        db.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": migrate.newest_revision()})
+        db.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": revision_store.newest_revision()})
     home.app.close()
     return folder
 

@@ -86,7 +86,7 @@ def test_twice_changes_nothing(app: App) -> None:
 def test_a_dry_run_tells_and_writes_nothing(app: App) -> None:
     """It gives the very changes that the real run makes."""
     told = apply(app, dry_run=True)
-    assert present_setup(app) == {"topic": [], "source": [], "list": [], "newsletter": []}
+    assert present_setup(app) == {"topic": [], "source": [], "list": [], "segment": [], "newsletter": []}
     assert apply(app) == told
 
 
@@ -206,7 +206,7 @@ def test_every_fault_is_told_at_once(app: App) -> None:
         apply(app, text + 'sources = ["blog"]\nproviders = ["ses"]\n')
     assert [fault.split(": ")[1] for fault in caught.value.faults] == [
         "there is no topic 'sports'",
-        "there is no list 'all'",
+        "there is no list or segment 'all'",
         "there is no source 'blog'",
         "newsletter.toml has no provider 'ses'",
     ]

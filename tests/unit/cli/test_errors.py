@@ -118,6 +118,21 @@ def test_help_is_quick_and_in_order() -> None:
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("words", ["issue list", "post list", "source list", "issue status 1"])
+def test_a_look_loads_nothing_that_it_does_not_need(week: Run, words: str) -> None:
+    """A command that only looks imports neither what fetches and reads pages, nor what renders, nor alembic."""
+    week("issue", "assemble", "weekly")
+    script = (
+        "import sys; from newsletter.cli.main import main\n"
+        "heavy = {'alembic', 'httpx', 'trafilatura', 'icalendar', 'mjml', 'feedparser'}\n"
+        "try: main()\n"
+        "finally: print(sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script, "--home", "home", *words.split(), "--json"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ran.stderr, ran.stdout.splitlines()[-1]) == ("", "[]")
+
+
 def test_every_command_and_option_has_help() -> None:
     """No command, argument or option is without its words."""
     bare: list[str] = []

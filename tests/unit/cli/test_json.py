@@ -65,6 +65,7 @@ def _adds_up(status: dict[str, int]) -> int:
         "ingest",
         "post list",
         "plan",
+        "segment list",
         "tick",
         "issue list",
         "subscriber show ada@example.org",

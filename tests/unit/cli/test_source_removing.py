@@ -97,7 +97,7 @@ def test_it_comes_back_without_a_flood(partner: Run, site: WebSite, options: tup
     name = options[1] if options else "Partner"
     assert (back["source"], back["topics"], back["owner"]) == (name, ["funding"], "Partner")
     assert partner("ingest", name, "--json").json[0]["new"] == 2
-    mine = [one for one in partner("post", "list", "--json").json if one["source"] == "Partner"]
+    mine = [one for one in partner("post", "list", "--json").json if one["source"] == name]
     assert {one["title"]: one["state"] for one in mine} == {
         WORDS[1]: "candidate", WORDS[2]: "candidate", WORDS[3]: "candidate", WORDS[4]: "seen",
     }  # fmt: skip

@@ -49,12 +49,12 @@ def test_a_list_says_why(week: Run) -> None:
     """`post list --why` names the source, category, keyword or person behind each topic, in words and as codes."""
     posts = week("post", "list", "--why", "--json").json
     assert {json.dumps(one["why"]) for one in posts} == {
-        '{"funding": "category:funding"}',
-        '{"policy": "category:policy"}',
+        '{"funding": "post"}',
+        '{"policy": "post"}',
     }
     assert {one["submitted_by"] for one in posts} == {""}
-    assert "funding: category 'funding'" in week("post", "list", "--why").out
-    assert "funding: category 'funding'" in week("post", "topics", number_of(week, "funding")).out
+    assert "funding: the post itself says so" in week("post", "list", "--why").out
+    assert "funding: the post itself says so" in week("post", "topics", number_of(week, "funding")).out
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def _reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Itera
     topics = {topic.id: topic.names.get(strings.language.partition("-")[0], topic.name) for topic in frozen.topics}
     words = {
         Reason.PICK: strings.text("Editors' choice"),
-        Reason.EDITORS_ORDER: strings.text("Selected by the editors"),
+        Reason.EDITORS_ORDER: strings.text("From all topics"),
         Reason.DISCREET: strings.text("Chosen for you"),
     }
     for section in arrange(personal.chosen, section_places(frozen)):

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from newsletter.base.ids import PostId
+from newsletter.issues.digest import Chosen, Reason
 from newsletter.rendering import strings as strings_module
 from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.reasons import reason_words
 from newsletter.rendering.strings import direction, languages, load_strings, put_names
 from newsletter.rendering.templates import mail_environment, template_source, templates_root
-from tests.unit.rendering.sample import environment
+from tests.unit.rendering.sample import environment, sample_issue
+from tests.unit.rendering.slow_way import build
 
 NAME = re.compile(r"\{\w+\}")
 ROOM = Path(strings_module.__file__).parent
@@ -107,3 +111,14 @@ def test_direction_is_the_languages(language: str, expected: str) -> None:
 def test_only_known_names_are_put_in() -> None:
     """What a value brings along is not read again, and unknown names stay."""
     assert put_names("{a} {b} {c.d}", {"a": "{b}", "b": "x"}) == "{b} x {c.d}"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "it", "es", "pt", "ar"])
+def test_only_a_pick_is_said_to_be_the_editors(language: str) -> None:
+    """The reason of a card that nobody picked does not speak of editors, in any language."""
+    editors = r"edit|redac|redaz|redaç|rédac|redak|محرر|تحرير"
+    edition = build(sample_issue(), language)
+    picked, filled = (reason_words(edition, Chosen(PostId(8), one)) for one in (Reason.PICK, Reason.EDITORS_ORDER))
+    assert re.search(editors, picked, re.IGNORECASE)
+    assert filled
+    assert not re.search(editors, filled, re.IGNORECASE)

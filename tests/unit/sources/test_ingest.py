@@ -17,13 +17,13 @@ from newsletter.base.errors import SourceError
 from newsletter.base.settings import FetchSettings
 from newsletter.db.engine import reading, writing
 from newsletter.sources import post_store, source_store
-from newsletter.sources.add_post import EDITORS, add_post
-from newsletter.sources.fetching.fetch import Fetcher
+from newsletter.sources.add_post import add_post
+from newsletter.sources.fetching.fetch import Fetched, Fetcher
 from newsletter.sources.ingest import IngestReport
 from newsletter.sources.poll import fetch_some, ingest_source
 from newsletter.sources.post import LONGEST_LIFE, Post, PostState
 from newsletter.sources.reading.find_kind import find_kind
-from newsletter.sources.source import Source, SourceKind
+from newsletter.sources.source import EDITORS, Source, SourceKind
 from tests.fakes.web_server import WebSite
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -395,9 +395,9 @@ def test_no_request_is_made_inside_a_transaction(desk: Desk, site: WebSite) -> N
         event.listen(desk.engine, end, lambda connection: open_now.discard(threading.get_ident()))
 
     class Watched(Fetcher):
-        def get(self, url: str, *, etag: str = "", last_modified: str = ""):  # type: ignore[no-untyped-def]  # as its base
+        def get(self, url: str, **left: str) -> Fetched:
             during.append(len(open_now))
-            return super().get(url, etag=etag, last_modified=last_modified)
+            return super().get(url, **left)
 
     more = f'<enclosure url="{site.url("/p.png")}" type="image/png" length="1"/>'
     desk.add(site.feed("/feed", feed(item(1, more=more))))

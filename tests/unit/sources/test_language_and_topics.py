@@ -147,8 +147,11 @@ def assign(
     mapped: dict[str, str] | None = None,
     defaults: tuple[str, ...] = (),
     sent_in: bool = False,
+    own: tuple[str, ...] = (),
+    given: tuple[str, ...] = (),
 ) -> Assigned:
     told = {"categories": categories, "mapped": mapped or {}, "defaults": defaults, "sent_in": sent_in}
+    told |= {"own": own, "given": given}
     return TopicRules(rules).assign(text, language=language, **told)  # type: ignore[arg-type]  # a dict of arguments
 
 
@@ -215,7 +218,7 @@ def test_a_keyword_that_cannot_be_found_is_a_fault(keyword: str, is_good: bool) 
 
 
 def test_each_topic_tells_why() -> None:
-    """The source's own, a category mapped or by its name, a keyword, a sender: the first of them is told."""
+    """The source's own, the post itself, a category mapped or by its name, a keyword, a person: one is told."""
     found = assign(
         "a grant",
         categories=("Ausschreibungen", "Krebs"),
@@ -225,6 +228,14 @@ def test_each_topic_tells_why() -> None:
     assert found.topics == ("cancer", "funding", "policy")
     assert found.reasons == {"cancer": "source", "policy": "source", "funding": "category:Ausschreibungen"}
     assert assign("x", categories=("data",), sent_in=True).reasons == {"data": "sender"}
+    assert assign("a grant", own=("Funding", "data"), categories=("data",)).reasons == {
+        "data": "post",
+        "funding": "post",
+    }
+    assert assign("a grant", own=("data",), given=("data", "funding")).reasons == {
+        "data": "editor",
+        "funding": "editor",
+    }
 
 
 def test_an_editors_hand_stays_over_what_is_found() -> None:

@@ -53,7 +53,7 @@ def test_front_matter_is_read() -> None:
         "",
     )
     assert (post.published, post.language, post.byline) == (datetime(2026, 11, 20, tzinfo=UTC), "en", "Secretariat")
-    assert (post.categories, post.kind, post.story_key) == (
+    assert (post.own_topics, post.kind, post.story_key) == (
         ("events", "Policy and ethics"),
         PostKind.EVENT,
         "conference-2026",

@@ -150,7 +150,7 @@ def test_a_picture_that_fails_for_now_is_asked_for_later(
 ) -> None:
     """A server error is not remembered; after two of them the source's other pictures wait for the next time."""
     urls = [site.status(f"/{number}.jpg", 503) for number in range(4)]
-    assert [keeper.keep(url) for url in urls] == [""] * 4
+    assert [keeper.keep(url) for url in urls] == [None] * 4
     assert len(site.requests) == 2
     site.content("/0.jpg", picture("JPEG"), "image/jpeg")
     assert PictureKeeper(sqlite_engine, fetcher, tmp_path, now=NOW).keep(urls[0])

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.issues.issue import IssueState
-from newsletter.outbox.delivery import Counts, DeliveryState
 from newsletter.web import words
 from newsletter.web.languages import accepted_languages
 from newsletter.web.looks import Look, dress, read_look
@@ -40,25 +38,6 @@ def test_an_unknown_look_is_the_desktops() -> None:
     """A look that is not there is no error."""
     assert read_look("phone") is Look.PHONE
     assert read_look("upside down") is Look.DESKTOP
-
-
-@pytest.mark.parametrize("state", IssueState)
-def test_every_issue_state_has_a_screen_word(state: IssueState) -> None:
-    """People read the words of the screens and no others."""
-    assert words._ISSUE[state] in {"collecting", "for review", "going out", "sent", "not sent"}
-
-
-@pytest.mark.parametrize("state", DeliveryState)
-def test_every_delivery_state_has_a_screen_word(state: DeliveryState) -> None:
-    """No state of the tables reaches the screen."""
-    assert "_" not in words.delivery_state(state.value)
-    assert words.delivery_state(state.value) != state.value
-
-
-def test_counts_leave_nothing_out() -> None:
-    """The words of the counts add up to the readers."""
-    counts = Counts(planned=1, in_flight=2, accepted=0, failed=4, suppressed=5, in_doubt=6)
-    assert sum(count for _, count in words.counts_words(counts)) == counts.candidates
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("removed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["list_id"],
             ["mailing_lists.id"],
@@ -108,7 +109,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("import_id", "subscriber_id"),
     )
+    op.create_table(
+        "delivery_tallies",
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("issue_id", "state", "reason"),
+    )
+    with op.batch_alter_table("subscriptions", recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_subscriptions_pending",
+            ["changed_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+
     with op.batch_alter_table("consents", recreate="never") as batch_op:
+        batch_op.create_index(
+            "ix_consents_placed",
+            ["recorded_at"],
+            unique=False,
+            sqlite_where=sa.text("network_address <> ''"),
+            postgresql_where=sa.text("network_address <> ''"),
+        )
         batch_op.add_column(sa.Column("text_hash", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("imports", recreate="never") as batch_op:
@@ -116,6 +141,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("issues", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("welcomed_at", UtcDateTime(), nullable=True))
+
+    with op.batch_alter_table("sources", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("moving_to", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("moving_since", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("moving_polls", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("own_asked_at", UtcDateTime(), nullable=True))
+        batch_op.add_column(sa.Column("validators_of", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("subscribers", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("days", sa.Text(), server_default="", nullable=False))

@@ -1,0 +1,106 @@
+"""The page of a link to confirm, in each of its states. Opening it confirms nobody: scanners open every link."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.base.errors import NotFound
+from newsletter.base.tokens import InvalidToken
+from newsletter.db.engine import reading
+from newsletter.issues import sending_store
+from newsletter.issues import store as issue_store
+from newsletter.issues.recipe import Newsletter
+from newsletter.rendering.strings import Strings
+from newsletter.sources.post import LONGEST_LIFE
+from newsletter.web.client import client_address
+from newsletter.web.context import web_of
+from newsletter.web.languages import strings_in
+from newsletter.web.pages import public_page
+from subscribers.address import mask
+from subscribers.errors import UnknownSubscriber
+from subscribers.find import find_by_id
+from subscribers.fresh_link import FreshLink, LinkState, Purpose, find_link
+from subscribers.join import Shown
+from subscribers.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link to confirm with all that its page needs."""
+
+    token: str
+    link: FreshLink
+    person: Subscriber
+    newsletter: Newsletter
+    strings: Strings
+
+
+def invitation_of(request: Request) -> Invitation | None:
+    """Read the link of a request's path; None for one that is damaged, or whose person or newsletter is gone."""
+    web, token = web_of(request), request.path_params["token"]
+    try:
+        number = web.app.keys.links.decode(token)
+        with reading(web.app.engine) as db:
+            link = find_link(db, number, Purpose.CONFIRM)
+            if link is None:
+                return None
+            person = find_by_id(db, link.subscriber_id)
+            newsletter = issue_store.newsletter_by_slug(db, link.content["newsletter"])
+    except (InvalidToken, NotFound, UnknownSubscriber):
+        return None
+    language = person.language or link.content.get("language", "") or newsletter.recipe.language
+    return Invitation(token, link, person, newsletter, strings_in(web, language))
+
+
+def confirm_page(request: Request, invitation: Invitation, *, confirmed: bool = False) -> Response:
+    """Give the page: a button, a welcome, or what to do with a link that is over."""
+    web = web_of(request)
+    state = "confirmed" if confirmed else invitation.link.state(now=web.app.clock.now()).value
+    recipe = invitation.newsletter.recipe
+    with reading(web.app.engine) as db:
+        preferences = _preferences_token(request, db, invitation) if state != LinkState.EXPIRED else ""
+    return public_page(
+        request,
+        "confirm",
+        invitation.strings,
+        status=410 if state == LinkState.EXPIRED else 200,
+        state=state,
+        token=invitation.token,
+        newsletter=recipe.name,
+        slug=recipe.slug,
+        address=mask(invitation.person.address),
+        statement=statement(invitation),
+        button=button(invitation),
+        preferences=preferences if state in {"confirmed", LinkState.USED} else "",
+    )
+
+
+def shown_words(request: Request, invitation: Invitation) -> Shown:
+    """Give the words beside the button, as the record of consent keeps them."""
+    return Shown(
+        text=f"{statement(invitation)}\n{button(invitation)}",
+        language=invitation.strings.language,
+        place="the button of the confirmation page, opened by the link that was mailed",
+        network_address=client_address(request),
+    )
+
+
+def statement(invitation: Invitation) -> str:
+    """Say what pressing the button means."""
+    name = invitation.newsletter.recipe.name
+    return invitation.strings.text("From now on {newsletter} comes to this address.", newsletter=name)
+
+
+def button(invitation: Invitation) -> str:
+    """Give the words on the button."""
+    return invitation.strings.text("Yes, I want to receive it")
+
+
+def _preferences_token(request: Request, db: Connection, invitation: Invitation) -> str:
+    """Give the token of the preference page; empty before the newsletter's first issue."""
+    app = web_of(request).app
+    since = app.clock.now() - LONGEST_LIFE
+    issue = sending_store.newest_for_welcome(db, invitation.newsletter.id, since=since)
+    return app.keys.tokens.encode([(issue, invitation.person.id)])[0] if issue is not None else ""

@@ -1,0 +1,170 @@
+"""The form by which people join, and what it says: the same for every address. No cookie, no session, no script.
+
+It may be posted from a partner's own page, and shown in the frames of site builders that the operator names.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from math import ceil
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.base.errors import NotFound
+from newsletter.db.engine import reading
+from newsletter.issues import store as issue_store
+from newsletter.issues.recipe import Recipe
+from newsletter.rendering.strings import Strings, languages
+from newsletter.sources import topic_store
+from newsletter.web.client import client_address
+from newsletter.web.context import Web, web_of
+from newsletter.web.languages import browser_language, language_name, strings_in
+from newsletter.web.pages import public_page
+from newsletter.web.security_headers import framed_policy
+from newsletter.web.stamp import stamp
+from subscribers.doors import first_list
+from subscribers.join import Shown
+from subscribers.lists import list_by_slug
+
+TRAP = "homepage"  # people do not see this field; programs fill in all they find
+STAMP = "shown"
+
+
+def recipe_of_path(request: Request) -> Recipe | None:
+    """Give the newsletter that a sign-up page is about; None for one that is not there."""
+    with reading(web_of(request).app.engine) as db:
+        try:
+            return issue_store.newsletter_by_slug(db, request.path_params["newsletter"]).recipe
+        except NotFound:
+            return None
+
+
+def form_page(
+    request: Request,
+    recipe: Recipe,
+    *,
+    entered: Mapping[str, str] | None = None,
+    fault: str = "",
+    suggestion: str = "",
+    status: int = 200,
+) -> Response:
+    """Give the form, with what was entered and what is wrong with the address."""
+    web, strings = web_of(request), page_strings(request, entered or {})
+    page = public_page(
+        request,
+        "join",
+        strings,
+        status=status,
+        wording=_wording(strings, recipe),
+        hidden=_hidden(web),
+        slug=recipe.slug,
+        entered=entered or {},
+        fault=fault,
+        suggestion=suggestion,
+        topics=_topics(web, strings),
+        languages=[(one, language_name(one, in_language=one)) for one in languages(web.app.templates)],
+        policy_url=web.app.settings.privacy.policy_url,
+    )
+    return _framed(request, page)
+
+
+def again_page(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> Response:
+    """Ask once more: the form came from elsewhere, too quickly, or after a day. All that was typed is kept."""
+    web, strings = web_of(request), page_strings(request, entered)
+    kept = {name: value for name, value in entered.items() if name not in {TRAP, STAMP}}
+    page = public_page(
+        request,
+        "join_again",
+        strings,
+        wording=_wording(strings, recipe),
+        hidden=_hidden(web),
+        slug=recipe.slug,
+        entered=kept,
+    )
+    return _framed(request, page)
+
+
+def asked_page(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> Response:
+    """Give the page that says what happens next: the same for each address."""
+    strings = page_strings(request, entered)
+    with reading(web_of(request).app.engine) as db:
+        is_double = list_by_slug(db, first_list(db, recipe.lists)).opt_in == "double"
+    page = public_page(
+        request,
+        "joined",
+        strings,
+        newsletter=recipe.name,
+        address=entered.get("address", "").strip(),
+        sender=recipe.sender,
+        is_double=is_double,
+    )
+    return _framed(request, page)
+
+
+def too_many_page(request: Request, recipe: Recipe, entered: Mapping[str, str], wait: timedelta) -> Response:
+    """Give the form back to a network from which too many sign-ups came."""
+    strings = page_strings(request, entered)
+    words = strings.text("Too many sign-ups came from your network. Please try again in an hour.")
+    page = form_page(request, recipe, entered=entered, fault=words, status=429)
+    page.headers["Retry-After"] = str(max(1, ceil(wait.total_seconds())))
+    return page
+
+
+def shown_words(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> Shown:
+    """Give the words that the form shows, as the record of consent keeps them, and where it was posted from."""
+    strings = page_strings(request, entered)
+    wording = _wording(strings, recipe)
+    policy = web_of(request).app.settings.privacy.policy_url
+    lines = [*wording.values(), f"{strings.text('How we treat your data')}: {policy}" if policy else ""]
+    origin = request.headers.get("origin", "")
+    ours = web_of(request).app.settings.web.public_url
+    elsewhere = f", posted from {origin[:200]}" if origin.startswith("http") and not ours.startswith(origin) else ""
+    return Shown(
+        text="\n".join(line for line in lines if line),
+        language=strings.language,
+        place=f"the sign-up page /join/{recipe.slug}{elsewhere}",
+        network_address=client_address(request),
+    )
+
+
+def page_strings(request: Request, entered: Mapping[str, str]) -> Strings:
+    """Give the words in the language that was chosen in the form or the address, else in the browser's."""
+    web = web_of(request)
+    chosen = entered.get("language") or request.query_params.get("language", "")
+    accepted = request.headers.get("accept-language", "")
+    known = chosen in languages(web.app.templates)
+    return strings_in(web, chosen if known else browser_language(web, accepted))
+
+
+def stamp_key(web: Web) -> bytes:
+    """Give the key that signs the stamps of forms."""
+    return web.app.keys.message_id
+
+
+def _wording(strings: Strings, recipe: Recipe) -> dict[str, str]:
+    """What somebody agrees to: also what is kept as the record."""
+    return {
+        "heading": strings.text("Receive {newsletter}", newsletter=recipe.name),
+        "statement": strings.text(
+            "We keep your address to send you {newsletter}, and for nothing else. Each mail has a link to leave.",
+            newsletter=recipe.name,
+        ),
+        "button": strings.text("Sign up"),
+    }
+
+
+def _hidden(web: Web) -> dict[str, str]:
+    return {"trap": TRAP, "stamp_name": STAMP, "stamp": stamp(stamp_key(web), web.app.clock.now())}
+
+
+def _topics(web: Web, strings: Strings) -> list[tuple[str, str]]:
+    """Topics to choose from; sensitive ones are asked for nowhere but on a page that only their reader can open."""
+    with reading(web.app.engine) as db:
+        topics = topic_store.all_topics(db)
+    return [(one.slug, one.name_in(strings.language)) for one in topics if not one.sensitive]
+
+
+def _framed(request: Request, page: Response) -> Response:
+    page.headers["Content-Security-Policy"] = framed_policy(web_of(request).app.settings.web.frame_ancestors)
+    page.headers["Vary"] = "Accept-Language"
+    return page
