@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from newsletter.sources.completing import _MOST_PAGES
 from newsletter.sources.fetching.fetch import Fetcher
-from newsletter.sources.ingest import _MOST_PAGES
 from tests.fakes.web_server import WebSite
 from tests.unit.sources.test_poll import DAY, HOUR, NOW, Desk
 
