@@ -18,7 +18,6 @@ _TOLD = {
     "xss": ("active",),
     "addresses": ("valid", "errors", "others", "unusual"),
 }
-_LEAST_ASKED: Mapping[str, Mapping[str, int]] = {"pages": {"f1": 1, "titles": 1}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +46,9 @@ def conformance(kind: str, folder: Path, *, seconds: float = SECONDS_A_CASE) -> 
 
 
 def totals(kind: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """Sum outcomes up. A crashed case agrees in nothing, and in pages it counts as a page with nothing right."""
+    """Sum outcomes up. A crashed case has nothing right of what was asked of it; a share of nothing is None."""
     agree = sum(outcome.agrees for outcome in outcomes)
-    asked = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.asked or _LEAST_ASKED.get(kind, {}) for outcome in outcomes])
+    asked = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.asked for outcome in outcomes])
     right = _sums(dict.fromkeys(_TOLD[kind], 0), [outcome.right for outcome in outcomes])
     return {
         "kind": kind,
@@ -68,7 +67,7 @@ def _sums(start: dict[str, float], parts: Sequence[Mapping[str, float]]) -> dict
     return start
 
 
-def _told(name: str, right: float, asked: float) -> float:
+def _told(name: str, right: float, asked: float) -> float | None:
     if name == "items":
         return int(asked)
     if name == "unusual":
@@ -76,5 +75,5 @@ def _told(name: str, right: float, asked: float) -> float:
     return int(right) if name == "active" else _share(right, asked)
 
 
-def _share(part: float, whole: float) -> float:
-    return round(part / whole, 4) if whole else 1.0
+def _share(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
