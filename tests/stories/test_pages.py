@@ -71,8 +71,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+def until(what: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
+    end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.05)
