@@ -27,9 +27,12 @@ from subscribers.tables import metadata
 from tests.unit.subscribers.people import NOW, SHOWN, WEEKLY, mailable, make_list
 
 ANNA, BOB = "anna@example.org", "bob@example.org"
-PEOPLE = st.sampled_from([ANNA, BOB])
-WAYS = st.sampled_from(["list", "everything", "newsletter"])
-ROWS = st.lists(st.tuples(PEOPLE, st.sampled_from(["active", "pending", "unsubscribed"])), min_size=1, max_size=2)
+# Mostly one person, proofs and yeses: a law breaks where several things happen to the same one.
+PEOPLE = st.sampled_from([ANNA, ANNA, ANNA, BOB])
+SELDOM = st.sampled_from([BOB, BOB, BOB, BOB, ANNA])  # for what nothing leads back from
+PROOF = st.sampled_from([True, True, True, False])
+WAYS = st.sampled_from(["list", "list", "newsletter", "everything"])
+ROWS = st.lists(st.tuples(PEOPLE, st.sampled_from(["active", "active", "active", "pending", "unsubscribed"])), min_size=1, max_size=2)
 
 
 class Time(RuleBasedStateMachine):
@@ -64,7 +67,7 @@ class Time(RuleBasedStateMachine):
             found = show(db, address).subscriber
         return found.id if found else None
 
-    @rule(rows=ROWS, proof=st.booleans())
+    @rule(rows=ROWS, proof=PROOF)
     def bring_in(self, rows: list[tuple[str, str]], proof: bool) -> None:
         path = Path(self.folder.name) / f"{self.now:%H%M%S%j}.csv"
         path.write_text("email,status\n" + "".join(f"{one},{status}\n" for one, status in rows), encoding="utf-8")
@@ -76,7 +79,7 @@ class Time(RuleBasedStateMachine):
         self.said_no |= {one for one, status in rows if status == "unsubscribed"}
         self.proven |= {one for one, status in rows if status == "active" and proof and one in self.mailable()}
 
-    @rule(which=st.integers(0, 3))
+    @rule(which=st.sampled_from([0, 0, 1, 2]))
     def take_an_import_back(self, which: int) -> None:
         with self.begin() as db:
             numbers = [one.id for one in all_imports(db)]
@@ -120,13 +123,13 @@ class Time(RuleBasedStateMachine):
                     leave_everything(db, subscriber_id, by="reader", evidence="page", network_address="", now=now)
         self.said_no.add(address)
 
-    @rule(address=PEOPLE)
+    @rule(address=SELDOM)
     def complain(self, address: str) -> None:
         with self.begin() as db:
             suppress_address(db, address, SuppressionKind.COMPLAINED, reason="x", by="test", now=self.later())
         self.said_no.add(address)
 
-    @rule(address=PEOPLE)
+    @rule(address=SELDOM)
     def be_erased(self, address: str) -> None:
         subscriber_id = self.id_of(address)
         if subscriber_id is not None:
@@ -160,6 +163,28 @@ class Time(RuleBasedStateMachine):
 
 
 Time.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestTime = Time.TestCase
+
+
+def test_leaving_outlives_an_import_that_is_taken_back() -> None:
+    """One way that chance seldom finds: imported, left, the import taken back, imported again."""
+    machine = Time()
+    machine.bring_in(rows=[(ANNA, "active")], proof=True)
+    machine.leave(address=ANNA, way="list")
+    machine.take_an_import_back(which=0)
+    machine.bring_in(rows=[(ANNA, "active")], proof=True)
+    machine.nobody_who_said_no_is_mailed()
+    machine.teardown()
+
+
+def test_an_opt_out_outlives_being_forgotten() -> None:
+    """Another: asked, opted out before confirming, forgotten, imported."""
+    machine = Time()
+    machine.ask_to_join(address=ANNA)
+    machine.leave(address=ANNA, way="newsletter")
+    machine.forget()
+    machine.bring_in(rows=[(ANNA, "active")], proof=True)
+    machine.nobody_who_said_no_is_mailed()
+    machine.teardown()
