@@ -32,7 +32,11 @@ PEOPLE = st.sampled_from([ANNA, ANNA, ANNA, BOB])
 SELDOM = st.sampled_from([BOB, BOB, BOB, BOB, ANNA])  # for what nothing leads back from
 PROOF = st.sampled_from([True, True, True, False])
 WAYS = st.sampled_from(["list", "list", "newsletter", "everything"])
-ROWS = st.lists(st.tuples(PEOPLE, st.sampled_from(["active", "active", "active", "pending", "unsubscribed"])), min_size=1, max_size=2)
+ROWS = st.lists(
+    st.tuples(PEOPLE, st.sampled_from(["active", "active", "active", "pending", "unsubscribed"])),
+    min_size=1,
+    max_size=2,
+)
 
 
 class Time(RuleBasedStateMachine):
