@@ -89,9 +89,9 @@ def former_hashes(db: Connection, address_hash: str) -> list[str]:
 def _refuse(db: Connection, person: Subscriber, new: Address) -> None:
     if suppression_store.open_suppressions(db, person.address_hash) & _CLOSED:
         raise SaidNo("the old address complained or is forbidden: `subscriber release` comes first")
-    closed = suppression_store.open_suppressions(db, new.hash) | merge_store.closed_domain(db, new.domain)
-    if closed & _UNTAKEABLE:
-        words = ", ".join(sorted(kind.value for kind in closed & _UNTAKEABLE))
+    closed = suppression_store.open_kinds(db, new) & _UNTAKEABLE
+    if closed:
+        words = ", ".join(sorted(kind.value for kind in closed))
         raise SaidNo(f"the new address is suppressed ({words}): `subscriber release` ends that, with a reason")
 
 

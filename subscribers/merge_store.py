@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, select, update
 
 from subscribers.address import Address
-from subscribers.consent import Act, SuppressionKind, Wish
+from subscribers.consent import Act, Wish
 from subscribers.tables import (
     consents,
     fresh_links,
@@ -15,7 +15,6 @@ from subscribers.tables import (
     preferences,
     subscribers,
     subscriptions,
-    suppressed_domains,
     wishes,
 )
 
@@ -73,12 +72,6 @@ def put_address(db: Connection, subscriber_id: int, address: Address, now: datet
     values = {"address": address.address, "address_key": address.key, "address_hash": address.hash}
     which = subscribers.c.id == subscriber_id
     db.execute(update(subscribers).where(which).values(**values, domain=address.domain, updated_at=now))
-
-
-def closed_domain(db: Connection, domain: str) -> set[SuppressionKind]:
-    """Give the open suppressions of a domain."""
-    which = (suppressed_domains.c.domain == domain, suppressed_domains.c.ended_at.is_(None))
-    return {SuppressionKind(kind) for kind in db.execute(select(suppressed_domains.c.kind).where(*which)).scalars()}
 
 
 def merged_into(db: Connection, subscriber_id: int) -> str:
