@@ -16,6 +16,7 @@ from newsletter.app.leaves import ERASED, FILE_NAME
 from newsletter.app.sender import drain, sending
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from newsletter.outbox import due_store
 from newsletter.sources.tables import topics
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
@@ -308,6 +309,23 @@ def test_two_people_become_one_and_old_links_of_both_work(account: Account) -> N
     page = account.ask.post(f"/u/{bruno}", data={"List-Unsubscribe": "One-Click"})
     assert page.status_code == 200
     assert "newsletter:weekly" in {wish.key for wish in account.known(BRUNO).wishes if wish.kind == "opt_out"}
+
+
+def test_what_either_was_shown_is_not_shown_again(account: Account) -> None:
+    """What Bruno was handed counts as shown to the person who reads his mailbox now."""
+    anna, bruno = account.home.person(ANNA), account.home.person(BRUNO)
+    account.home.approve()
+    account.app.clock = FixedClock(NOW + timedelta(days=1, hours=12))
+    account.mails()
+    since = NOW - timedelta(days=30)
+    with reading(account.app.engine) as db:
+        before = due_store.shown_to(db, [anna.id, bruno.id], since=since)
+    assert before[bruno.id]
+    account.ask.post(account.move(BRUNO))
+    with reading(account.app.engine) as db:
+        after = due_store.shown_to(db, [anna.id, bruno.id], since=since)
+    assert after == {anna.id: before[anna.id] | before[bruno.id]}
+    assert before[bruno.id] - before[anna.id]
 
 
 def test_an_address_that_was_forbidden_meanwhile_is_not_taken(account: Account) -> None:
