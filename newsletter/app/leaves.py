@@ -19,15 +19,15 @@ from sqlalchemy import Connection
 from newsletter.app.app import App
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
-from subscribers import consent_store, suppression_store
+from subscribers import consent_store, list_store, suppression_store
 from subscribers.consent import Act, SuppressionKind
 from subscribers.erase import erase
 from subscribers.find import find_by_hash
-from subscribers.leave import leave_everything, opt_out, undo_opt_out
+from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.suppress import suppress_domain, suppress_hash
 
 FILE_NAME = "leaves.log"
-OPT_OUT, UNDO, EVERYTHING, ERASED = "opt_out", "undo", "everything", "erased"
+OPT_OUT, UNDO, LIST, EVERYTHING, ERASED = "opt_out", "undo", "list", "everything", "erased"
 SUPPRESSED, DOMAIN_CLOSED = "suppressed", "domain_closed"  # their key is the kind; who is a hash, or a domain
 _BY = "restore"
 
@@ -85,7 +85,7 @@ def last_words(entries: Iterable[Entry]) -> list[Entry]:
         if one.act == UNDO:
             keys.pop(one.key, None)
         elif one.act not in {SUPPRESSED, DOMAIN_CLOSED}:
-            keys[one.key if one.act == OPT_OUT else ""] = one
+            keys[one.key if one.act in {OPT_OUT, LIST} else ""] = one
     return [next(iter(keys.values())) for keys in noes.values() if keys]
 
 
@@ -123,6 +123,8 @@ def _is_undone(db: Connection, entry: Entry) -> bool:
             return any(one.act in {Act.CONFIRMED, Act.UNDONE} and one.key == entry.key for one in later)
         case "undo":
             return any(one.act is Act.LEFT and one.key == entry.key for one in later)
+        case "list":
+            return any(one.act is Act.CONFIRMED and one.list_slug == entry.key for one in later)
         case _:
             return any(one.act is Act.CONFIRMED for one in later)
 
@@ -149,6 +151,10 @@ def _replay_of(db: Connection, subscriber_id: int, entry: Entry, now: datetime) 
             act = partial(opt_out, db, subscriber_id, entry.key)
         case "undo":
             act = partial(undo_opt_out, db, subscriber_id, entry.key)
+        case "list":
+            if list_store.find_list(db, entry.key) is None:  # made after the backup: nobody is on it
+                return False
+            act = partial(leave_list, db, subscriber_id, entry.key)
         case _:
             act = partial(leave_everything, db, subscriber_id)
     return act(by=_BY, evidence=entry.evidence, network_address="", now=now)
