@@ -1,4 +1,4 @@
-"""What a person got of an issue, each story with why, from the choice that was stored. A sensitive topic is not named."""
+"""What a person got of an issue, each story with why, from the stored choice. A sensitive topic is never named."""
 
 from dataclasses import dataclass
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -109,7 +110,7 @@ def _instead(person: Subscriber, bearer: Bearer, *, now: datetime) -> Instead:
 def _rarer(recipe: Recipe, frequency: str, *, now: datetime) -> tuple[str, ...]:
     """Give what is less than what comes now: once a week is no less of a newsletter that comes once a week."""
     slots = [slot.at for slot in next_slots(recipe, now, _SLOTS_LOOKED_AT)] if recipe.schedule else []
-    gap = min((later - sooner for sooner, later in zip(slots, slots[1:], strict=False)), default=timedelta(0))
+    gap = min((later - sooner for sooner, later in pairwise(slots)), default=timedelta(0))
     # An hour less where clocks change.
     weekly = frequency == "every" and gap < _WEEK - timedelta(hours=1)
     monthly = frequency != "monthly" and gap < _MONTH - timedelta(hours=1)
