@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Join, RowMapping, and_, exists
 from sqlalchemy.sql.expression import FromClause
 
 from subscribers.consent import SuppressionKind, Wish
+from subscribers.profile import THE_NEWSLETTERS_HOUR
 from subscribers.segment_rule import Rule
 from subscribers.segment_store import whom
 from subscribers.subscriber import Member
@@ -141,7 +142,12 @@ _PERSON = (
 
 def _preferred(names: Sequence[str]) -> list[ColumnElement[Any]]:
     """Give what a person wants in the scope that is joined, else everywhere."""
-    return [func.coalesce(preferences.c[name], subscribers.c[name]).label(name) for name in names]
+    return [_wanted(name).label(name) for name in names]
+
+
+def _wanted(name: str) -> ColumnElement[Any]:
+    wanted = func.coalesce(preferences.c[name], subscribers.c[name])
+    return func.nullif(wanted, THE_NEWSLETTERS_HOUR) if name == "hour" else wanted
 
 
 def _with_preferences(people: FromClause, scope: str) -> Join:

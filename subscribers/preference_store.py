@@ -1,5 +1,6 @@
 """The SQL of what people want in one scope only. Never opens a transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 
@@ -18,6 +19,13 @@ def put(db: Connection, subscriber_id: int, scope: str, values: Preferences, now
     db.execute(insert_new(db, preferences).values(**which, updated_at=now))
     mine = (preferences.c.subscriber_id == subscriber_id, preferences.c.scope == scope)
     db.execute(update(preferences).where(*mine).values(**values, updated_at=now))
+
+
+def forget(db: Connection, subscriber_id: int, names: Collection[str], now: datetime) -> None:
+    """Let the person's own values count in every scope."""
+    values = dict.fromkeys(names)
+    which = preferences.c.subscriber_id == subscriber_id
+    db.execute(update(preferences).where(which).values(**values, updated_at=now))
 
 
 def preferences_of(db: Connection, subscriber_id: int) -> dict[str, Preferences]:

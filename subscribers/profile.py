@@ -46,6 +46,8 @@ class Preferences(TypedDict, total=False):
 
 
 LONGEST_NAME = 60
+# Of the hour in one scope: as the newsletter has it, whatever hour the person wants everywhere. (None: as everywhere.)
+THE_NEWSLETTERS_HOUR = -1
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_ROLE = 100
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47 (RFC 5646 2.1), and the underscore of locales

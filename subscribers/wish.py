@@ -36,6 +36,11 @@ def wish_nothing(db: Connection, subscriber_id: int, key: str, *, scope: str, no
     _wish(db, subscriber_id, key, "none", now, scope)
 
 
+def wish_nowhere_else(db: Connection, subscriber_id: int, key: str) -> None:
+    """Let the person's own wish count in every scope: what single scopes say of this key is forgotten."""
+    wish_store.delete_scoped(db, subscriber_id, key, _KINDS)
+
+
 def wishes_in(wishes: Collection[Wish], scope: str) -> dict[str, str]:
     """Give what holds in a scope, key to kind: its own wishes, else the person's. Opt-outs hold everywhere."""
     own = {wish.key: wish.kind for wish in wishes if wish.scope == scope}

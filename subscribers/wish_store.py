@@ -35,5 +35,11 @@ def delete_wish(db: Connection, subscriber_id: int, key: str, kinds: Sequence[st
     return db.execute(delete(wishes).where(*which)).rowcount > 0
 
 
+def delete_scoped(db: Connection, subscriber_id: int, key: str, kinds: Sequence[str]) -> None:
+    """Delete the wishes of a key in every scope but the person's own."""
+    scoped = (wishes.c.subscriber_id == subscriber_id, wishes.c.scope != "", wishes.c.key == key)
+    db.execute(delete(wishes).where(*scoped, wishes.c.kind.in_(kinds)))
+
+
 def _which(subscriber_id: int, scope: str, key: str) -> tuple[ColumnElement[bool], ...]:
     return wishes.c.subscriber_id == subscriber_id, wishes.c.scope == scope, wishes.c.key == key

@@ -19,15 +19,15 @@ from sqlalchemy import Connection
 from newsletter.app.app import App
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
-from subscribers import consent_store, suppression_store
-from subscribers.consent import Act, SuppressionKind
+from subscribers import consent_store, list_store, suppression_store
+from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.erase import erase
 from subscribers.find import find_by_hash
-from subscribers.leave import leave_everything, opt_out, undo_opt_out
+from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.suppress import suppress_domain, suppress_hash
 
 FILE_NAME = "leaves.log"
-OPT_OUT, UNDO, EVERYTHING, ERASED = "opt_out", "undo", "everything", "erased"
+OPT_OUT, UNDO, LIST, EVERYTHING, ERASED = "opt_out", "undo", "list", "everything", "erased"
 SUPPRESSED, DOMAIN_CLOSED = "suppressed", "domain_closed"  # their key is the kind; who is a hash, or a domain
 MOVED = "moved"  # who is the hash of the address before, the key that of the one after
 _BY = "restore"
@@ -100,7 +100,7 @@ def last_words(entries: Iterable[Entry]) -> list[Entry]:
         if one.act == UNDO:
             keys.pop(one.key, None)
         elif one.act not in {SUPPRESSED, DOMAIN_CLOSED, MOVED}:
-            keys[one.key if one.act == OPT_OUT else ""] = one
+            keys[one.key if one.act in {OPT_OUT, LIST} else ""] = one
     return [next(iter(keys.values())) for keys in noes.values() if keys]
 
 
@@ -126,22 +126,26 @@ def _moment(text: str) -> datetime:
 
 def _is_undone(db: Connection, entry: Entry) -> bool:
     """Tell whether the database knows of a later word that undid this one."""
-    if entry.act == DOMAIN_CLOSED:
-        ended = suppression_store.suppressions_of_domain(db, entry.who)
-        return any(one.kind == entry.key and one.ended_at and one.ended_at > entry.at for one in ended)
-    if entry.act == SUPPRESSED:
-        lifted = suppression_store.suppressions_of(db, entry.who)
-        return any(one.kind == entry.key and one.ended_at and one.ended_at > entry.at for one in lifted)
+    if entry.act in {SUPPRESSED, DOMAIN_CLOSED}:
+        of = suppression_store.suppressions_of if entry.act == SUPPRESSED else suppression_store.suppressions_of_domain
+        return any(one.kind == entry.key and one.ended_at and one.ended_at > entry.at for one in of(db, entry.who))
     later = [one for one in consent_store.consents_of(db, entry.who) if one.recorded_at > entry.at and one.by != _BY]
+    return any(_undoes(one, entry) for one in later)
+
+
+def _undoes(consent: Consent, entry: Entry) -> bool:
+    """Tell whether what was recorded later takes back what an entry says."""
     match entry.act:
         case "opt_out":
-            return any(one.act in {Act.CONFIRMED, Act.UNDONE} and one.key == entry.key for one in later)
+            return consent.act in {Act.CONFIRMED, Act.UNDONE} and consent.key == entry.key
         case "undo":
-            return any(one.act is Act.LEFT and one.key == entry.key for one in later)
+            return consent.act is Act.LEFT and consent.key == entry.key
         case "moved":
             return False
+        case "list":
+            return consent.act is Act.CONFIRMED and consent.list_slug == entry.key
         case _:
-            return any(one.act is Act.CONFIRMED for one in later)
+            return consent.act is Act.CONFIRMED
 
 
 def _replay(app: App, entry: Entry) -> bool:
@@ -166,6 +170,10 @@ def _replay_of(db: Connection, subscriber_id: int, entry: Entry, now: datetime) 
             act = partial(opt_out, db, subscriber_id, entry.key)
         case "undo":
             act = partial(undo_opt_out, db, subscriber_id, entry.key)
+        case "list":
+            if list_store.find_list(db, entry.key) is None:  # made after the backup: nobody is on it
+                return False
+            act = partial(leave_list, db, subscriber_id, entry.key)
         case _:
             act = partial(leave_everything, db, subscriber_id)
     return act(by=_BY, evidence=entry.evidence, network_address="", now=now)

@@ -33,7 +33,7 @@ def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes,
     if pool.kind != "digest":
         return _for_everybody(pool, sizes, limits)
     row = pool.ranked if reader.follows else pool.editors
-    languages = _languages(reader.reading_languages)
+    languages = readable_languages(reader.reading_languages)
     followed = _followed(row, reader.follows)
     rules = (
         (LeftOut.SHOWN_BEFORE, _union(row.bit_of, shown)),
@@ -152,7 +152,7 @@ def _union(sets: Mapping[_Key, int], keys: Iterable[_Key]) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _languages(reading: tuple[str, ...]) -> tuple[str, ...]:
+def readable_languages(reading: tuple[str, ...]) -> tuple[str, ...]:
     """Spell out a reader's languages: each as it is, then its first part; last, posts of unknown language."""
     spelt = [form for language in reading for form in (language.lower(), language.lower().partition("-")[0])]
     return (*dict.fromkeys(spelt), "")

@@ -3,7 +3,7 @@ joined: nothing here runs per reader."""
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -42,6 +42,7 @@ from newsletter.rendering.titles import (
     title_template,
 )
 from newsletter.rendering.values import LIST_NAME_LENGTH, NAME_LENGTH, one_line
+from newsletter.sources.source import Topic
 
 _MARK = re.compile(r"<!--@@([a-z]+(?::-?\d+)?)-->")
 # Which holes may stand in which piece; in any other only the token. Headings and cards carry no token: they are joined
@@ -219,9 +220,12 @@ def _face(
         more=pieces.get("more"),
         tail=pieces["tail"],
         preheaders=preheaders,
-        reasons={reason: value(_reason_text(words, is_html=is_html)) for reason, words in _reasons(strings).items()},
+        reasons={
+            reason: value(_reason_text(words, is_html=is_html)) for reason, words in plain_reasons(strings).items()
+        },
         topics={
-            topic: value(_reason_text(words, is_html=is_html)) for topic, words in _topics(frozen, strings).items()
+            topic: value(_reason_text(words, is_html=is_html))
+            for topic, words in topic_reasons(frozen.topics, strings).items()
         },
         more_lines=tuple(value(more_line(strings, count)) for count in range(len(frozen.posts) + 1)),
         value=value,
@@ -239,7 +243,7 @@ def more_line(strings: Strings, count: int) -> str:
     return strings.count("{count} more story online", "{count} more stories online", count)
 
 
-def _reasons(strings: Strings) -> dict[Reason, str]:
+def plain_reasons(strings: Strings) -> dict[Reason, str]:
     """Give the words of each reason but TOPIC; the same stories for everybody need none."""
     return {
         Reason.PICK: strings.text("Editors' choice"),
@@ -250,13 +254,13 @@ def _reasons(strings: Strings) -> dict[Reason, str]:
     }
 
 
-def _topics(frozen: FrozenIssue, strings: Strings) -> dict[int, str]:
+def topic_reasons(topics: Iterable[Topic], strings: Strings) -> dict[int, str]:
     """Give the words of TOPIC by topic. A sensitive one is never named, whatever the code of the choice says."""
     return {
         topic.id: strings.text(_DISCREET)
         if topic.sensitive
         else strings.text("You follow {topic}", topic=topic_name(topic, strings))
-        for topic in frozen.topics
+        for topic in topics
     }
 
 

@@ -191,6 +191,14 @@ def candidate_posts(
     return [post_of(row) for row in db.execute(wanted.order_by(_newest.desc(), posts.c.id.desc())).mappings()]
 
 
+def languages_since(db: Connection, *, sources: Sequence[SourceId] | None, since: datetime) -> set[str]:
+    """Give the languages of the posts that came in since then, of these sources or of all; empty where unknown."""
+    wanted = select(posts.c.language).distinct().where(posts.c.state == "candidate", posts.c.first_seen_at >= since)
+    if sources is not None:
+        wanted = wanted.where(posts.c.source_id.in_(sources))
+    return set(db.execute(wanted).scalars())
+
+
 def posts_by_ids(db: Connection, ids: Sequence[PostId]) -> list[Post]:
     """Give posts in the order of their ids as asked; ids of no post are left out."""
     found: dict[PostId, Post] = {}

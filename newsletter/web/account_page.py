@@ -26,6 +26,7 @@ from newsletter.web.pages import nothing_here, public_page
 from subscribers.errors import UnknownSubscriber
 from subscribers.find import find_by_id
 from subscribers.fresh_link import FreshLink, LinkState, Purpose, find_link
+from subscribers.prefer import wanted_in
 from subscribers.subscriber import Subscriber
 
 
@@ -51,7 +52,8 @@ def visit_of(request: Request, purpose: Purpose = Purpose.ACCOUNT) -> Visit | No
                 return None
             person = find_by_id(db, link.subscriber_id)
             slug = link.content.get("newsletter") or any_newsletter(db)
-            language = person.language or _language(request, slug)
+            # As the newsletter whose mail led here: a language that was just chosen for it holds here too.
+            language = wanted_in(db, person, f"newsletter:{slug}").language or _language(request, slug)
     except (InvalidToken, UnknownSubscriber):
         return None
     return Visit(token, link, person, slug, strings_in(web, language))

@@ -11,6 +11,7 @@ from newsletter.base.errors import NotFound
 from newsletter.base.ids import IssueId
 from newsletter.base.tokens import InvalidToken
 from newsletter.db.engine import reading
+from newsletter.feedback.unsubscribe import opt_out_key
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Recipe
@@ -19,18 +20,23 @@ from newsletter.web.context import Web
 from newsletter.web.languages import strings_in
 from subscribers.errors import UnknownSubscriber
 from subscribers.find import find_by_old_id
+from subscribers.prefer import wanted_in
 from subscribers.subscriber import Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Who a link belongs to. `person` is None for an inert token and for people who were erased."""
+    """Who a link belongs to. `person` is None for an inert token and for people who were erased.
+
+    `wanted` is the person as they want this newsletter: what they chose for it in the place of their own.
+    """
 
     token: str
     inert: bool
     issue: Issue
     recipe: Recipe
     person: Subscriber | None
+    wanted: Subscriber | None
     strings: Strings
 
 
@@ -42,20 +48,22 @@ def bearer_of(web: Web, request: Request) -> Bearer | None:
         with reading(web.app.engine) as db:
             issue = issue_store.issue_by_id(db, IssueId(subject.issue))
             recipe = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe
-            person = None
+            person = wanted = None
             if not subject.inert:
                 try:
                     person = find_by_old_id(db, subject.subscriber)
+                    wanted = wanted_in(db, person, opt_out_key(recipe.slug))
                 except UnknownSubscriber:
                     person = None
     except (InvalidToken, NotFound):
         return None
-    language = (person.language if person else "") or recipe.language
+    language = (wanted.language if wanted else "") or recipe.language
     return Bearer(
         token=token,
         inert=subject.inert,
         issue=issue,
         recipe=recipe,
         person=person,
+        wanted=wanted,
         strings=strings_in(web, language),
     )

@@ -1,9 +1,18 @@
-"""Which language a page speaks: the reader's own, the newsletter's, else what the browser asks for."""
+"""Which language a page speaks: the reader's own, the newsletter's, else what the browser asks for; and all by name."""
 
 from babel import Locale, UnknownLocaleError
 
 from newsletter.rendering.strings import Strings, languages, load_strings
 from newsletter.web.context import Web
+
+# Languages to choose from: of Europe's countries and its neighbours, and the most written of the world.
+LANGUAGES = frozenset(
+    (
+        *("ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "he", "hi", "hr"),
+        *("hu", "is", "it", "ja", "ka", "ko", "lb", "lt", "lv", "mk", "mt", "nl", "no", "pl", "pt", "ro", "ru", "sk"),
+        *("sl", "sq", "sr", "sv", "tr", "uk", "zh"),
+    )
+)
 
 
 def strings_in(web: Web, language: str) -> Strings:
@@ -47,3 +56,9 @@ def _quality(weight: str) -> float:
         return float(number) if name.strip() == "q" else 1.0
     except ValueError:
         return 0.0
+
+
+def languages_by_name(locale: Locale) -> list[tuple[str, str]]:
+    """Give the languages to choose from with their names in the language of a page, in the order of those."""
+    names = [(code, locale.languages.get(code, code)) for code in LANGUAGES]
+    return sorted(names, key=lambda one: one[1].casefold())

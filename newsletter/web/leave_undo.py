@@ -4,15 +4,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.app.leaves import UNDO, note_leave
-from newsletter.db.engine import writing
-from newsletter.feedback.unsubscribe import opt_out_key, undo_unsubscribe
+from newsletter.app.leaving import take_back
 from newsletter.web.bearer import bearer_of
 from newsletter.web.client import client_address
 from newsletter.web.context import web_of
 from newsletter.web.form import read_form
-from newsletter.web.leave_page import Standing, leave_page
+from newsletter.web.leave_page import Done, leave_page
 from newsletter.web.pages import nothing_here
+
+_HOW = "the button 'Stay subscribed' on the page of the leave link"
 
 
 async def leave_undo(request: Request) -> Response:
@@ -27,14 +27,6 @@ def _undo(request: Request) -> Response:
     if bearer is None:
         return nothing_here(request)
     if bearer.person is not None:
-        with writing(web.app.engine) as db:
-            undone = undo_unsubscribe(
-                db,
-                bearer.issue,
-                bearer.person.id,
-                network_address=client_address(request),
-                now=web.app.clock.now(),
-            )
-        if undone:
-            note_leave(web.app, UNDO, bearer.person.address_hash, opt_out_key(bearer.recipe.slug))
-    return leave_page(request, bearer, Standing.BACK)
+        network_address = client_address(request)
+        take_back(web.app, bearer.person, bearer.issue, bearer.recipe.slug, how=_HOW, network_address=network_address)
+    return leave_page(request, bearer, Done.BACK)

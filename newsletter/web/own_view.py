@@ -32,7 +32,7 @@ def own_digest(web: Web, bearer: Bearer, person: Subscriber) -> str:
         return _as_now(web.app, bearer, person)
     if not personal.chosen:
         return ""
-    return page_html(_edition(web, bearer.issue, frozen, person.language or frozen.recipe.language), personal)
+    return page_html(_edition(web, bearer.issue, frozen, _language(bearer, frozen)), personal)
 
 
 def _from_choice(db: Connection, bearer: Bearer, frozen: FrozenIssue, person: Subscriber) -> Personal | None:
@@ -59,6 +59,10 @@ def _list_name(db: Connection, frozen: FrozenIssue, person: Subscriber) -> str:
     recipe = frozen.recipe
     answer = still_mailable(db, [person.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[person.id]
     return first_list_name(db, recipe.lists) if isinstance(answer, NotMailable) else answer.list_name
+
+
+def _language(bearer: Bearer, frozen: FrozenIssue) -> str:
+    return (bearer.wanted.language if bearer.wanted else "") or frozen.recipe.language
 
 
 def _as_now(app: App, bearer: Bearer, person: Subscriber) -> str:

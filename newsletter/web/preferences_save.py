@@ -1,24 +1,25 @@
-"""POST /p/TOKEN: keep what a reader follows and mutes, and their language. A field that is not sent stays as it is."""
+"""POST /p/TOKEN: keep what a reader wants. A field that is not sent stays as it is; with one fault nothing is saved."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.db.engine import writing
-from newsletter.rendering.strings import languages
-from newsletter.sources import topic_store
-from newsletter.web.bearer import bearer_of
+from newsletter.app.leaving import leave_newsletter, leave_one_list, take_back
+from newsletter.app.preferring import keep_for_everything, keep_for_newsletter
+from newsletter.db.engine import reading, writing
+from newsletter.web.bearer import Bearer, bearer_of
+from newsletter.web.client import client_address
 from newsletter.web.context import Web, web_of
 from newsletter.web.form import read_form
-from newsletter.web.pages import not_understood, nothing_here, preview_page
-from newsletter.web.preferences_page import FOLLOW, MUTE, NO_WISH, preferences_page, topic_key
-from subscribers.prefer import change_profile
+from newsletter.web.leave_page import today_of
+from newsletter.web.pages import nothing_here, preview_page
+from newsletter.web.preferences_form import Read, read_preferences
+from newsletter.web.preferences_page import as_shown, offered_to, preferences_page
 from subscribers.subscriber import Subscriber
-from subscribers.wish import follow, mute, unwish
+
+_HOW = "a box of the preference page"
 
 
 async def preferences_save(request: Request) -> Response:
@@ -34,30 +35,37 @@ def _save(request: Request, form: Mapping[str, str]) -> Response:
         return nothing_here(request)
     if bearer.inert:
         return preview_page(request, bearer.strings)
-    if bearer.person is None:
-        return preferences_page(request, bearer, saved=False)
-    if not _is_readable(web, form):
-        return not_understood(request, 400)
-    with writing(web.app.engine) as db:
-        _write(db, bearer.person, form, now=web.app.clock.now())
+    if bearer.person is None or bearer.wanted is None:
+        return preferences_page(request, bearer)
+    now = web.app.clock.now()
+    today, shown = today_of(bearer.wanted, bearer.recipe, now=now), as_shown(bearer.wanted, bearer, now=now)
+    with reading(web.app.engine) as db:
+        offered = offered_to(db, web, bearer, bearer.person)
+    read = read_preferences(form, offered, shown, today=today)
+    if read.faults:
+        return preferences_page(request, bearer, typed=form, faults=read.faults)
+    _keep(web, bearer, bearer.person, read)
+    _leave(web, bearer, bearer.person, read, network_address=client_address(request))
     again = bearer_of(web, request)  # in the language just chosen
     return preferences_page(request, again or bearer, saved=True)
 
 
-def _is_readable(web: Web, form: Mapping[str, str]) -> bool:
-    wishes = {value for name, value in form.items() if name.startswith("topic:")}
-    return wishes <= {FOLLOW, MUTE, NO_WISH} and form.get("language", "") in {"", *languages(web.app.templates)}
+def _keep(web: Web, bearer: Bearer, person: Subscriber, read: Read) -> None:
+    now = web.app.clock.now()
+    with writing(web.app.engine) as db:
+        if read.everywhere:
+            keep_for_everything(db, person, read.choices, now=now)
+        else:
+            keep_for_newsletter(db, person, bearer.recipe.slug, read.choices, now=now)
 
 
-def _write(db: Connection, person: Subscriber, form: Mapping[str, str], *, now: datetime) -> None:
-    for topic in topic_store.all_topics(db):
-        key = topic_key(topic.slug)
-        match form.get(key):
-            case "follow":
-                follow(db, person.id, key, now=now)
-            case "mute":
-                mute(db, person.id, key, now=now)
-            case "none":
-                unwish(db, person.id, key)
-    if "language" in form and form["language"] != person.language:
-        change_profile(db, person.id, {"language": form["language"]}, now=now)
+def _leave(web: Web, bearer: Bearer, person: Subscriber, read: Read, *, network_address: str) -> None:
+    """Carry out the boxes that were ticked: there is one to leave what comes, and one to get what was left."""
+    acts: list[tuple[Callable[..., bool], tuple[str, ...]]] = [
+        (take_back, read.returning),
+        (leave_newsletter, read.leaving),
+        (leave_one_list, read.leaving_lists),
+    ]
+    for act, slugs in acts:
+        for slug in slugs:
+            act(web.app, person, bearer.issue, slug, how=_HOW, network_address=network_address)

@@ -12,4 +12,4 @@ from newsletter.web.preferences_page import preferences_page
 def preferences_show(request: Request) -> Response:
     """Show the preferences of the person whom the link belongs to."""
     bearer = bearer_of(web_of(request), request)
-    return nothing_here(request) if bearer is None else preferences_page(request, bearer, saved=False)
+    return nothing_here(request) if bearer is None else preferences_page(request, bearer)

@@ -32,6 +32,10 @@ from newsletter.web.health_show import health_show
 from newsletter.web.issue_show import issue_show
 from newsletter.web.join_post import join_post
 from newsletter.web.join_show import join_show
+from newsletter.web.leave_again import leave_again
+from newsletter.web.leave_everything import leave_everything
+from newsletter.web.leave_less import leave_less
+from newsletter.web.leave_pause import leave_pause
 from newsletter.web.leave_post import leave_post
 from newsletter.web.leave_show import leave_show
 from newsletter.web.leave_undo import leave_undo
@@ -75,6 +79,10 @@ def _public_routes() -> list[BaseRoute]:
         Route("/u/{token}", leave_show, methods=["GET"]),
         Route("/u/{token}", leave_post, methods=["POST"]),
         Route("/u/{token}/undo", leave_undo, methods=["POST"]),
+        Route("/u/{token}/everything", leave_everything, methods=["POST"]),
+        Route("/u/{token}/again", leave_again, methods=["POST"]),
+        Route("/u/{token}/less", leave_less, methods=["POST"]),
+        Route("/u/{token}/pause", leave_pause, methods=["POST"]),
         Route("/p/{token}", preferences_show, methods=["GET"]),
         Route("/p/{token}", preferences_save, methods=["POST"]),
         Route("/p/{token}/account", account_ask, methods=["POST"]),

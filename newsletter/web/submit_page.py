@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from babel import Locale
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,18 +13,10 @@ from newsletter.sources.post import PostKind
 from newsletter.sources.source import Source
 from newsletter.sources.submission import LONGEST_LINE, LONGEST_TEXT, Fault, Field, Submission
 from newsletter.web.context import Web, web_of
-from newsletter.web.languages import browser_language, language_name, strings_in
+from newsletter.web.languages import browser_language, language_name, languages_by_name, strings_in
 from newsletter.web.pages import public_page
 
 TRAP = "confirm_title"  # people do not see this field; programs fill in all they find
-# Languages to choose from: of Europe's countries and its neighbours, and the most written of the world.
-LANGUAGES = frozenset(
-    (
-        *("ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "he", "hi", "hr"),
-        *("hu", "is", "it", "ja", "ka", "ko", "lb", "lt", "lv", "mk", "mt", "nl", "no", "pl", "pt", "ro", "ru", "sk"),
-        *("sl", "sq", "sr", "sv", "tr", "uk", "zh"),
-    )
-)
 _LARGEST_TOLD = 1_000_000  # bytes in a megabyte, as people count them
 _KINDS = {PostKind.NEWS: "News", PostKind.EVENT: "Event", PostKind.CALL: "Funding call"}
 _LABELS = {
@@ -87,7 +78,7 @@ def form_page(
         faults={field: strings.text(_FAULTS[fault]) for field, fault in (faults or {}).items()},
         notice=strings.text(notice) if notice else "",
         kinds=[(kind.value, strings.text(name)) for kind, name in _KINDS.items()],
-        languages=_languages(strings.locale),
+        languages=languages_by_name(strings.locale),
         topics=_topics(web, strings),
         trap=TRAP,
         longest={Field.TITLE: LONGEST_TITLE, Field.TEXT: LONGEST_TEXT, Field.PLACE: LONGEST_LINE},
@@ -124,11 +115,6 @@ def thanks_page(request: Request, source: Source, submission: Submission, *, has
 
 def _strings(web: Web, request: Request) -> Strings:
     return strings_in(web, browser_language(web, request.headers.get("accept-language", "")))
-
-
-def _languages(locale: Locale) -> list[tuple[str, str]]:
-    names = [(code, locale.languages.get(code, code)) for code in LANGUAGES]
-    return sorted(names, key=lambda one: one[1].casefold())
 
 
 def _topics(web: Web, strings: Strings) -> list[tuple[str, str]]:

@@ -22,8 +22,9 @@ from newsletter.sources.submission import Checked, Fault, Field, check_form
 from newsletter.web.client import client_address
 from newsletter.web.context import web_of
 from newsletter.web.form import read_form_with_file
+from newsletter.web.languages import LANGUAGES
 from newsletter.web.pages import not_understood, nothing_here
-from newsletter.web.submit_page import LANGUAGES, TRAP, form_page, source_of_path, thanks_page
+from newsletter.web.submit_page import TRAP, form_page, source_of_path, thanks_page
 
 _AN_HOUR = timedelta(hours=1)
 

@@ -4,21 +4,32 @@ import pytest
 
 from newsletter.db.engine import reading, writing
 from subscribers.erase import erase
+from subscribers.prefer import wanted_in
 from subscribers.show import show
+from subscribers.subscriber import Subscriber
+from subscribers.wish import wishes_in
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home
 from tests.unit.web.asking import Asking
 
+SCOPE = "newsletter:weekly"
+EVERYTHING = {"scope": "everything"}
 
-def wishes(home: Home, address: str) -> dict[str, str]:
+
+def wishes(home: Home, address: str, scope: str = SCOPE) -> dict[str, str]:
     with reading(home.app.engine) as db:
-        return {one.key: one.kind for one in show(db, address).wishes}
+        return wishes_in(show(db, address).wishes, scope)
+
+
+def wanted(home: Home, address: str, scope: str = SCOPE) -> Subscriber:
+    with reading(home.app.engine) as db:
+        return wanted_in(db, home.person(address), scope)
 
 
 def test_the_page_shows_what_one_gets(home: Home, ask: Asking) -> None:
     """Newsletter, lists, topics in the reader's language, and the address in masked form only."""
     text = ask.get(f"/p/{home.token(ANNA)}").text
-    for words in ("Personalised Medicine Weekly", "Members and friends", "Genomik", "a...r@klinik.example"):
+    for words in ("Personalised Medicine Weekly", "Members and friends", "Genomik", "a...r@klinik.example", "Berlin"):
         assert words in text
     assert ANNA not in text
     assert 'id="funding-follow" value="follow" checked' in text
@@ -41,9 +52,11 @@ def test_the_language_is_kept_and_spoken_at_once(home: Home, ask: Asking) -> Non
     """The answer to a new language is in it; the newsletter's own can be chosen again."""
     answer = ask.post(f"/p/{home.token(ANNA)}", data={"language": "fr"})
     assert '<html lang="fr"' in answer.text
-    assert home.person(ANNA).language == "fr"
+    assert wanted(home, ANNA).language == "fr"
+    assert '<html lang="fr"' in ask.get(f"/u/{home.token(ANNA)}").text
     ask.post(f"/p/{home.token(ANNA)}", data={"language": ""})
-    assert home.person(ANNA).language == ""
+    assert wanted(home, ANNA).language == ""
+    assert home.person(ANNA).language == "de"
 
 
 def test_the_rest_of_a_person_cannot_be_changed(home: Home, ask: Asking) -> None:
@@ -55,9 +68,11 @@ def test_the_rest_of_a_person_cannot_be_changed(home: Home, ask: Asking) -> None
 
 @pytest.mark.parametrize("form", [{"topic:funding": "love"}, {"language": "tlh"}, {"language": "../de"}])
 def test_what_is_not_offered_is_refused(home: Home, ask: Asking, form: dict[str, str]) -> None:
-    """A value that the page does not offer is 400, and nothing of the form is saved."""
+    """A value that the page does not offer comes back beside its field, and nothing of the form is saved."""
     answer = ask.post(f"/p/{home.token(ANNA)}", data={"topic:policy": "follow", **form})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
+    assert f'href="#{next(iter(form))}"' in answer.text
+    assert f'id="{next(iter(form))}-fault"' in answer.text
     assert wishes(home, ANNA) == {"topic:funding": "follow"}
 
 
