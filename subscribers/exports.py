@@ -26,9 +26,15 @@ _BUTTONDOWN_TYPES = {
     "gifted": "subscribed",
     "trialed": "subscribed",
     "churned": "subscribed",  # pays no longer, reads on
+    "churning": "subscribed",
+    "unpaid": "subscribed",
+    "past_due": "subscribed",
+    "paused": "subscribed",  # pauses paying, not reading
     "unactivated": "pending",
     "unsubscribed": "unsubscribed",
     "removed": "unsubscribed",
+    "blocked": "unsubscribed",
+    "spammy": "unsubscribed",  # by their own judgement; no word of a reader
     "undeliverable": "bounced",
     "complained": "complained",
 }
@@ -38,6 +44,7 @@ EXPORTS = (
         marks=frozenset({"leid", "euid"}),
         columns={
             "email address": "address",
+            "email": "address",  # the column's name can be changed there
             "first name": "name",
             "last name": "name",
             "confirm_time": "consent_at",
@@ -55,7 +62,10 @@ EXPORTS = (
         name="Ghost",
         marks=frozenset({"email", "subscribed_to_emails"}),
         columns={"email": "address", "name": "name"},
-        statuses={"subscribed_to_emails": {"false": "unsubscribed", "true": "subscribed"}},
+        statuses={
+            "subscribed_to_emails": {"false": "unsubscribed", "true": "subscribed"},
+            "deleted_at": {ANY_VALUE: "unsubscribed"},
+        },
     ),
     Export(
         name="listmonk",

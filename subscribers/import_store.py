@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, u
 from subscribers.consent import SuppressionKind
 from subscribers.csv_reading import Place
 from subscribers.import_options import ImportOptions, read_options
-from subscribers.store import insert_new, portions
+from subscribers.store import add_rows, portions
 from subscribers.tables import (
     consents,
     import_changes,
@@ -146,9 +146,8 @@ def put_counts(db: Connection, import_id: int, counts: Mapping[str, Any]) -> Non
 
 
 def refuse(db: Connection, import_id: int, refusals: Iterable[tuple[int, str]]) -> None:
-    rows = [{"import_id": import_id, "line": line, "reason": reason} for line, reason in refusals]
-    if rows:
-        db.execute(insert_new(db, import_refusals), rows)
+    told = [{"import_id": import_id, "line": line, "reason": reason} for line, reason in refusals]
+    add_rows(db, import_refusals, told)
 
 
 def refusals(db: Connection, import_id: int, after_line: int, limit: int) -> list[tuple[int, str]]:
@@ -232,8 +231,7 @@ def ids_by_hash(db: Connection, hashes: Sequence[str]) -> dict[str, int]:
 
 
 def add_people(db: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.execute(insert_new(db, subscribers), rows)
+    add_rows(db, subscribers, rows)
 
 
 def change_people(db: Connection, changes: list[tuple[int, dict[str, Any]]]) -> None:
@@ -246,8 +244,7 @@ def change_people(db: Connection, changes: list[tuple[int, dict[str, Any]]]) -> 
 
 
 def add_subscriptions(db: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.execute(insert_new(db, subscriptions), rows)
+    add_rows(db, subscriptions, rows)
 
 
 def activate(db: Connection, list_id: int, ids: Iterable[int], now: datetime) -> None:
@@ -282,16 +279,15 @@ def leave_all_lists(db: Connection, ids: Sequence[int], now: datetime) -> None:
 
 def add_follows(db: Connection, follows: Iterable[tuple[int, str]], now: datetime) -> None:
     rows = [
-        {"subscriber_id": subscriber_id, "key": key, "kind": "follow", "since": now} for subscriber_id, key in follows
+        {"subscriber_id": subscriber_id, "scope": "", "key": key, "kind": "follow", "since": now}
+        for subscriber_id, key in follows
     ]
-    if rows:
-        db.execute(insert_new(db, wishes), rows)
+    add_rows(db, wishes, rows)
 
 
 def note_changes(db: Connection, rows: list[dict[str, Any]]) -> None:
     """Note what this import changed about people; of a person that it changed twice the first note stays."""
-    if rows:
-        db.execute(insert_new(db, import_changes), rows)
+    add_rows(db, import_changes, rows)
 
 
 def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind]], reason: str, now: datetime) -> None:
@@ -299,5 +295,4 @@ def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind
         {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": now}
         for address_hash, kind in opened
     ]
-    if rows:
-        db.execute(insert_new(db, suppressions), rows)
+    add_rows(db, suppressions, rows)

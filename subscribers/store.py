@@ -1,7 +1,7 @@
 """What all stores of this package share: portions of a query, and rows that may stand there already."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Insert, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,3 +27,30 @@ def insert_new(db: Connection, table: Table) -> Insert:
 def is_new(db: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless it stands there; tells whether it did. RETURNING, as a row count is not told everywhere."""
     return db.execute(insert_new(db, table).values(**values).returning(literal(1))).first() is not None
+
+
+def add_rows(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows of the same columns; those that stand there already are left alone.
+
+    The statement is compiled once and its values go to the driver in one list: to compile them row by row, as the
+    library does, takes longer than the database needs to store them.
+    """
+    if not rows:
+        return
+    # inline: without RETURNING the new ids, of which there are many.
+    compiled = insert_new(db, table).inline().compile(dialect=db.dialect, column_keys=list(rows[0]))
+    names = compiled.positiontup or list(rows[0])
+    columns = [_stored(db, table, name, [row[name] for row in rows]) for name in names]
+    values: list[Any] = list(zip(*columns, strict=True))
+    if not compiled.positional:
+        values = [dict(zip(names, row, strict=True)) for row in values]
+    db.exec_driver_sql(str(compiled), values)
+
+
+def _stored(db: Connection, table: Table, name: str, values: list[Any]) -> list[Any]:
+    """Give the values of a column as the driver takes them; of a portion most times are one and the same."""
+    process = table.c[name].type.dialect_impl(db.dialect).bind_processor(db.dialect)
+    if process is None:
+        return values
+    known = {value: process(value) for value in set(values)}
+    return [known[value] for value in values]
