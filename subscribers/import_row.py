@@ -3,6 +3,7 @@
 A bad value refuses the row. Nothing is replaced by a default, shortened or guessed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ _STATUSES = {
     "spam": Standing.COMPLAINED,
 }
 _OURS = frozenset(READERS) | {"address", "topics", "status", "consent_at", "consent_ip"}
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
 _SPACE = " \t\u00a0"  # what spreadsheets leave around a cell
 
 
@@ -264,6 +267,8 @@ def _read_time(text: str, now: datetime) -> datetime:
 
 
 def _read_network_address(text: str) -> str:
+    if _IPV4.fullmatch(text):
+        return text  # as it is written everywhere
     try:
         return str(ip_address(text))
     except ValueError as error:

@@ -1,9 +1,10 @@
 """What all stores of this package share: portions of a query, and rows that may stand there already."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, Table, literal
+from sqlalchemy import Connection, Dialect, Insert, Table, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -19,9 +20,7 @@ def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def insert_new(db: Connection, table: Table) -> Insert:
     """An INSERT that leaves rows alone that stand there already: two may do the same thing at once."""
-    if db.dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return _insert_new(db.dialect, table)
 
 
 def is_new(db: Connection, table: Table, values: Mapping[str, object]) -> bool:
@@ -37,20 +36,32 @@ def add_rows(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) ->
     """
     if not rows:
         return
-    # inline: without RETURNING the new ids, of which there are many.
-    compiled = insert_new(db, table).inline().compile(dialect=db.dialect, column_keys=list(rows[0]))
-    names = compiled.positiontup or list(rows[0])
-    columns = [_stored(db, table, name, [row[name] for row in rows]) for name in names]
+    statement, names, is_positional = _insertion(db.dialect, table, tuple(rows[0]))
+    columns = [_stored(db.dialect, table, name, [row[name] for row in rows]) for name in names]
     values: list[Any] = list(zip(*columns, strict=True))
-    if not compiled.positional:
+    if not is_positional:
         values = [dict(zip(names, row, strict=True)) for row in values]
-    db.exec_driver_sql(str(compiled), values)
+    db.exec_driver_sql(statement, values)
 
 
-def _stored(db: Connection, table: Table, name: str, values: list[Any]) -> list[Any]:
+@lru_cache
+def _insertion(dialect: Dialect, table: Table, names: tuple[str, ...]) -> tuple[str, Sequence[str], bool]:
+    """Compile an insert; gives the order of its columns, too."""
+    # inline: without RETURNING the new ids, of which there are many.
+    compiled = _insert_new(dialect, table).inline().compile(dialect=dialect, column_keys=list(names))
+    return str(compiled), compiled.positiontup or names, compiled.positional
+
+
+def _stored(dialect: Dialect, table: Table, name: str, values: list[Any]) -> list[Any]:
     """Give the values of a column as the driver takes them; of a portion most times are one and the same."""
-    process = table.c[name].type.dialect_impl(db.dialect).bind_processor(db.dialect)
+    process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
     if process is None:
         return values
     known = {value: process(value) for value in set(values)}
     return [known[value] for value in values]
+
+
+def _insert_new(dialect: Dialect, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
