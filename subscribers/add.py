@@ -4,15 +4,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers import consent_store, list_store, person_store, suppression_store, wish_store
-from subscribers.address import Address, mask, parse_address
+from subscribers import consent_store, list_store, person_store, wish_store
+from subscribers.address import Address, parse_address
 from subscribers.consent import Act, Consent
-from subscribers.errors import SaidNo
 from subscribers.lists import list_by_slug
 from subscribers.mailing_list import SubscriptionState
 from subscribers.person_store import find_by_key
 from subscribers.profile import Profile
 from subscribers.subscriber import Subscriber
+from subscribers.suppress import has_left, refuse_suppressed
 
 
 def add_subscriber(
@@ -54,10 +54,7 @@ def add_subscriber(
 
 
 def _refuse_departed(db: Connection, address: Address, list_slug: str) -> None:
-    kinds = suppression_store.open_suppressions(db, address.hash)
-    if kinds:
-        words = ", ".join(sorted(kind.value for kind in kinds))
-        raise SaidNo(f"{mask(address.address)} is suppressed ({words}): `subscriber release` ends that, with a reason")
+    refuse_suppressed(db, address)
     person = find_by_key(db, address.key)
     if person is None:
         return
@@ -66,7 +63,7 @@ def _refuse_departed(db: Connection, address: Address, list_slug: str) -> None:
         return
     opted_out = any(wish.kind == "opt_out" for wish in wish_store.wishes_of(db, person.id))
     if opted_out or SubscriptionState.LEFT in standing.values():
-        raise SaidNo(f"{mask(address.address)} has left: only they themselves can join again, on the sign-up page")
+        raise has_left(address)
 
 
 def _subscribe(db: Connection, list_id: int, person: Subscriber, consent: str, now: datetime) -> bool:

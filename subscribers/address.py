@@ -60,6 +60,14 @@ def parse_plain(text: str) -> Address | None:
     return _address(text, local.lower(), domain)
 
 
+def parse_domain(text: str) -> str:
+    """Read the name of a domain, with or without an @-sign before it; gives it in A-labels, lower case.
+
+    Raises InvalidAddress for what could not stand behind the @-sign of an address.
+    """
+    return parse_address(f"a@{text.removeprefix('@')}").domain
+
+
 def mask(address: str) -> str:
     """Make an address fit for a log or a screen: `m...a@hospital.pt`. Short local parts lose their last letter too."""
     local, _, domain = address.rpartition("@")

@@ -31,7 +31,10 @@ def addressee_of_link(db: Connection, link: FreshLink) -> Addressee | NotMailabl
         return _at(db, link, link.content["new"])
     ask = recipient_of_confirmation if link.purpose is Purpose.CONFIRM else recipient_of_notice
     found = ask(db, link.subscriber_id)
-    return found if isinstance(found, NotMailable) else _person(found)
+    if isinstance(found, NotMailable):
+        return found
+    # A mailbox that once bounced may be asked whether it works; of a closed domain nobody asks.
+    return refusal_of_notice(suppression_store.open_of_domain(db, found.domain)) or _person(found)
 
 
 def addressee_before(db: Connection, link: FreshLink) -> Addressee | NotMailable:
@@ -45,7 +48,7 @@ def _at(db: Connection, link: FreshLink, address: str) -> Addressee | NotMailabl
     if isinstance(found, NotMailable):
         return found
     parsed = parse_address(address)
-    refusal = refusal_of_notice(suppression_store.open_suppressions(db, parsed.hash))
+    refusal = refusal_of_notice(suppression_store.open_kinds(db, parsed))
     if refusal is not None:
         return refusal
     envelope = f"{parsed.address.rpartition('@')[0]}@{parsed.domain}"

@@ -58,6 +58,18 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressedDomain:
+    """A domain at which nobody is mailed, and why; ended ones stay as history."""
+
+    domain: str  # in A-labels; a subdomain is a domain of its own
+    kind: SuppressionKind
+    reason: str
+    since: datetime
+    ended_at: datetime | None
+    ended_why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """A follow, a mute or an opt-out, under a key that is opaque here.
 

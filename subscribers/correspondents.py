@@ -19,5 +19,5 @@ def correspondent(db: Connection, correspondent_id: int) -> Correspondent | NotM
     if address is None:
         return NotMailable("erased")
     parsed = parse_address(address)
-    refusal = refusal_of_notice(suppression_store.open_suppressions(db, parsed.hash))
+    refusal = refusal_of_notice(suppression_store.open_kinds(db, parsed))
     return refusal or Correspondent(id=correspondent_id, address=address, domain=parsed.domain)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from subscribers import consent_store, person_store, suppression_store
+from subscribers.address import parse_address
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.find import find_by_id
 
@@ -22,3 +23,8 @@ def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None
         Consent(act=Act.ERASED, address_hash=person.address_hash, subscriber_id=subscriber_id, recorded_at=now, by=by),
     )
     person_store.delete_person(db, person)
+
+
+def forget_correspondent(db: Connection, address: str) -> bool:
+    """Remove an address that was only written to: a tester's. Tells whether it stood there. Raises InvalidAddress."""
+    return person_store.delete_correspondent(db, parse_address(address))

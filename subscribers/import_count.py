@@ -12,13 +12,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from subscribers import import_store
 from subscribers.csv_reading import read_header, read_records
 from subscribers.import_options import ImportOptions
 from subscribers.import_portion import decide
 from subscribers.import_row import ImportRow, lay_out
 from subscribers.import_store import Import, People
-from subscribers.importing import MOST_ROWS, read_rows
+from subscribers.importing import MOST_ROWS, known_people, read_rows
 from subscribers.lists import list_by_slug
 from subscribers.seen_store import SeenPeople
 
@@ -88,7 +87,7 @@ def _count(
     refused: list[tuple[int, str]],
     now: datetime,
 ) -> None:
-    known = import_store.people(db, current.list_id, {row.address.key: row.address.hash for row in rows}, ())
+    known = known_people(db, current.list_id, rows)
     fresh, earlier = _sift(seen, known, rows)
     portion = decide(current, fresh, known, [*refused, *earlier], now)
     _remember(seen, fresh, {address_hash for address_hash, _ in portion.noes})

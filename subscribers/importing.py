@@ -16,15 +16,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from subscribers import consent_store, import_store
+from subscribers import consent_store, import_store, suppression_store
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.csv_reading import Record, read_header, read_records
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
 from subscribers.import_options import ImportOptions
 from subscribers.import_portion import COUNTS, Portion, consent_of, decide, person_row
 from subscribers.import_row import ImportRow, Layout, lay_out, read_row
-from subscribers.import_store import Import
+from subscribers.import_store import Import, People
 from subscribers.lists import list_by_slug
+from subscribers.store import portions
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 # A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait. So many take about 25 ms.
@@ -182,12 +183,24 @@ def _import_portion(begin: Begin, current: Import, limit: int, now: datetime) ->
     with begin() as db:
         if not import_store.move_import(db, current, len(records), place, finished_at):
             return 0
-        hash_by_key = {row.address.key: row.address.hash for row in rows}
-        with_date = {row.address.hash for row in rows if row.consent_at}
-        known = import_store.people(db, current.list_id, hash_by_key, with_date)
+        known = known_people(db, current.list_id, rows)
         portion = decide(current, rows, known, refused, now)
         _write(db, portion)
     return len(records)
+
+
+def known_people(db: Connection, list_id: int, rows: list[ImportRow]) -> People:
+    """Gather what is known of the people of a portion: also that their whole domain is never mailed."""
+    hash_by_key = {row.address.key: row.address.hash for row in rows}
+    with_date = {row.address.hash for row in rows if row.consent_at}
+    known = import_store.people(db, list_id, hash_by_key, with_date)
+    closed: dict[str, set[str]] = {}
+    for domains in portions(sorted({row.address.domain for row in rows})):
+        closed |= suppression_store.closed_domains(db, domains)
+    for row in rows:
+        for kind in closed.get(row.address.domain, ()):
+            known.suppressed.setdefault(row.address.hash, set()).add(kind)
+    return known
 
 
 def read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[list[ImportRow], list[tuple[int, str]]]:

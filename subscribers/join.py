@@ -27,7 +27,7 @@ class Standing(StrEnum):
     JOINED = "joined"  # a list of single opt-in, and an address that is new: nothing is left to do
     TO_CONFIRM = "to_confirm"
     ACTIVE = "active"  # is on the list already
-    CLOSED = "closed"  # complained, or is forbidden: only a person with the right opens that again
+    CLOSED = "closed"  # complained, is forbidden, or at a closed domain: only a person with the right opens that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,8 @@ def ask(
     parsed = parse_address(address)
     mailing_list = list_by_slug(db, list_slug)
     kinds = suppression_store.open_suppressions(db, parsed.hash)
-    is_new = person_store.find_by_key(db, parsed.key) is None and not kinds
+    closed = bool(kinds & _CLOSED or suppression_store.open_of_domain(db, parsed.domain))
+    is_new = person_store.find_by_key(db, parsed.key) is None and not kinds and not closed
     person = person_store.put_subscriber(db, parsed, now)
     at_once = is_new and mailing_list.opt_in == "single"
     if profile and is_new:
@@ -85,7 +86,8 @@ def ask(
     _record(db, Act.ASKED, person, list_slug, shown, now)
     if at_once:
         return Asked(subscriber_id=person.id, standing=Standing.JOINED)
-    return Asked(subscriber_id=person.id, standing=_standing(db, mailing_list, person, kinds, opt_out))
+    standing = Standing.CLOSED if closed else _standing(db, mailing_list, person, kinds, opt_out)
+    return Asked(subscriber_id=person.id, standing=standing)
 
 
 def confirm(
@@ -118,8 +120,6 @@ def confirm(
 def _standing(
     db: Connection, mailing_list: MailingList, person: Subscriber, kinds: set[SuppressionKind], opt_out: str
 ) -> Standing:
-    if kinds & _CLOSED:
-        return Standing.CLOSED
     states = {one.list_slug: one.state for one in list_store.subscriptions_of(db, person.id)}
     opted_out = any(one.key == opt_out and one.kind == "opt_out" for one in wish_store.wishes_of(db, person.id))
     is_active = states.get(mailing_list.slug) is SubscriptionState.ACTIVE and not kinds and not opted_out

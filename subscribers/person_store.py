@@ -71,6 +71,15 @@ def put_correspondent(db: Connection, address: Address) -> int:
     return int(db.execute(query).scalar_one())
 
 
+def is_correspondent(db: Connection, key: str) -> bool:
+    query = select(correspondents.c.id).where(correspondents.c.address_key == key)
+    return db.execute(query).first() is not None
+
+
+def delete_correspondent(db: Connection, address: Address) -> bool:
+    return db.execute(delete(correspondents).where(correspondents.c.address_key == address.key)).rowcount > 0
+
+
 def correspondent_address(db: Connection, correspondent_id: int) -> str | None:
     query = select(correspondents.c.address).where(correspondents.c.id == correspondent_id)
     return db.execute(query).scalar_one_or_none()

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from subscribers import consent_store, list_store, person_store, suppression_store, wish_store
 from subscribers.address import parse_address
-from subscribers.consent import Consent, Suppression, Wish
+from subscribers.consent import Consent, SuppressedDomain, Suppression, Wish
 from subscribers.mailing_list import Subscription
 from subscribers.subscriber import Subscriber
 
@@ -19,11 +19,13 @@ class Known:
     subscriptions: tuple[Subscription, ...]
     wishes: tuple[Wish, ...]
     suppressions: tuple[Suppression, ...]
+    domain: tuple[SuppressedDomain, ...]  # what was said of the whole domain of the address
     consents: tuple[Consent, ...]
+    is_correspondent: bool = False  # is written to besides, as a tester or editor
 
     @property
     def is_empty(self) -> bool:
-        return self.subscriber is None and not self.suppressions and not self.consents
+        return not (self.subscriber or self.suppressions or self.consents or self.is_correspondent)
 
 
 def show(db: Connection, address: str) -> Known:
@@ -35,5 +37,7 @@ def show(db: Connection, address: str) -> Known:
         subscriptions=tuple(list_store.subscriptions_of(db, person.id)) if person else (),
         wishes=tuple(wish_store.wishes_of(db, person.id)) if person else (),
         suppressions=tuple(suppression_store.suppressions_of(db, parsed.hash)),
+        domain=tuple(suppression_store.suppressions_of_domain(db, parsed.domain)),
         consents=tuple(consent_store.consents_of(db, parsed.hash)),
+        is_correspondent=person_store.is_correspondent(db, parsed.key),
     )

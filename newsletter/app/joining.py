@@ -20,9 +20,8 @@ from newsletter.db.engine import writing
 from newsletter.db.limits import Limit, customer, take
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import topic_store
-from subscribers import suppression_store
 from subscribers.address import parse_address
-from subscribers.consent import SuppressionKind
+from subscribers.confirmation import may_be_asked_to_confirm
 from subscribers.doors import first_list
 from subscribers.find import find_by_id
 from subscribers.fresh_link import FreshLink, Purpose, last_link, make_link, use_link
@@ -33,7 +32,6 @@ from subscribers.wish import follow
 
 ACCOUNT_LIFE = timedelta(days=1)
 _NETWORK_AN_HOUR, _ADDRESS_A_DAY = 30, 3
-_BOUNCED_REST = timedelta(days=30)
 _ALREADY_REST = timedelta(days=1)
 
 
@@ -108,7 +106,7 @@ def _answer(
         case Standing.JOINED:
             _keep_wishes(db, asked.subscriber_id, content, now=now)
             plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
-        case Standing.TO_CONFIRM if _may_confirm(db, asked.subscriber_id, now=now):
+        case Standing.TO_CONFIRM if may_be_asked_to_confirm(db, asked.subscriber_id, now=now):
             life = timedelta(days=app.settings.privacy.unconfirmed_days)
             link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
             plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
@@ -117,15 +115,6 @@ def _answer(
             if last is None or last.made_at + _ALREADY_REST <= now:
                 link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, {}, life=ACCOUNT_LIFE, now=now)
                 plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
-
-
-def _may_confirm(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
-    """A mailbox that sent mail back is asked once in 30 days."""
-    person = find_by_id(db, subscriber_id)
-    if SuppressionKind.BOUNCED not in suppression_store.open_suppressions(db, person.address_hash):
-        return True
-    last = last_link(db, subscriber_id, Purpose.CONFIRM)
-    return last is None or last.made_at + _BOUNCED_REST <= now
 
 
 def _content(recipe: Recipe, form: SignUp, list_slug: str) -> dict[str, str]:

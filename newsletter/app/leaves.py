@@ -1,22 +1,49 @@
 """leaves.log: every departure, also outside the database, so that a restored backup mails nobody who has left.
 
 One JSON line each, appended and on the disk before the reader is answered. It names people by the hash of their
-address, never by the address.
+address, never by the address. An entry counts unless the database knows that what it tells was undone later; it counts
+also for people whom the database does not know: somebody may bring them in again.
 """
 
 import errno
 import json
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.base.log import get_log
-from newsletter.db.engine import writing
+from newsletter.db.engine import reading, writing
+from subscribers import consent_store, suppression_store
+from subscribers.consent import Act, SuppressionKind
+from subscribers.erase import erase
 from subscribers.find import find_by_hash
 from subscribers.leave import leave_everything, opt_out, undo_opt_out
+from subscribers.suppress import suppress_domain, suppress_hash
 
 FILE_NAME = "leaves.log"
-OPT_OUT, UNDO, EVERYTHING = "opt_out", "undo", "everything"
+OPT_OUT, UNDO, EVERYTHING, ERASED = "opt_out", "undo", "everything", "erased"
+SUPPRESSED, DOMAIN_CLOSED = "suppressed", "domain_closed"  # their key is the kind; who is a hash, or a domain
+_BY = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log."""
+
+    at: datetime
+    act: str
+    who: str
+    key: str
+
+    @property
+    def evidence(self) -> str:
+        return f"{FILE_NAME} of {self.at.isoformat()}"
 
 
 def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
@@ -35,39 +62,101 @@ def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
 
 
 def replay_leaves(app: App) -> int:
-    """Do again what the log tells, oldest first; gives how many entries changed something.
+    """Do again what the log tells, oldest first; gives how many entries, or people not known, changed something.
 
     Doing it twice is harmless.
     """
     path = app.home / FILE_NAME
     if not path.exists():
         return 0
-    changed = 0
+    told = _read(path)
+    with reading(app.engine) as db:
+        # Asked of the database as it was restored: what the replay itself writes must not count as a later word.
+        entries = [one for one in told if not _is_undone(db, one)]
+    changed = sum(_replay(app, one) for one in entries)
+    return changed + sum(_keep_away(app, one) for one in last_words(entries))
+
+
+def last_words(entries: Iterable[Entry]) -> list[Entry]:
+    """Give of each person an entry that still says no at the end: for those of whom only the hash is known."""
+    noes: dict[str, dict[str, Entry]] = {}
+    for one in entries:
+        keys = noes.setdefault(one.who, {})
+        if one.act == UNDO:
+            keys.pop(one.key, None)
+        elif one.act not in {SUPPRESSED, DOMAIN_CLOSED}:
+            keys[one.key if one.act == OPT_OUT else ""] = one
+    return [next(iter(keys.values())) for keys in noes.values() if keys]
+
+
+def _read(path: Path) -> list[Entry]:
+    found = []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-            told = {key: str(entry[key]) for key in ("at", "act", "who", "key")}
+            at, act, who, key = (str(entry[name]) for name in ("at", "act", "who", "key"))
+            found.append(Entry(_moment(at), act, who, key))
         except (ValueError, LookupError, TypeError):
             # A crash in the middle of a write leaves half a line; that reader was not answered.
             get_log("app").warning("leaves.half_a_line", number=number)
-            continue
-        changed += _replay(app, told)
-    return changed
+    return found
 
 
-def _replay(app: App, entry: dict[str, str]) -> bool:
-    evidence, now = f"{FILE_NAME} of {entry['at']}", app.clock.now()
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _is_undone(db: Connection, entry: Entry) -> bool:
+    """Tell whether the database knows of a later word that undid this one."""
+    if entry.act == DOMAIN_CLOSED:
+        ended = suppression_store.suppressions_of_domain(db, entry.who)
+        return any(one.kind == entry.key and one.ended_at and one.ended_at > entry.at for one in ended)
+    if entry.act == SUPPRESSED:
+        lifted = suppression_store.suppressions_of(db, entry.who)
+        return any(one.kind == entry.key and one.ended_at and one.ended_at > entry.at for one in lifted)
+    later = [one for one in consent_store.consents_of(db, entry.who) if one.recorded_at > entry.at and one.by != _BY]
+    match entry.act:
+        case "opt_out":
+            return any(one.act in {Act.CONFIRMED, Act.UNDONE} and one.key == entry.key for one in later)
+        case "undo":
+            return any(one.act is Act.LEFT and one.key == entry.key for one in later)
+        case _:
+            return any(one.act is Act.CONFIRMED for one in later)
+
+
+def _replay(app: App, entry: Entry) -> bool:
+    now = app.clock.now()
     with writing(app.engine) as db:
-        person = find_by_hash(db, entry["who"])
-        if person is None:
+        match entry.act:
+            case "domain_closed":
+                return suppress_domain(db, entry.who, SuppressionKind(entry.key), reason=entry.evidence, now=now)
+            case "suppressed":
+                kind = SuppressionKind(entry.key)
+                return suppress_hash(db, entry.who, kind, reason=entry.evidence, by=_BY, now=now)
+        person = find_by_hash(db, entry.who)
+        return person is not None and _replay_of(db, person.id, entry, now)
+
+
+def _replay_of(db: Connection, subscriber_id: int, entry: Entry, now: datetime) -> bool:
+    match entry.act:
+        case "erased":
+            erase(db, subscriber_id, by=_BY, now=now)
+            return True
+        case "opt_out":
+            act = partial(opt_out, db, subscriber_id, entry.key)
+        case "undo":
+            act = partial(undo_opt_out, db, subscriber_id, entry.key)
+        case _:
+            act = partial(leave_everything, db, subscriber_id)
+    return act(by=_BY, evidence=entry.evidence, network_address="", now=now)
+
+
+def _keep_away(app: App, entry: Entry) -> bool:
+    """Suppress somebody who is not known as one who left. There is no lesser no by hash: their own yes ends it."""
+    with writing(app.engine) as db:
+        if find_by_hash(db, entry.who) is not None:
             return False
-        match entry["act"]:
-            case "opt_out":
-                act = partial(opt_out, db, person.id, entry["key"])
-            case "undo":
-                act = partial(undo_opt_out, db, person.id, entry["key"])
-            case _:
-                act = partial(leave_everything, db, person.id)
-        return act(by="restore", evidence=evidence, network_address="", now=now)
+        return suppress_hash(db, entry.who, SuppressionKind.LEFT, reason=entry.evidence, by=_BY, now=app.clock.now())

@@ -1,16 +1,17 @@
-"""People by an operator's hand: add, show."""
+"""People by an operator's hand: add."""
 
-from dataclasses import asdict
 from typing import Any
 
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound
-from newsletter.db.engine import reading, writing
+from newsletter.db import audit
+from newsletter.db.engine import writing
 from newsletter.sources import topic_store
 from subscribers.add import add_subscriber
 from subscribers.find import find_by_id
 from subscribers.profile import Profile, read_language, read_name, read_zone
 from subscribers.show import show
+from subscribers.suggest import suggest_address
 from subscribers.wish import follow
 
 
@@ -43,21 +44,7 @@ def add_person(
         person = add_subscriber(db, address, list_slug, consent=consent, by=by, now=now, profile=profile)
         for topic in topics:
             follow(db, person, f"topic:{topic}", now=now)
+        audit.record(db, at=now, who=by, act="subscriber.add", subject=f"subscriber:{person}", details=list_slug)
         standing = {one.list_slug: one.state.value for one in show(db, find_by_id(db, person).address).subscriptions}
-    return {"subscriber": person, "list": list_slug, "state": standing[list_slug]}
-
-
-def show_person(app: App, address: str) -> dict[str, Any]:
-    """Give all that is stored about an address, as plain values; NotFound when there is nothing."""
-    with reading(app.engine) as db:
-        known = show(db, address)
-    if known.is_empty:
-        raise NotFound(f"nothing is stored about {address}")
-    person = asdict(known.subscriber) if known.subscriber else {"address": address, "id": None}
-    return {
-        **person,
-        "subscriptions": [asdict(one) for one in known.subscriptions],
-        "wishes": [asdict(one) for one in known.wishes],
-        "suppressions": [asdict(one) for one in known.suppressions],
-        "consents": [asdict(one) for one in known.consents],
-    }
+    meant = suggest_address(address)
+    return {"subscriber": person, "list": list_slug, "state": standing[list_slug], "did_you_mean": meant or ""}

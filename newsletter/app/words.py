@@ -71,6 +71,11 @@ def reason_words(reason: str) -> str:
     return _REASON.get(reason, reason)
 
 
+def standing_words(standing: str) -> str:
+    """Say how a person stands to a newsletter: that they get it, or why not."""
+    return "gets it" if standing == "mailed" else f"no mail, {reason_words(standing)}"
+
+
 def counts_words(counts: Counts) -> list[tuple[str, int]]:
     """Give the counts of an issue in screen words, those that are nothing left out but the first."""
     rows = [

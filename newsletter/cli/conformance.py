@@ -9,7 +9,7 @@ from newsletter.cli.output import Json, emit, talk
 
 
 def conformance(
-    kind: Annotated[str, typer.Argument(help="what the folder holds: feeds, pages or xss")],
+    kind: Annotated[str, typer.Argument(help="what the folder holds: feeds, pages, xss or addresses")],
     folder: Annotated[Path, typer.Argument(help="the folder with the material")],
     *,
     verbose: Annotated[bool, typer.Option("--verbose", help="tell each case that differs, and how, on stderr")] = False,

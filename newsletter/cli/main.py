@@ -56,9 +56,13 @@ from newsletter.cli import (
     source_list,
     source_remove,
     subscriber_add,
+    subscriber_erase,
     subscriber_import,
     subscriber_imports,
+    subscriber_release,
     subscriber_show,
+    subscriber_suppress,
+    subscriber_suppressed,
     subscriber_undo_import,
     tick,
     upgrade,
@@ -153,6 +157,10 @@ subscriber.command("imports")(subscriber_imports.imports)
 subscriber.command("undo-import")(subscriber_undo_import.undo_import)
 subscriber.command("show")(subscriber_show.show)
 subscriber.command("add")(subscriber_add.add)
+subscriber.command("suppress")(subscriber_suppress.suppress)
+subscriber.command("release")(subscriber_release.release)
+subscriber.command("suppressed")(subscriber_suppressed.suppressed)
+subscriber.command("erase")(subscriber_erase.erase)
 segment.command("list")(segment_list.list_)
 segment.command("show")(segment_show.show)
 segment.command("count")(segment_count.count)

@@ -37,5 +37,7 @@ def add(
             by=who(),
         )
     emit(person, f"{address}: {person['state']} on {list_slug}", as_json=as_json)
+    if person["did_you_mean"]:
+        talk(f"Did you mean {person['did_you_mean']}? It was added as written; subscriber erase takes it back")
     if person["state"] == "pending":
         talk("Without --consent nobody is mailed: the person waits, unconfirmed")

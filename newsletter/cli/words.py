@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from textwrap import fill
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from newsletter.base.errors import UsageError
+
+if TYPE_CHECKING:
+    from subscribers.consent import SuppressionKind
 
 _OUTCOME = {
     "accepted": "handed over",
@@ -34,6 +40,16 @@ def outcome_words(outcome: str) -> str:
 def answer_words(answer: str, key: str) -> str:
     """Give the other side's answer; that it is a file under our own key tells a person nothing."""
     return "as a file" if key and unquote(answer) == key else answer
+
+
+def suppression_kind(text: str) -> "SuppressionKind":
+    """Read a kind of suppression from the command line."""
+    from subscribers.consent import SuppressionKind
+
+    try:
+        return SuppressionKind(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no kind; there are: {', '.join(SuppressionKind)}") from None
 
 
 def why_words(reason: str) -> str:

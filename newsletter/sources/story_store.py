@@ -43,13 +43,12 @@ def put_story_keys(db: Connection, post_id: PostId, keys: Iterable[str]) -> None
 
 
 def posts_with_story_keys(db: Connection, keys: Sequence[str], *, now: datetime) -> Sequence[RowMapping]:
-    """Give key, id, source, story, title and language of the posts that have one of the keys.
+    """Give the keys, among these, that posts have, and the ids of those posts.
 
     Only posts whose story may still be told count: a yearly page, or a key used again, is no old story.
     """
-    facts = (posts.c.id, posts.c.source_id.label("source"), posts.c.story_id, posts.c.title, posts.c.language)
     is_recent = posts.c.first_seen_at > now - LONGEST_LIFE
-    found = select(story_keys.c.key, *facts).join(posts, posts.c.id == story_keys.c.post_id)
+    found = select(story_keys.c.key, posts.c.id).join(posts, posts.c.id == story_keys.c.post_id)
     return db.execute(found.where(story_keys.c.key.in_(keys), is_recent).order_by(posts.c.id)).mappings().all()
 
 

@@ -28,6 +28,7 @@ from subscribers.lists import list_by_slug
 
 TRAP = "homepage"  # people do not see this field; programs fill in all they find
 STAMP = "shown"
+SURE = "sure"  # the address that somebody was asked about and meant as it is
 
 
 def recipe_of_path(request: Request) -> Recipe | None:
@@ -48,7 +49,7 @@ def form_page(
     suggestion: str = "",
     status: int = 200,
 ) -> Response:
-    """Give the form, with what was entered and what is wrong with the address."""
+    """Give the form, with what was entered, and what is wrong with the address or may be a slip in it."""
     web, strings = web_of(request), page_strings(request, entered or {})
     page = public_page(
         request,
@@ -61,6 +62,7 @@ def form_page(
         entered=entered or {},
         fault=fault,
         suggestion=suggestion,
+        sure=SURE,
         topics=_topics(web, strings),
         languages=[(one, language_name(one, in_language=one)) for one in languages(web.app.templates)],
         policy_url=web.app.settings.privacy.policy_url,

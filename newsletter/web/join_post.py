@@ -17,6 +17,7 @@ from newsletter.web.context import web_of
 from newsletter.web.form import read_form
 from newsletter.web.join_page import (
     STAMP,
+    SURE,
     TRAP,
     again_page,
     asked_page,
@@ -32,6 +33,7 @@ from newsletter.web.stamp import is_timely
 from subscribers.address import parse_address
 from subscribers.errors import InvalidAddress, InvalidProfile
 from subscribers.profile import read_name
+from subscribers.suggest import suggest_address
 
 
 async def join_post(request: Request) -> Response:
@@ -50,13 +52,24 @@ def _join(request: Request, entered: Mapping[str, str]) -> Response:
         form = _read(request, recipe, entered)
     except InvalidAddress:
         return _refuse(request, recipe, entered)
+    return _doubt(request, recipe, form, entered) or _keep(request, recipe, form, entered)
+
+
+def _doubt(request: Request, recipe: Recipe, form: SignUp, entered: Mapping[str, str]) -> Response | None:
+    """Give the page that asks once more, or the thanks that a program gets; None where nothing is in doubt."""
     if entered.get(TRAP):
         return asked_page(request, recipe, entered)
+    meant = suggest_address(form.address)
+    if meant and entered.get(SURE) != form.address:
+        return form_page(request, recipe, entered=entered, suggestion=meant)
     web = web_of(request)
-    if not is_timely(stamp_key(web), entered.get(STAMP, ""), web.app.clock.now()):
-        return again_page(request, recipe, entered)
+    is_timely_now = is_timely(stamp_key(web), entered.get(STAMP, ""), web.app.clock.now())
+    return None if is_timely_now else again_page(request, recipe, entered)
+
+
+def _keep(request: Request, recipe: Recipe, form: SignUp, entered: Mapping[str, str]) -> Response:
     try:
-        sign_up(web.app, recipe, form)
+        sign_up(web_of(request).app, recipe, form)
     except TooManySignUps as error:
         return too_many_page(request, recipe, entered, error.wait)
     return asked_page(request, recipe, entered)

@@ -116,6 +116,48 @@ def test_translations_join_within_one_source_and_two_languages(engine: Engine, t
     assert ingest(engine, tmp_path, "one", same) == 0
 
 
+PILLS = "Pills are sold here without any prescription and delivered by tomorrow, with a discount for new customers."
+
+
+def test_one_page_is_no_story_where_titles_and_texts_differ(engine: Engine, tmp_path: Path) -> None:
+    """Two sources that link to one portal tell two things, and a page that calls another's canonical joins nothing."""
+    portal = "https://portal.org/funding"
+    ingest(engine, tmp_path, "one", fetched("Deadline of the rare disease scheme moves", url=portal))
+    webinar = fetched("Webinar on registries and data spaces", url=portal, summary=PILLS)
+    assert ingest(engine, tmp_path, "two", webinar) == 0
+    own_words = fetched("Deadline of the rare disease scheme moves", url=portal, summary="Two more weeks.")
+    assert ingest(engine, tmp_path, "three", own_words) == 1
+    claim = fetched("Buy cheap pills", url="https://four.org/x", canonical="https://one.org/news/victim", summary=PILLS)
+    ingest(engine, tmp_path, "four", claim)
+    assert ingest(engine, tmp_path, "one", fetched("victim")) == 0
+
+
+def test_a_page_of_another_site_is_a_translation_only_where_it_says_so_too(engine: Engine, tmp_path: Path) -> None:
+    """Within one source, too: a claim about another site's page joins nothing by itself."""
+    victim = fetched("victim", language="en", url="https://ministry.org/a/b")
+    claim = fetched("claim", language="de", url="https://evil.org/a/b", translations=("https://ministry.org/a/b",))
+    assert ingest(engine, tmp_path, "one", victim, claim) == 0
+    german = fetched("d", language="de", url="https://x.de/a/b", translations=("https://x.fr/a/b",))
+    french = fetched("f", language="fr", url="https://x.fr/a/b", translations=("https://x.de/a/b",))
+    assert ingest(engine, tmp_path, "two", german, french) == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (0, 2, 1)])
+def test_two_unlike_posts_of_one_language_are_never_one_story(
+    engine: Engine, tmp_path: Path, order: tuple[int, int, int]
+) -> None:
+    """Two pages that name the same page as their translation, by a mistake: one joins it, the other stays alone."""
+    named = ("https://one.org/news/deutsch",)
+    posts = [
+        fetched("Ministry opens the genome programme", language="en", translations=named, url="https://one.org/en/a"),
+        fetched("Hospitals get a cancer registry", language="en", translations=named, url="https://one.org/en/b",
+                summary=PILLS),
+        fetched("deutsch", language="de"),
+    ]  # fmt: skip
+    assert ingest(engine, tmp_path, "one", *(posts[place] for place in order)) == 1
+    assert len(set(stories(engine))) == 2
+
+
 def test_what_shows_two_stories_to_be_one_joins_them_unless_an_editor_split_them(
     engine: Engine, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from subscribers.add import add_subscriber
 from subscribers.consent import SuppressionKind
 from subscribers.doors import member_count, members, recipient_of_notice, still_mailable
 from subscribers.erase import erase
-from subscribers.errors import UnknownList
+from subscribers.errors import SaidNo, UnknownList
 from subscribers.join import ask
 from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.prefer import change_profile, prefer
@@ -27,6 +27,7 @@ from tests.unit.subscribers.people import (
     reason,
 )
 
+LIFTED = (SuppressionKind.FORBIDDEN, SuppressionKind.COMPLAINED, SuppressionKind.BOUNCED)
 ELSEWHERE = "newsletter:monthly"
 FUNDING, EVENTS = frozenset({"topic:funding"}), frozenset({"topic:events"})
 
@@ -142,15 +143,21 @@ def test_whoever_left_a_list_is_reached_through_another_only(engine: Engine) -> 
 
 
 def test_a_suppressed_address_is_not_mailed_until_released(engine: Engine) -> None:
-    """Any open suppression closes both doors, with its kind as the reason; a release opens them."""
+    """Any open suppression closes both doors, with its kind as the reason; a release opens them, but never `left`."""
     with engine.begin() as db:
         anna = make_member(db)
-        for kind in SuppressionKind:
+        for kind in LIFTED:
             assert suppress(db, anna, kind, reason="why", by="test", now=NOW)
             assert not suppress(db, anna, kind, reason="again", by="test", now=NOW)
             assert (mailable(db), reason(db, anna)) == ([], f"suppressed:{kind.value}")
             assert release(db, "ANNA@example.org", reason="a mistake", by="test", now=NOW) == [kind]
             assert (mailable(db), reason(db, anna)) == ([anna], "")
+        suppress(db, anna, SuppressionKind.LEFT, reason="why", by="test", now=NOW)
+        suppress(db, anna, SuppressionKind.BOUNCED, reason="why", by="test", now=NOW)
+        assert release(db, "anna@example.org", reason="x", by="test", now=NOW) == [SuppressionKind.BOUNCED]
+        with pytest.raises(SaidNo, match="themselves"):
+            release(db, "anna@example.org", reason="x", by="test", now=NOW)
+        assert (mailable(db), reason(db, anna)) == ([], "suppressed:left")
 
 
 def test_the_gravest_suppression_is_the_reason(engine: Engine) -> None:
@@ -205,10 +212,11 @@ def test_a_notice_goes_to_whoever_left_but_not_to_the_others(engine: Engine) -> 
     with engine.begin() as db:
         anna = make_member(db)
         answers = {}
-        for kind in SuppressionKind:
+        for kind in (*LIFTED, SuppressionKind.LEFT):
             suppress(db, anna, kind, reason="why", by="test", now=NOW)
             answers[kind] = recipient_of_notice(db, anna)
-            release(db, "anna@example.org", reason="next", by="test", now=NOW)
+            if kind in LIFTED:
+                release(db, "anna@example.org", reason="next", by="test", now=NOW)
         assert recipient_of_notice(db, 999) == NotMailable("erased")
     assert isinstance(answers.pop(SuppressionKind.LEFT), Recipient)
     assert answers == {kind: NotMailable(f"suppressed:{kind.value}") for kind in answers}

@@ -123,6 +123,15 @@ class WebSite:
     def redirect(self, path: str, to: str, status: int = 302) -> str:
         return self.status(path, status, headers={"Location": to})
 
+    def slow_redirect(self, path: str, to: str, seconds: float) -> str:
+        """Lead on after a while."""
+
+        def answer(handler: BaseHTTPRequestHandler) -> None:
+            self._wait(seconds)
+            _reply(handler, 302, b"", {"Location": to})
+
+        return self._set(path, answer)
+
     def hang(self, path: str) -> str:
         """Take the request and never answer."""
         return self._set(path, lambda _: self._wait_for_end())

@@ -26,10 +26,15 @@ def run_feed_case(case: Case) -> Outcome:
     try:
         posts = _posts(case.given.read_bytes())
     except SourceError as error:
-        return Outcome(name=case.name, differences=(f"not read: {error}",), asked=_asked(_expected(case)))
+        return Outcome(name=case.name, differences=(f"not read: {error}",), asked=asked_of_feed(case))
     if case.expected is None:
         return Outcome(name=case.name, agrees=True)
     return _outcome(case, _expected(case), posts)
+
+
+def asked_of_feed(case: Case) -> Counter[str]:
+    """Count all that is expected of a feed, as if nothing of it had been read."""
+    return _asked(_expected(case))
 
 
 def _outcome(case: Case, expected: list[dict[str, Any]], posts: Sequence[FetchedPost]) -> Outcome:
@@ -39,7 +44,7 @@ def _outcome(case: Case, expected: list[dict[str, Any]], posts: Sequence[Fetched
     for number, (wanted, post) in enumerate(zip_longest(expected, posts), start=1):
         if wanted is None or post is None:
             differences.append(f"item {number} is {'too many' if wanted is None else 'missing'}")
-            asked += _asked([wanted]) if wanted else Counter()
+            asked += _asked([wanted]) if wanted else _asked_of_extra(post or FetchedPost())
             continue
         asked["items"] += 1
         for field, theirs, ours in _compared(wanted, post):
@@ -70,6 +75,11 @@ def _asked(items: Sequence[dict[str, Any]]) -> Counter[str]:
     """Count what would have been compared of items that were not read."""
     nothing = FetchedPost()
     return Counter([field for item in items for field, *_ in _compared(item, nothing)]) + Counter(items=len(items))
+
+
+def _asked_of_extra(post: FetchedPost) -> Counter[str]:
+    """Count what an item that nobody expects tells: each field of it is one too many, and none is right."""
+    return Counter(field for field, *_ in _compared({}, post))
 
 
 def _compared(wanted: dict[str, Any], post: FetchedPost) -> Iterator[tuple[str, str, str]]:

@@ -1,17 +1,23 @@
 """Runs cases in a process of their own, each with a time limit: a crash or a hang is counted and the next one runs."""
 
 import multiprocessing
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
 from newsletter.sources.conformance.case import Case, Outcome
-from newsletter.sources.conformance.feed_case import run_feed_case
+from newsletter.sources.conformance.feed_case import asked_of_feed, run_feed_case
 from newsletter.sources.conformance.page_case import run_page_case
 from newsletter.sources.conformance.xss_case import run_xss_case
 
 _START = 60.0  # seconds that a new process may take to load before its first case
 _RUNS = {"feeds": run_feed_case, "pages": run_page_case, "xss": run_xss_case}
+_ASKED: dict[str, Callable[[Case], Counter[str]]] = {
+    "feeds": asked_of_feed,
+    "pages": lambda _: Counter(f1=1, titles=1),
+    "xss": lambda _: Counter(active=1),
+}
 
 
 def run_cases(cases: Iterable[Case], *, seconds: float, start: float = _START) -> Iterator[Outcome]:
@@ -33,7 +39,16 @@ def run_case(case: Case) -> Outcome:
     try:
         return _RUNS[case.kind](case)
     except Exception as error:  # noqa: BLE001 - to find what is raised is what this is for
-        return Outcome(name=case.name, crashed=f"{type(error).__name__}: {error}"[:300])
+        return _crash(case, f"{type(error).__name__}: {error}"[:300])
+
+
+def _crash(case: Case, words: str) -> Outcome:
+    """Give the outcome of a case that came to no end: nothing is right of all that was asked of it."""
+    try:
+        asked = _ASKED[case.kind](case)
+    except (OSError, ValueError):
+        asked = Counter()  # what is expected cannot be read either
+    return Outcome(name=case.name, crashed=words, asked=asked)
 
 
 class _Worker:
@@ -59,7 +74,7 @@ class _Worker:
         except (EOFError, OSError):
             crashed = "its process died"
         self.is_usable = False
-        return Outcome(name=case.name, crashed=crashed)
+        return _crash(case, crashed)
 
     def end(self) -> None:
         self._line.close()

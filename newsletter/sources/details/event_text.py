@@ -24,9 +24,12 @@ from newsletter.sources.details.telling_words import (
 from newsletter.sources.details.told_post import ToldDays, ToldPost, end_of_day, midnight
 from newsletter.sources.details.zones import zone_of_place
 from newsletter.sources.post import EventDetails
+from newsletter.sources.reading.page_date import names_other_day
 
 LONGEST_EVENT = timedelta(days=60)  # longer is a programme or an exhibition; a text does not tell that
 _DATELINE = re.compile(r"\s{0,2}[).]{0,2}\s{0,2}(?:[-\u2013\u2014:|/]|$)")
+_MOST_UNDER = 2  # lines under a title in which its event's day may stand alone
+_SHORT_REST = 60  # characters of hours and place behind it
 _HEAD = 600  # characters of a post that show what it is about
 
 
@@ -58,13 +61,29 @@ def _chosen(post: ToldPost, days: list[list[ToldDays]]) -> list[ToldDays]:
     else:
         named = [one for one in named if _is_named(one) and _place(one) and future_words().search(one.sentence)]
         title = [one for one in title if _place(one) or beside]
-    for proved in (title, beside, named):
+    for proved in (title, beside, named, _under_title(post, days)):
         firsts = {one.first for one in proved}
         if len(firsts) == 1:
             return sorted(proved, key=lambda one: one.first - one.last)
         if len(firsts) > 1:
             return []
     return []
+
+
+def _under_title(post: ToldPost, days: list[list[ToldDays]]) -> list[ToldDays]:
+    """Give the day still to come that stands alone under a title which names an event: no release is dated ahead."""
+    if not event_words().search(post.title):
+        return []
+    under = range(1, min(1 + _MOST_UNDER, len(days)))
+    near = [days[place][0] for place in under if len(days[place]) == 1 and not names_other_day(post.lines[place - 1])]
+    since = max(post.published or post.seen, post.seen)
+    return [one for one in near if one.first > since and _may_be_event(one, post) and _is_whole_line(one)]
+
+
+def _is_whole_line(one: ToldDays) -> bool:
+    before, behind = one.line[: one.written.start].strip(" ,.:"), one.line[one.written.end :].strip(" ,.:|-")
+    is_more_of_it = bool(_place(one)) or hours_after(one.line, one.written.end) is not None
+    return not before and len(behind) <= _SHORT_REST and (not behind or is_more_of_it)
 
 
 def _may_be_event(one: ToldDays, post: ToldPost) -> bool:

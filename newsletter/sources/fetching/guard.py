@@ -18,6 +18,14 @@ import httpx
 Address = IPv4Address | IPv6Address
 # 64:ff9b::/96 carries an IPv4 address in its last 32 bits (RFC 6052 section 2.1); a gateway would lead there.
 _NAT64 = ip_network("64:ff9b::/96")
+# What IANA's registries (RFC 6890) do not give to hosts of the world. A list of our own: versions of Python differ in
+# theirs, and 192.0.0.192 is where a cloud keeps its machines' secrets. Of IPv6 only 2000::/3 is given out at all.
+_SPECIAL_NETWORKS = """
+0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24
+192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3
+::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 3fff::/20
+"""
+_SPECIAL = tuple(ip_network(network) for network in _SPECIAL_NETWORKS.split())
 
 
 class ForbiddenAddress(httpcore.ConnectError):
@@ -93,8 +101,7 @@ def _unknown(host: str, error: Exception) -> str:
 
 def is_public(address: Address) -> bool:
     """Tell whether anybody in the world could reach this address."""
-    is_site_local = isinstance(address, IPv6Address) and address.is_site_local
-    return address.is_global and not address.is_multicast and not address.is_reserved and not is_site_local
+    return address.is_global and not any(address in network for network in _SPECIAL)
 
 
 def _embedded(address: Address) -> Address:

@@ -4,10 +4,11 @@ Only whole lines at the beginning go; where the text has begun, nothing is taken
 """
 
 import re
+from datetime import timedelta
 
 from newsletter.sources.cleaning.chrome import blocks_of
 from newsletter.sources.cleaning.plain_text import one_line, text_of_clean
-from newsletter.sources.reading.page_beside import is_day_label, is_day_line, written_by
+from newsletter.sources.reading.page_beside import day_line, is_day_label, written_by
 from newsletter.sources.reading.page_head import PageHead
 from newsletter.sources.reading.page_title import folded
 from newsletter.sources.reading.release_labels import is_label, without_label
@@ -20,6 +21,7 @@ _BY = re.compile(r"(?:by|von|par|di|por)\s+")
 _EMPTY_TAGS = frozenset({"br", "hr"})
 _MOST_BEFORE = 6  # short lines (a trail, the site's name) that may stand before the title
 _SHORT = 60
+_ZONES = timedelta(days=1)  # a day that is written and the instant that is declared may be of two zones
 
 
 def without_head(body: str, head: PageHead) -> str:
@@ -74,7 +76,13 @@ def _is_title(text: str, head: PageHead) -> bool:
 
 def _is_told_of(part: str, head: PageHead) -> bool:
     """Tell whether a part of a line is the date, the byline, or the label of one of them."""
-    if is_label(part) or is_day_line(part, language=head.language) or (part.endswith(":") and is_day_label(part)):
+    if is_label(part) or _is_its_day(part, head) or (part.endswith(":") and is_day_label(part)):
         return True
     name = _BY.sub("", part.casefold(), count=1)
     return bool(written_by(part)) or (bool(head.byline) and name == head.byline.casefold())
+
+
+def _is_its_day(part: str, head: PageHead) -> bool:
+    """Tell whether a line is the day of publication; one after it, or on a page without one, tells of the matter."""
+    day = day_line(part, language=head.language)
+    return day is not None and head.published is not None and day <= head.published + _ZONES

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from newsletter.sources.details.places import labelled_place
 from newsletter.sources.details.telling_words import event_words
-from newsletter.sources.reading.page_date import date_line, dateline
+from newsletter.sources.reading.page_date import date_line, dateline, names_other_day
 from newsletter.sources.reading.page_lines import Line
 from newsletter.sources.reading.page_title import folded
 from newsletter.sources.reading.release_labels import is_label, names_release, without_label
@@ -57,9 +57,9 @@ def written_by(line: str) -> str:
     return line[by.end() :] if by and _NAMES.fullmatch(line[by.end() :]) else ""
 
 
-def is_day_line(text: str, *, language: str) -> bool:
-    """Tell whether a line is nothing but a date, or a place and a date."""
-    return (date_line(text, language=language) or dateline(text, language=language)) is not None
+def day_line(text: str, *, language: str) -> datetime | None:
+    """Give the day of a line that is nothing but a date, or a place and a date."""
+    return date_line(text, language=language) or dateline(text, language=language)
 
 
 def _places_of(lines: Sequence[Line], title: str) -> list[int]:
@@ -85,7 +85,7 @@ def _days_in(texts: Sequence[str], language: str) -> set[datetime]:
     return {
         date
         for lead, text in itertools.pairwise(["", *texts])
-        if (not lead.endswith(":") or is_day_label(lead))
+        if (is_day_label(lead) or not (lead.endswith(":") or names_other_day(lead)))
         and (date := date_line(text, language=language) or dateline(text, language=language))
     }
 

@@ -87,6 +87,38 @@ _OTHER_DAYS = re.compile(
     re.IGNORECASE,
 )
 
+# Words of the list above that begin other lines, too: "Von Ada Beispiel", "From the ministry", "Open science", "Start".
+_BEGINNINGS = frozenset(
+    [
+        "from",
+        "since",
+        "vom",
+        "von",
+        "dal",
+        "da",
+        "desde",
+        "du",
+        "by",
+        "start",
+        "open",
+        "where",
+        "wo",
+        "next",
+        "stand",
+        "mis",
+    ]
+)
+_LONGEST_LEAD = 4  # words
+
+
+def names_other_day(lead: str) -> bool:
+    """Tell whether a short line before a day makes it another than that of publication: "Deadline", "Workshop"."""
+    words = lead.rstrip(" :").split()
+    if not 0 < len(words) <= _LONGEST_LEAD or words[0].casefold() in _BEGINNINGS:
+        return False
+    is_other = any(_OTHER_DAYS.match(word) for word in words if word.casefold() not in _BEGINNINGS)
+    return is_other or (len(words) == 1 and _tells_event(lead))
+
 
 def declared_date(text: str) -> datetime | None:
     """Read a date in ISO 8601, as metadata has it; one without a zone is taken as UTC."""

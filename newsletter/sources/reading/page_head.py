@@ -20,17 +20,17 @@ from newsletter.sources.reading.linked_data import (
     linked_values,
 )
 from newsletter.sources.reading.page_beside import byline_beside, date_beside
-from newsletter.sources.reading.page_date import declared_date
+from newsletter.sources.reading.page_date import declared_date, names_other_day
 from newsletter.sources.reading.page_lines import lines_of
 from newsletter.sources.reading.page_title import Titles, title_of
 from newsletter.sources.reading.tame import parse_document
 
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
 _DATE_METAS = """
-article:published_time og:article:published_time datepublished dc.date.issued dcterms.issued dc.date dcterms.date
-dcterms.created dc:date citation_publication_date publication_date publish-date publish_date pubdate parsely-pub-date
-sailthru.date date
+article:published_time og:article:published_time datepublished dc.date.issued dcterms.issued
+citation_publication_date publication_date publish-date publish_date pubdate parsely-pub-date
 """
+_DAY_METAS = "dc.date dcterms.date dcterms.created dc:date sailthru.date date"  # some systems write an event's day here
 _TITLE_METAS = """
 dc:title dc.title dcterms.title dcterm:title citation_title og:title weibo:article:title twitter:title parsely-title
 """
@@ -95,7 +95,7 @@ def head_of(
         site=_first(sites),
         byline=_byline(said, title),
         description=one_line(said.meta(_TEXT_METAS)),
-        published=_declared_day(said) or _day_beside(said, title, now),
+        published=_declared_day(said) or _named_day(said, now) or _day_beside(said, title, now),
         picture_url=picture_url,
         picture_alt=picture_alt,
         canonical=_canonical(said),
@@ -244,9 +244,15 @@ def _declared_day(said: _Said) -> datetime | None:
         *_attributes(said.page, "//*[@itemprop='datePublished']/@content"),
         *_attributes(said.page, "//time[@pubdate or @itemprop='datePublished']/@datetime"),
         *_attributes(said.page, "//time[contains(@class, 'dt-published')]/@datetime"),
-        *_only_time(said.page),
     ]
     return next((date for text in declared if (date := declared_date(text)) is not None), None)
+
+
+def _named_day(said: _Said, now: datetime | None) -> datetime | None:
+    """Give a day that is declared without saying that it is of publication: what lies after `now` is another."""
+    named = [*(said.metas.get(name, "") for name in _DAY_METAS.split()), *_only_time(said.page)]
+    dates = [date for text in named if (date := declared_date(text)) is not None]
+    return next((date for date in dates if now is None or date <= now), None)
 
 
 def _day_beside(said: _Said, title: str, now: datetime | None) -> datetime | None:
@@ -259,8 +265,19 @@ def _day_beside(said: _Said, title: str, now: datetime | None) -> datetime | Non
 
 def _only_time(page: Any) -> list[str]:
     """Give the time in the header of an article, where it is the only one there; on a list of articles it is none."""
-    times = set(_attributes(page, "//article//header//time/@datetime | //header[.//h1]//time/@datetime"))
+    found = page.xpath("//article//header//time[@datetime] | //header[.//h1]//time[@datetime]")
+    times = {time.get("datetime").strip() for time in found if not names_other_day(_before(time))}
     return list(times) if len(times) == 1 else []
+
+
+def _before(node: Any) -> str:
+    """Give what stands right before an element, in its line or in the one before."""
+    previous = node.getprevious()
+    if previous is None:
+        above = node.getparent()
+        return one_line(above.text or "") or (_before(above) if above.tag in {"p", "span", "div", "dd"} else "")
+    is_heading = previous.tag in {"h1", "h2", "h3"} or not isinstance(previous.tag, str)
+    return one_line(previous.tail or "") or ("" if is_heading else one_line(_text(previous)[:_LONGEST_NAME]))
 
 
 def _byline(said: _Said, title: str) -> str:

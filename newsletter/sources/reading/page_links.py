@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urldefrag, urlsplit
 
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.stories.identity import same_site
 
 _MOST_LINKS = 2_000
 _MOST_ELEMENTS = 40_000
@@ -85,17 +86,15 @@ def leads_to_a_post(address: str, page_url: str) -> bool:
     """Tell whether an address may be that of a post: of the same site, deeper than its root, and no list or file."""
     try:
         parts, page = urlsplit(address), urlsplit(page_url)
-        hosts = (parts.hostname or "").removeprefix("www."), (page.hostname or "").removeprefix("www.")
         told, own = dict(parse_qsl(parts.query)), dict(parse_qsl(page.query))
     except ValueError:
         return False
-    is_same_site = hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
     is_itself = (parts.path.rstrip("/"), parts.query) == (page.path.rstrip("/"), page.query)
     # "?page=2" of the page itself is its next page; "?p=123" of the root is how some systems address a post.
     differs = {key.lower() for key in told.keys() | own.keys() if told.get(key) != own.get(key)}
     is_next = parts.path.rstrip("/") == page.path.rstrip("/") and bool(differs) and differs <= _PAGING
     is_other = _OTHER_PATHS.search(parts.path) or _OTHER_FILES.search(parts.path) or (is_next and differs != {"p"})
-    return is_same_site and not is_itself and not is_front_page(address) and not is_other
+    return same_site(address, page_url) and not is_itself and not is_front_page(address) and not is_other
 
 
 def is_front_page(address: str) -> bool:

@@ -1,7 +1,7 @@
 """Reads RSS, Atom and RDF: bytes in, posts out. feedparser knows the dialects; what must not reach it stops here.
 
-Refused: pages, entity declarations (1 KB of them unpacks to megabytes), encodings that hide markup, and anything in
-which no feed can be found. A date is what the item says or None.
+Refused: pages, entity declarations (1 KB of them unpacks to megabytes), more tags than a feed has, encodings that hide
+markup, and anything in which no feed can be found. A date is what the item says or None.
 """
 
 import calendar
@@ -23,6 +23,7 @@ from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.pictures.pictured import first_picture
 from newsletter.sources.post import PostKind
 from newsletter.sources.reading.feed_dates import Order, is_misread, order_of, read_date
+from newsletter.sources.reading.feed_limits import refuse_bombs
 from newsletter.sources.reading.teasers import read_teaser
 
 _HEAD = 4_000  # bytes in which a document shows what it is
@@ -41,6 +42,7 @@ _MAIL = re.compile(r"[^\s()<>@]{1,100}@[^\s()<>@]{1,200}")
 _FIELD_LINE = re.compile(
     r"\s*<span\b[^<>]{0,300}>\s*(?:<(?:span|time|a)\b[^<>]{0,400}>)?([^<>]{0,500})(?:</(?:span|time|a)>)?\s*</span>"
 )
+_LONGEST_NAME = 1_000  # characters that are looked at
 _MOST_FIELD_LINES = 3
 _SMALL = 200  # pixels; a card shows a picture wider
 # A year that cannot be meant is no date; calendars of broken systems begin in 1970 and end in 9999.
@@ -121,6 +123,7 @@ def _refuse_what_is_no_feed(content: bytes, charset: str) -> None:
         raise NotUnderstood("the feed declares XML entities; that is refused, because it is how bombs are built")
     if not _FEED.search(bare):
         raise NotUnderstood("this is no feed: it holds no <rss>, <feed> or <rdf:RDF>")
+    refuse_bombs(bare)
 
 
 def _hides_markup(encoding: str) -> bool:
@@ -183,7 +186,7 @@ def _post(
 
 def _byline(entry: Mapping[str, Any]) -> str:
     """Give the author's name; an address for mail ("office@x.example (Name)", as RSS has it) is none."""
-    name = _text(entry.get("author_detail") or {}, "name") or _text(entry, "author")
+    name = (_text(entry.get("author_detail") or {}, "name") or _text(entry, "author"))[:_LONGEST_NAME]
     return one_line(_MAIL.sub(" ", name)).strip(" ()<>")[:200]
 
 

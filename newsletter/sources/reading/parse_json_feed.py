@@ -5,13 +5,14 @@ Lenient about single items, as the specification asks of readers: a broken one i
 
 import html
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from newsletter.sources.cleaning.clean import web_address
-from newsletter.sources.cleaning.plain_text import one_line
+from newsletter.sources.cleaning.plain_text import one_line, storable
 from newsletter.sources.errors import NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.pictures.pictured import first_picture
@@ -60,7 +61,7 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Fetche
         updated=_date(_text(item, "date_modified")),
         language=_text(item, "language"),
         document_language=_text(feed, "language"),
-        categories=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
+        categories=tuple(storable(tag) for tag in _list(item, "tags") if isinstance(tag, str)),
         picture_url=picture or in_text[0],
         picture_alt=in_text[1],
         is_cut=whole.is_cut if markup else summary.is_cut or not summary.markup,
@@ -68,8 +69,10 @@ def _post(item: Mapping[str, Any], feed: Mapping[str, Any], base: str) -> Fetche
 
 
 def _identifier(value: object) -> str:
-    """Ids should be texts, but readers must take numbers for them (section "Items")."""
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    """Ids should be texts, but readers must take numbers for them (section "Items"); what counts as endless is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return storable(str(value)) if isinstance(value, str) or math.isfinite(value) else ""
 
 
 def _authors(owner: Mapping[str, Any]) -> list[str]:
@@ -99,5 +102,6 @@ def _list(owner: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _text(owner: Mapping[str, Any], name: str) -> str:
+    """Give a text: what an escape may write and no text can hold (half a surrogate pair) is left out."""
     value = owner.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return storable(value).strip() if isinstance(value, str) else ""

@@ -19,6 +19,7 @@ from newsletter.sources.reading.linked_data import linked_values
 from newsletter.sources.reading.page_article import article_of
 from newsletter.sources.reading.page_head import PageHead, head_of
 from newsletter.sources.reading.tame import parse_document
+from newsletter.sources.stories.identity import same_site
 
 _LARGEST_PAGE = 3_000_000  # bytes; an article's page is under 1 MB, and extraction takes seconds a megabyte
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
@@ -63,7 +64,8 @@ def _post(page: Any, head: PageHead, url: str) -> FetchedPost:
         raise NotUnderstood("no article was found on the page")
     return FetchedPost(
         guid="",
-        url=head.canonical or url,
+        # Another site's address is a claim, and would lead readers there.
+        url=head.canonical if same_site(head.canonical, url) else url,
         title=html.escape(head.title, quote=False),
         byline=head.byline,
         html=body,

@@ -4,7 +4,8 @@ What an editor chose stays: a post whose story is fixed is never moved, and a st
 Comparing texts is done before the transaction; inside it only what came in meanwhile is compared.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -16,11 +17,9 @@ from newsletter.sources.cleaning.clean_post import CleanPost
 from newsletter.sources.cleaning.plain_text import plain_text
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.post import CallDetails, EventDetails, Post
-from newsletter.sources.stories.near_equal import WITHIN, Told, tell_the_same
+from newsletter.sources.stories.near_equal import WITHIN, Told, agree, tell_the_same
 from newsletter.sources.stories.near_index import TitleIndex
 from newsletter.sources.stories.story_key import Hit, StoryKeys, is_same_story, story_keys_of
-
-_HIT = ("key", "source", "title", "language")
 
 
 class StoryFinder:
@@ -53,24 +52,42 @@ class StoryFinder:
             since = self._learn(db)
             likely = [one for one in self._titles.alike(post.title) if one in since] if since else []
             found = near or self._first_like(db, post, likely, but=stored_as)
-            return None if found is None else min(story_store.stories_of(db, [found]), default=None)
-        into, *others = sorted(same)
-        movable = [story for story in others if not story_store.is_fixed(db, story)]
+            same = {} if found is None else dict.fromkeys(story_store.stories_of(db, [found]), False)
+        stories = self._fitting(db, post, same)
+        movable = [story for story in stories[1:] if not story_store.is_fixed(db, story)]
         if movable:
-            story_store.merge_stories(db, into, movable)
-        return into
+            story_store.merge_stories(db, stories[0], movable)
+        return stories[0] if stories else None
 
-    def _by_keys(self, db: Connection, post: CleanPost, keys: StoryKeys, *, but: PostId | None) -> set[StoryId]:
+    def _by_keys(self, db: Connection, post: CleanPost, keys: StoryKeys, *, but: PostId | None) -> dict[StoryId, bool]:
+        """Give the stories of posts that keys show to tell the same, and whether its source itself says so."""
         wanted = keys.wanted()
-        hits = story_store.posts_with_story_keys(db, wanted, now=self._now) if wanted else ()
-        return {
-            StoryId(row["story_id"])
-            for row in hits
-            if row["id"] != but and self._is_hit(post, keys, Hit(**{name: row[name] for name in _HIT}))
-        }
+        found: dict[PostId, set[str]] = defaultdict(set)
+        for row in story_store.posts_with_story_keys(db, wanted, now=self._now) if wanted else ():
+            if row["id"] != but:
+                found[PostId(row["id"])].add(row["key"])
+        mine = _told(post, self._source_id, seen_at=self._now)
+        same: dict[StoryId, bool] = {}
+        for stored in post_store.posts_by_ids(db, list(found)):
+            if is_same_story(keys, _hit(stored, found[stored.id]), mine):
+                same[stored.story_id] = same.get(stored.story_id, False) or keys.front in found[stored.id]
+        return same
 
-    def _is_hit(self, post: CleanPost, keys: StoryKeys, hit: Hit) -> bool:
-        return is_same_story(keys, hit, source=self._source_id, title=post.title, language=post.language)
+    def _fitting(self, db: Connection, post: CleanPost, same: Mapping[StoryId, bool]) -> list[StoryId]:
+        """Give those of the stories, the oldest first, that can be one with the post in it.
+
+        Two unlike posts of one source in one language are two stories, whatever a third one says of them; only what its
+        source itself says to be one story is one (the story key of its front matter).
+        """
+        together = [_told(post, self._source_id, seen_at=self._now)]
+        fitting = []
+        for story in sorted(same):
+            members = post_store.posts_by_ids(db, story_store.posts_of_stories(db, [story]))
+            told = [_told(member, member.source_id, seen_at=member.first_seen_at) for member in members]
+            if same[story] or not any(_are_two(one, other) for one in told for other in together):
+                together += told
+                fitting.append(story)
+        return fitting
 
     def _learn(self, db: Connection) -> set[PostId]:
         """Take the posts that came in since the last look into the index; give them."""
@@ -89,6 +106,14 @@ class StoryFinder:
             if tell_the_same(mine, _told(stored, stored.source_id, seen_at=stored.first_seen_at)):
                 return stored.id
         return None
+
+
+def _hit(post: Post, keys: set[str]) -> Hit:
+    return Hit(keys=frozenset(keys), url=post.url, told=_told(post, post.source_id, seen_at=post.first_seen_at))
+
+
+def _are_two(one: Told, other: Told) -> bool:
+    return one.source == other.source and one.language == other.language and not agree(one, other)
 
 
 def keys_of(clean: CleanPost, fetched: FetchedPost) -> StoryKeys:

@@ -3,12 +3,12 @@
 Rule: of a source that was read before, more than ten items, or more than 40 % of the document's (at least four), must
 not turn new at once. Those among them that cannot be shown to be fresh wait for an editor. Fresh is an item whose title
 the source never had and that is dated after the last good reading (a feed may lag two days), unless more than ten bear
-the very same moment: that is an import's stamp. An undated item is fresh if it stands above all items known before, and
-there are at most ten: a feed that changes its ids keeps none.
+dates within one hour, or more than 40 within a day: those are an import's stamps. An undated item is fresh if it stands
+above all items known before, and there are at most ten: a feed that changes its ids keeps none. More than 100 fresh
+ones at once are none: no newsroom writes as many between two readings.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ _MOST_AT_ONCE = 10
 _MOST_SHARE = 0.4
 _LEAST = 4
 _LAG = timedelta(days=2)
+_BURSTS = ((timedelta(hours=1), _MOST_AT_ONCE), (timedelta(days=1), 40))  # within so long, more are an import
+_MOST_FRESH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +36,22 @@ def find_flood(arrivals: Sequence[Arrival], *, last_good_at: datetime | None) ->
     new = [place for place, one in enumerate(arrivals) if one.is_new]
     if last_good_at is None or not is_many(len(new), of=len(arrivals)):
         return []
-    moments = Counter(one.published for one in arrivals if one.is_new)
-    top = _undated_on_top(arrivals)
-    return [
-        place
-        for place in new
-        if not _is_fresh(arrivals[place], moments, since=last_good_at - _LAG) and place not in top
-    ]
+    dated = {place: date for place in new if (date := arrivals[place].published) is not None}
+    stamped = {place for within, most in _BURSTS for place in _bursts(dated, within=within, most=most)}
+    fresh = {place for place in dated if _is_fresh(arrivals[place], since=last_good_at - _LAG)} - stamped
+    fresh |= _undated_on_top(arrivals)
+    return [place for place in new if place not in fresh or len(fresh) > _MOST_FRESH]
+
+
+def _bursts(dated: Mapping[int, datetime], *, within: timedelta, most: int) -> set[int]:
+    """Give the places of items that are more than `most` within so long a time, wherever that begins."""
+    places = sorted(dated, key=dated.__getitem__)
+    dates = [dated[place] for place in places]
+    found: set[int] = set()
+    for first in range(len(places) - most):
+        if dates[first + most] - dates[first] < within:
+            found.update(places[first : first + most + 1])
+    return found
 
 
 def is_many(new: int, *, of: int) -> bool:
@@ -53,10 +64,8 @@ def flood_reason(new: int, *, of: int) -> str:
     return f"{FLOOD}: {new} of {of} items turned new at once, and this one does not look like news"
 
 
-def _is_fresh(one: Arrival, moments: Counter[datetime | None], *, since: datetime) -> bool:
-    if one.has_known_title or one.published is None or moments[one.published] > _MOST_AT_ONCE:
-        return False
-    return one.published > since
+def _is_fresh(one: Arrival, *, since: datetime) -> bool:
+    return not one.has_known_title and one.published is not None and one.published > since
 
 
 def _undated_on_top(arrivals: Sequence[Arrival]) -> set[int]:

@@ -137,6 +137,17 @@ def is_front_page(link: str) -> bool:
     return parts.path == "/" and not parts.query and not parts.fragment
 
 
+def same_site(link: str, other: str) -> bool:
+    """Tell whether two addresses are of one site: one host, or one a part of the other ("blog.x.org" of "x.org")."""
+    try:
+        hosts = [(urlsplit(one).hostname or "").removeprefix("www.") for one in (link, other)]
+    except ValueError:
+        return False
+    return all(hosts) and (
+        hosts[0] == hosts[1] or hosts[0].endswith(f".{hosts[1]}") or hosts[1].endswith(f".{hosts[0]}")
+    )
+
+
 def _short(key: str) -> str:
     return key if len(key) <= _LONGEST_KEY else f"{key[:100]}#{_digest(key)}"
 

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
 
+from newsletter.sources.reading.release_labels import without_label
+
 WITHIN = timedelta(days=7)
 _SHORT_TITLE = 5  # words; shorter ones are false friends unless the texts agree strongly
 _TITLES_ALIKE = 85  # of 100
@@ -19,6 +21,9 @@ _TEXTS_ALIKE, _TEXTS_EQUAL = 0.5, 0.85  # share of the shorter text's word tripl
 _LEAST_TRIPLES, _MANY_TRIPLES = 8, 20
 _MOST_WORDS = 400  # of a text: the beginning tells
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_TEASER = 0.8  # of the longer text; a shorter one leaves out what the other tells
+_SMALL_WORD = 3  # letters: "of", "the", "neu"
+_NEGATIONS = frozenset({"no", "not", "nie", "ne", "pas", "non", "sin", "nao", "sem"})
 _TAIL = re.compile(r"\s+[|\u2013\u2014\u00b7\u00bb-]\s+")  # before a site's name
 _ROMAN = re.compile(r"\b[IVX]{2,5}\b")
 _MONTHS = re.compile(
@@ -50,6 +55,27 @@ def tell_the_same(one: Told, other: Told) -> bool:
         return False
     words, others = _words(one.text), _words(other.text)
     return _texts_agree(one, other, words, others) and not _differ_in_substance(one, other, words, others)
+
+
+def agree(one: Told, other: Told) -> bool:
+    """Tell whether two posts that lead to one page tell the same of it: by their titles, or by their texts.
+
+    One page may hold many things: two calls link to one portal. So titles that tell them apart are no agreement.
+    """
+    if one.day and other.day and one.day != other.day:
+        return False
+    words, others = _words(one.text), _words(other.text)
+    share, least = _agreement(words, others)
+    is_same_text = share >= _TEXTS_EQUAL and least >= _LEAST_TRIPLES
+    if not titles_alike(one.title, other.title):
+        return is_same_text
+    if is_same_text:
+        return not _differ_in_substance(one, other, words, others)
+    is_short = min(len(_words(one.title)), len(_words(other.title))) < _SHORT_TITLE
+    if is_short and fuzz.ratio(folded(one.title), folded(other.title)) < _TITLES_ALIKE:
+        return False  # "News" is a part of many titles
+    left, right = _told_apart(one, other)
+    return not (left and right)
 
 
 def titles_alike(title: str, other: str) -> bool:
@@ -87,14 +113,23 @@ def _differ_in_substance(one: Told, other: Told, words: list[str], others: list[
     """
     reach = min(len(words), len(others))
     text, more = set(words[:reach]), set(others[:reach])
-    left, right = _only_in(one.title, other.title), _only_in(other.title, one.title)
+    left, right = _told_apart(one, other)
     if any((word in text) != (word in more) for word in left | right):
         return True
-    if not left or not right:
-        return False  # one headline only says more than the other
-    # Both have words of their own. Those of a site's name behind a dash do not count, between two sites.
-    names = _tail(one.title) | _tail(other.title) if one.source != other.source else set()
-    return any(word not in text and word not in names for word in left | right)
+    # Those of a site's name behind a dash do not count, between two sites.
+    own = (left | right) - (_tail(one.title) | _tail(other.title) if one.source != other.source else set())
+    if left and right:
+        return any(word not in text for word in own)
+    # One headline says more. What it says is told in the text, or it is news: "...: trial stopped".
+    is_teaser = reach < _TEASER * max(len(words), len(others))
+    told = set(words) | set(others) if is_teaser else set(words) & set(others)
+    return any(word not in told for word in own if len(word) > _SMALL_WORD or word in _NEGATIONS)
+
+
+def _told_apart(one: Told, other: Told) -> tuple[set[str], set[str]]:
+    """Give the words that only one of two titles has; "Press release:" is none."""
+    title, more = without_label(one.title), without_label(other.title)
+    return _only_in(title, more), _only_in(more, title)
 
 
 def _only_in(title: str, other: str) -> set[str]:

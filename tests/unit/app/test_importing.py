@@ -21,12 +21,14 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from subscribers.consent import SuppressionKind
 from subscribers.doors import members
 from subscribers.errors import InvalidImport
 from subscribers.importing import ImportReport
 from subscribers.join import Shown, confirm
 from subscribers.leave import leave_list
 from subscribers.show import Known, show
+from subscribers.suppress import suppress_domain
 from tests.conftest import NOW
 from tests.fakes.home import SETUP, make_empty_home
 
@@ -274,3 +276,13 @@ def test_copies_go_when_nobody_needs_them(app: App) -> None:
     app.clock = FixedClock(NOW + timedelta(days=4000))
     remove_spooled(app)
     assert list(folder.iterdir()) == []
+
+
+def test_nobody_of_a_closed_domain_comes_in(app: App) -> None:
+    """They count as suppressed, before and after."""
+    with writing(app.engine) as db:
+        suppress_domain(db, "example.org", SuppressionKind.FORBIDDEN, reason="asked us", now=NOW)
+    prepared = prepare(app, table(app, "email\nanna@example.org\n"), consent="x")
+    ((_, report),) = carry_out(app, prepared)
+    assert (prepared.count.suppressed, report.suppressed) == (1, 1)
+    assert known(app, "anna").subscriber is None

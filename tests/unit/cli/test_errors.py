@@ -33,7 +33,7 @@ def test_a_folder_without_a_home_is_named(run: Run, tmp_path: Path) -> None:
         (FAILED, "ingest nope", "newsletter source list"),
         (FAILED, "source add nowhere", "cannot be read"),
         (FAILED, "subscriber import people.csv --list nope", "[[list]]"),
-        (FAILED, "subscriber add carol@example.com --list members --consent x", "subscriber release"),
+        (FAILED, "subscriber add carol@example.com --list members --consent x", "only they themselves can join again"),
         (FAILED, "subscriber show nobody@example.org", "nothing is stored"),
         (FAILED, "subscriber add ada@example.org --list members --topic nope", "funding, policy"),
         (USAGE, "apply nope.toml", "nope.toml"),

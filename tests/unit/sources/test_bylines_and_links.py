@@ -8,6 +8,7 @@ from newsletter.sources.cleaning.clean_post import clean_post
 from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.post import CallDetails
+from newsletter.sources.reading.parse_page import parse_page
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.identity import canonical_url, identify, untracked
 
@@ -81,3 +82,21 @@ def test_a_stored_post_links_and_signs_cleanly() -> None:
     assert clean.call is not None
     assert clean.call.page_url == "https://calls.example/1"
     assert f"url:{canonical_url(tracked.url)}" in keys
+
+
+@pytest.mark.parametrize(
+    ("canonical", "link"),
+    [
+        ("https://www.x.example/news/1", "https://www.x.example/news/1"),
+        ("/news/1", "https://x.example/news/1"),
+        ("https://blog.x.example/1", "https://blog.x.example/1"),
+        ("https://evil.example/phish", "https://x.example/n?id=1"),
+        ("https://x.example.evil.example/1", "https://x.example/n?id=1"),
+        ("https://notx.example/1", "https://x.example/n?id=1"),
+    ],
+)
+def test_a_page_names_no_other_site_as_its_link(canonical: str, link: str) -> None:
+    """rel=canonical is where a page stands only within its own site; readers are led nowhere else."""
+    page = f"<html><head><title>A call for proposals</title><link rel=canonical href='{canonical}'></head><body>"
+    text = "<article><h1>A call for proposals</h1>" + "<p>Nine teams tell what they measure, and for whom.</p>" * 5
+    assert parse_page(f"{page}{text}</article></body></html>".encode(), url="https://x.example/n?id=1").url == link

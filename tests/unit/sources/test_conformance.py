@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from newsletter.sources.conformance.case import Case
 from newsletter.sources.conformance.find_cases import find_cases
 from newsletter.sources.conformance.page_case import f1
 from newsletter.sources.conformance.run_cases import run_case, run_cases
-from newsletter.sources.conformance.xss_case import active_parts
+from newsletter.sources.conformance.xss_case import active_parts, look_at, shown_of
+from newsletter.sources.errors import NotUnderstood
+from newsletter.sources.fetched_post import FetchedPost
 
 FEED = """<rss version="2.0"><channel><title>Agency</title><item><title>A call</title><link>https://a.example/1</link>
 <pubDate>Fri, 20 Nov 2026 09:00:00 +0100</pubDate></item><item><title>A report</title></item></channel></rss>"""
@@ -62,6 +66,34 @@ def test_each_difference_of_a_feed_is_counted(items: tuple[object, ...], field: 
     share = result[field]
     assert isinstance(share, float)
     assert share < 1
+
+
+def test_nothing_asked_is_no_share(tmp_path: Path) -> None:
+    """Feeds without expectations agree if they are read, and tell nothing of titles, links and dates."""
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.xml").write_text(FEED)
+    result = totals("feeds", [run_case(case) for case in find_cases("feeds", tmp_path)])
+    assert (result["agree"], result["share"], result["items"]) == (2, 1.0, 0)
+    assert [result[field] for field in ("titles", "links", "dates")] == [None, None, None]
+    assert totals("feeds", [])["share"] is None
+
+
+def test_an_item_too_many_lowers_the_shares(tmp_path: Path) -> None:
+    """What nobody expects is wrong in each field that it tells, and is no item that was expected."""
+    result = totals("feeds", [run_case(find_cases("feeds", feeds(tmp_path, REPORT))[0])])
+    assert (result["agree"], result["items"], result["links"], result["dates"]) == (0, 1, 0.0, 0.0)
+    result = totals("feeds", [run_case(find_cases("feeds", feeds(tmp_path, CALL))[0])])
+    assert (result["items"], result["titles"], result["links"], result["dates"]) == (1, 0.5, 1.0, 1.0)
+
+
+def test_a_crash_counts_as_all_wrong(tmp_path: Path) -> None:
+    """A feed that crashes or hangs has nothing right of what was expected of it; so has a page."""
+    good = find_cases("feeds", feeds(tmp_path, CALL, REPORT))[0]
+    crashing = replace(good, given=tmp_path / "gone.xml")
+    result = totals("feeds", [run_case(good), run_case(crashing)])
+    assert (result["items"], result["titles"], result["links"], result["dates"]) == (4, 0.5, 0.5, 0.5)
+    lost = Case(name="gone", kind="pages", given=tmp_path / "gone", expected=tmp_path)
+    assert (totals("pages", [run_case(lost)])["f1"], totals("pages", [run_case(lost)])["titles"]) == (0.0, 0.0)
 
 
 def test_a_feed_that_is_refused_is_no_crash(tmp_path: Path) -> None:
@@ -140,6 +172,27 @@ def test_what_would_run_is_seen(markup: str) -> None:
     assert not active_parts('<p lang="en">a <a href="https://a.example/" rel="noopener">b</a></p>')
 
 
+@pytest.mark.parametrize("field", ["url", "picture_url", "canonical", "calendar_url"])
+def test_a_post_is_looked_at_in_all_its_fields(field: str) -> None:
+    """An address that would run counts beside the text, wherever a post holds it; words in a title do not."""
+    said = FetchedPost(title="alert(1) <b>", byline="a <script>", summary="x")
+    assert not any(active_parts(one) for one in shown_of(said))
+    hostile = replace(said, **{field: "javascript:alert(1)"})  # type: ignore[arg-type]  # each is a text
+    left = [part for one in shown_of(hostile) for part in active_parts(one)]
+    assert bool(left) is (field != "url")  # a post's own link is cleaned once more before it is stored
+
+
+def test_what_was_not_read_is_told() -> None:
+    """A payload that keeps a page from being read at all shows nothing of what would be left of it."""
+
+    def refuse(_: str) -> Iterator[str]:
+        raise NotUnderstood("no article was found on the page")
+
+    left, unread = look_at("<b onclick=x>", {"raw": lambda markup: iter([markup]), "on a page": refuse})
+    assert left == ["raw: onclick='x'"]
+    assert unread == ["on a page: not read, so nothing was looked at: no article was found on the page"]
+
+
 def test_a_crash_is_counted_and_the_next_case_runs(tmp_path: Path) -> None:
     """What a case raises is told in words."""
     missing = Case(name="gone", kind="feeds", given=tmp_path / "gone.xml")
@@ -156,11 +209,13 @@ def test_a_hang_counts_as_a_crash(tmp_path: Path) -> None:
     good = find_cases("feeds", feeds(tmp_path, CALL, REPORT))[0]
     os.mkfifo(tmp_path / "pipe.xml")
     hanging = Case(name="hangs", kind="feeds", given=tmp_path / "pipe.xml")
-    crashes = [outcome.crashed for outcome in run_cases([good, hanging, good], seconds=0.5)]
-    assert crashes == ["", "still running after 0.5 s", ""]
+    hanging = replace(hanging, expected=good.expected)
+    outcomes = list(run_cases([good, hanging, good], seconds=0.5))
+    assert [outcome.crashed for outcome in outcomes] == ["", "still running after 0.5 s", ""]
+    assert totals("feeds", outcomes)["titles"] == 0.6667
 
 
-@pytest.mark.parametrize("kind", ["bounces", "addresses", "nonsense"])
+@pytest.mark.parametrize("kind", ["bounces", "nonsense"])
 def test_kinds_that_are_not_there_are_refused(kind: str, tmp_path: Path) -> None:
     """What this version cannot run is said, with what it can; so is an empty or a missing folder."""
     with pytest.raises(UsageError, match="feeds, pages, xss"):

@@ -162,6 +162,16 @@ def test_redirects_are_followed_up_to_five(site: WebSite, fetcher: Fetcher) -> N
         fetcher.get(site.url("/0"))
 
 
+def test_redirects_share_one_time_out(site: WebSite) -> None:
+    """A server that takes a little less than the time-out for each redirect gets no time-out for each."""
+    for step in range(4):
+        site.slow_redirect(f"/{step}", f"/{step + 1}", 0.3)
+    site.page("/4", "there")
+    with limited(timeout=0.7) as fetcher, pytest.raises(FetchFailed, match=r"0\.7 s"):
+        fetcher.get(site.url("/0"))
+    assert site.asked("/4") == 0
+
+
 @pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1/", "javascript:1", "http://"]
 )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,30 @@ def test_a_known_title_and_an_import_stamp_are_not_fresh() -> None:
     assert find_flood([seen] * 4, last_good_at=NOW) == [0, 1, 2, 3]
     assert find_flood([fresh(1)] * 11, last_good_at=NOW) == list(range(11))
     assert find_flood([fresh(1)] * 10, last_good_at=NOW) == []
+
+
+@pytest.mark.parametrize(
+    "step", [timedelta(seconds=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=3)]
+)
+def test_an_import_is_held_however_far_apart_it_stamps(step: timedelta) -> None:
+    """More than ten within an hour, 40 within a day, or a hundred in all are no news, whatever their dates say."""
+    moved = [Arrival(is_new=True, published=NOW + number * step) for number in range(200)]
+    known = [KNOWN] * 10
+    assert find_flood([*known, *moved], last_good_at=NOW) == list(range(10, 210))
+
+
+def test_an_hour_is_counted_wherever_it_begins() -> None:
+    """Twelve around the full hour are twelve within an hour; what stands beside them is not held."""
+    dates = [NOW + timedelta(hours=1, minutes=minutes) for minutes in range(-6, 6)]
+    items = [*(Arrival(is_new=True, published=date) for date in dates), fresh(5)]
+    assert find_flood(items, last_good_at=NOW) == list(range(12))
+
+
+def test_a_feed_may_lag_two_days() -> None:
+    """What is dated up to two days before the last good reading is fresh; three days before it is not."""
+    for days, held in ((1, []), (3, [0, 1, 2, 3, 4])):
+        late = [Arrival(is_new=True, published=NOW - days * DAY)] * 5
+        assert find_flood(late + [KNOWN] * 5, last_good_at=NOW) == held
 
 
 def test_undated_items_above_known_ones_are_fresh() -> None:

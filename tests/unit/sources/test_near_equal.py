@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.sources.stories.near_equal import Told, tell_the_same, titles_alike
+from newsletter.sources.stories.near_equal import Told, agree, tell_the_same, titles_alike
 from newsletter.sources.stories.near_index import TitleIndex
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
@@ -92,6 +92,51 @@ def test_numbers_and_months_keep_titles_apart(title: str, other: str) -> None:
     one = replace(ONE, title=title)
     assert not tell_the_same(one, replace(one, title=other, source=2))
     assert tell_the_same(one, replace(one, source=2))
+
+
+@pytest.mark.parametrize(
+    ("title", "other"),
+    [
+        ("Update on the clinical trial in Vienna", "Update on the clinical trial in Vienna: trial stopped"),
+        ("Drug approved for treatment of lung cancer", "Drug not approved for treatment of lung cancer"),
+        ("Medikament gegen Lungenkrebs in Europa zugelassen", "Medikament gegen Lungenkrebs in Europa nie zugelassen"),
+        ("National genome programme of the ministry", "National genome programme of the ministry cancelled"),
+    ],
+)
+@pytest.mark.parametrize("is_told", [True, False])
+def test_what_a_longer_headline_adds_is_told_or_is_news(title: str, other: str, *, is_told: bool) -> None:
+    """A word that only one headline has, and not both texts, tells of another turn of the matter."""
+    one = replace(ONE, title=title, text=f"{RELEASE} {title}." if is_told else RELEASE)
+    two = replace(ONE, title=other, text=f"{RELEASE} {other}." if is_told else RELEASE, source=2)
+    assert not tell_the_same(one, two)
+    assert not tell_the_same(two, one)
+
+
+def test_a_longer_headline_of_the_same_text_is_the_same_news() -> None:
+    """What it adds stands in both texts, or in the one of which the other is a teaser; small words add nothing."""
+    longer = replace(ONE, title=f"{TITLE}: open to everybody", source=2)
+    assert tell_the_same(ONE, longer)
+    assert tell_the_same(replace(ONE, text=TEASER), longer)
+    assert tell_the_same(ONE, replace(ONE, title=f"The {TITLE} now", source=2))
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "text", "is_one"),
+    [
+        (TITLE, f"{TITLE} | Ministry", "Two short words.", True),
+        ("Teams will share twelve million", TITLE, RELEASE, True),
+        ("Webinar on registries", TITLE, "Join us.", False),
+        ("News", f"News: {TITLE}", "Read more.", False),
+        ("Newsletter 12 of the programme is out", "Newsletter 13 of the programme is out", "Read more.", False),
+        ("Results of the first joint call published", "Results of the second joint call published", RELEASE, False),
+        ("Results of the first joint call published", "Results of the second joint call published", "See.", False),
+    ],
+)
+def test_posts_of_one_page_agree_by_title_or_text(title: str, other: str, text: str, *, is_one: bool) -> None:
+    """A page that two posts share is a hint: their titles or their texts must tell the same."""
+    one, two = replace(ONE, title=title), replace(ONE, title=other, text=text, source=2)
+    assert agree(one, two) is is_one
+    assert agree(two, one) is is_one
 
 
 def test_never_on_the_title_alone() -> None:

@@ -267,6 +267,21 @@ def test_other_json_is_refused(content: bytes) -> None:
         parse_json_feed(content, url=URL)
 
 
+def test_what_json_can_write_and_no_text_can_hold_is_left_out() -> None:
+    """Half of a surrogate pair leaves the parser in no field, and a number without end is no id."""
+    whole = {
+        "title": "A\ud800 call", "id": "\udfffx", "content_text": "t\ud800", "summary": "\ud800s",
+        "language": "\ud800de",
+        "authors": [{"name": "\ud800B"}], "tags": ["\ud800policy"],
+    }  # fmt: skip
+    text = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [whole]})
+    (post,) = parse_json_feed(text.encode(), url=URL).posts
+    assert (post.guid, post.title, post.html, post.summary) == ("x", "A call", "<p>t</p>", "s")
+    assert (post.language, post.byline, post.categories) == ("de", "B", ("policy",))
+    endless = b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1e999}, {"id": -1e999}, {"id": NaN}]}'
+    assert [post.guid for post in parse_json_feed(endless, url=URL).posts] == ["", "", ""]
+
+
 JSON_VALUES = st.recursive(
     st.none()
     | st.booleans()

@@ -90,6 +90,16 @@ def test_cleaned_html_holds_nothing_that_acts(markup: str) -> None:
     plain_text(markup)
 
 
+@pytest.mark.parametrize("tag", ["p", "a", "span", "td", "th", "ol", "li", "abbr", "div", "h2", "table", "img"])
+def test_no_attribute_stays_that_loads_or_paints(tag: str) -> None:
+    """Styles load pictures, and tell who reads; ids and classes would take on ours: only what is listed stays."""
+    names = "style class id name background bgcolor src srcset poster data ping onclick onload target cite width align"
+    given_all = " ".join(f"{name}=\"url('https://track.example/{name}')\"" for name in names.split())
+    left = clean_html(f'<{tag} {given_all} lang="de" dir="ltr">Text</{tag}>', base="https://x.example/")
+    assert re.findall(r"(\S+)=", left.replace('rel="noopener"', "")) in ([], ["lang", "dir"], ["dir", "lang"])
+    assert "track.example" not in left
+
+
 def test_links_become_absolute_and_others_go() -> None:
     """Relative links are resolved, mail links stay, script links and broken ones lose their address."""
     links = [

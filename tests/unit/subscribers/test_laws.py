@@ -21,8 +21,9 @@ from subscribers.join import ask, confirm
 from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.person_store import find_by_key
 from subscribers.subscriber import Recipient
-from subscribers.suppress import release, suppress_address
+from subscribers.suppress import release, release_domain, suppress_address, suppress_domain
 from subscribers.tables import consents, metadata, subscribers
+from tests.unit.subscribers.append_only import guard_consents
 from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, import_text, mailable, make_list
 
 PEOPLE = st.sampled_from(["anna@example.org", "Bob@example.org"])
@@ -31,7 +32,7 @@ STATUSES = st.sampled_from(["active", "pending", "unsubscribed", "spam"])
 
 
 class Consent(RuleBasedStateMachine):
-    """`said_no` holds what each person closed; only their own act or a release opens it."""
+    """What each person closed only they open; what others closed, a release opens. The record only grows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,9 +42,11 @@ class Consent(RuleBasedStateMachine):
         self.left: set[tuple[str, str]] = set()
         self.opted_out: set[str] = set()
         self.suppressed: dict[str, set[str]] = {}
+        self.domain_closed = False  # that of everybody here
         self.yes: set[tuple[str, str]] = set()  # proof of consent was shown, for this list
         self.records = 0
         with self.engine.begin() as db:
+            guard_consents(db)
             make_list(db, "members")
             make_list(db, "press")
 
@@ -69,7 +72,7 @@ class Consent(RuleBasedStateMachine):
 
     @rule(address=PEOPLE, slug=LISTS, status=STATUSES, proof=st.booleans())
     def bring_in(self, address: str, slug: str, status: str, proof: bool) -> None:
-        before = self.closed(address)
+        before = self.closed_by_them(address)
         text = f"email,status\n{address.upper()},{status}\n"
         report = import_text(self.engine, Path(self.folder.name), text, consent="yes" * proof, slug=slug)
         assert report.rows == 1
@@ -78,7 +81,7 @@ class Consent(RuleBasedStateMachine):
             self.left |= {(address, "members"), (address, "press")} if self.id_of(address) != 999 else set()
         elif status == "spam":
             self.suppressed.setdefault(address, set()).add("complained")
-        elif status == "active" and proof and not before:
+        elif status == "active" and proof and not before and not report.suppressed:
             self.yes.add((address, slug))
         if before:
             assert report.added + report.unconfirmed == 0
@@ -134,9 +137,25 @@ class Consent(RuleBasedStateMachine):
 
     @rule(address=PEOPLE)
     def release(self, address: str) -> None:
+        kinds = self.suppressed.setdefault(address, set())
         with self.engine.begin() as db:
-            release(db, address, reason="x", by="test", now=NOW)
-        self.suppressed.pop(address, None)
+            try:
+                assert set(release(db, address, reason="x", by="test", now=NOW)) == kinds - {"left"}
+            except SaidNo:
+                assert kinds == {"left"}
+        kinds &= {"left"}
+
+    @rule(kind=st.sampled_from([SuppressionKind.FORBIDDEN, SuppressionKind.BOUNCED]))
+    def close_the_domain(self, kind: SuppressionKind) -> None:
+        with self.engine.begin() as db:
+            suppress_domain(db, "example.org", kind, reason="x", now=NOW)
+        self.domain_closed = True
+
+    @rule()
+    def open_the_domain(self) -> None:
+        with self.engine.begin() as db:
+            release_domain(db, "example.org", reason="x", now=NOW)
+        self.domain_closed = False
 
     @rule(address=PEOPLE)
     def erase(self, address: str) -> None:
@@ -149,14 +168,18 @@ class Consent(RuleBasedStateMachine):
         self.yes = {one for one in self.yes if one[0] != address}
         self.opted_out.discard(address)
 
-    def closed(self, address: str) -> bool:
+    def closed_by_them(self, address: str) -> bool:
         """Whether this person said no to anything."""
         left = any(one == address for one, _ in self.left)
         return bool(left or address in self.opted_out or self.suppressed.get(address))
 
+    def closed(self, address: str) -> bool:
+        """Whether no operator's hand may bring them in."""
+        return self.closed_by_them(address) or self.domain_closed
+
     def may_be_mailed(self, address: str, slug: str) -> bool:
         said_no = (address, slug) in self.left or address in self.opted_out or self.suppressed.get(address)
-        return (address, slug) in self.yes and not said_no
+        return (address, slug) in self.yes and not said_no and not self.domain_closed
 
     @invariant()
     def the_doors_yield_nobody_who_said_no(self) -> None:

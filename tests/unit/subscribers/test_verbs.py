@@ -21,7 +21,7 @@ from subscribers.prefer import change_profile
 from subscribers.profile import Profile
 from subscribers.show import show
 from subscribers.subscriber import Correspondent, NotMailable, Recipient
-from subscribers.suppress import release, suppress_address
+from subscribers.suppress import release, suppress_address, suppress_domain
 from subscribers.wish import follow, mute, unwish
 from tests.unit.subscribers.people import BY_READER, SHOWN, WEEKLY, mailable, make_list, make_member, reason
 
@@ -53,7 +53,7 @@ def test_adding_needs_evidence_to_be_mailed(sqlite_engine: Engine, now: datetime
             add_subscriber(db, "anna", "members", consent="form", by="cli:eva", now=now)
 
 
-@pytest.mark.parametrize("way", ["list", "newsletter", "everything", "forbidden", "erased"])
+@pytest.mark.parametrize("way", ["list", "newsletter", "everything", "forbidden", "domain", "erased"])
 def test_adding_brings_back_nobody_who_said_no(sqlite_engine: Engine, now: datetime, way: str) -> None:
     """An operator's hand opens no door that a person closed; the message says what would."""
     with sqlite_engine.begin() as db:
@@ -67,6 +67,8 @@ def test_adding_brings_back_nobody_who_said_no(sqlite_engine: Engine, now: datet
             leave_everything(db, anna, **BY_READER)
         elif way == "erased":
             erase(db, anna, by="test", now=now)
+        elif way == "domain":
+            suppress_domain(db, "example.org", SuppressionKind.BOUNCED, reason="x", now=now)
         else:
             suppress_address(db, "anna@example.org", SuppressionKind.FORBIDDEN, reason="x", by="test", now=now)
         with pytest.raises(SaidNo, match=r"a\.\.\.a@example\.org|a\.\.\.@|release|sign-up") as caught:
@@ -193,13 +195,15 @@ def test_a_wish_is_one_of_two_and_never_undoes_an_opt_out(sqlite_engine: Engine,
 
 
 def test_a_release_needs_a_reason_and_joins_nobody(sqlite_engine: Engine, now: datetime) -> None:
-    """It ends all open suppressions, on record; lists that were left stay left."""
+    """It ends what may be lifted, on record; lists that were left stay left."""
     with sqlite_engine.begin() as db:
         anna = make_member(db)
-        leave_everything(db, anna, **BY_READER)
+        leave_list(db, anna, "members", **BY_READER)
+        suppress_address(db, "anna@example.org", SuppressionKind.FORBIDDEN, reason="x", by="test", now=now)
         with pytest.raises(ValueError, match="reason"):
             release(db, "anna@example.org", reason=" ", by="test", now=now)
-        assert release(db, "anna@example.org", reason="wrote to us", by="cli:eva", now=now) == [SuppressionKind.LEFT]
+        kinds = release(db, "anna@example.org", reason="wrote to us", by="cli:eva", now=now)
+        assert kinds == [SuppressionKind.FORBIDDEN]
         assert release(db, "anna@example.org", reason="again", by="cli:eva", now=now) == []
         assert reason(db, anna) == "unsubscribed"
         (suppression,) = show(db, "anna@example.org").suppressions

@@ -292,3 +292,13 @@ def test_the_form_is_framed_only_where_the_operator_says(form: Form) -> None:
     for answer in (form.ask.get(PATH), form.send()):
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert "set-cookie" not in answer.headers
+
+
+def test_a_slip_is_asked_about_and_never_changed(form: Form) -> None:
+    """A likely slip in a large domain is shown with what may be meant; pressed once more, it stays as it was typed."""
+    slip = "nina@gmial.com"
+    answer = form.send(slip)
+    assert "nina@gmail.com" in answer.text
+    assert form.state(slip) is None
+    form.send(slip, sure=slip)
+    assert form.state(slip) is SubscriptionState.PENDING
