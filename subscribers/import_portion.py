@@ -130,7 +130,9 @@ def _change(portion: Portion, row: ImportRow, person: dict[str, Any]) -> bool:
             values["attributes"] = as_json(before | row.attributes)
     if values:
         portion.changes.append((person["id"], {**values, "updated_at": portion.now}))
-        portion.before[person["id"]] = {name: [person[name], value] for name, value in values.items()}
+        replaced = {name: [person[name], value] for name, value in values.items()}
+        replaced["updated_at"] = [person["updated_at"].isoformat(), portion.now.isoformat()]
+        portion.before[person["id"]] = replaced
     wished = portion.known.wishes.get(person["id"], set())
     follows = [(person["id"], key) for key in row.follows if key not in wished]
     portion.follows += follows

@@ -34,7 +34,9 @@ _SHOWN_REFUSALS = 1000
 _SAMPLE = 64 * 1024
 _MOST_UNKNOWN = 50
 UNKNOWN_TOPICS = "unknown_topics"
+UPDATED_AT = "updated_at"
 FOLLOWS = "+follows"  # beside the columns that were replaced: keys that the import followed
+PERSON, SUBSCRIPTION, YES = "person", "subscription", "yes"  # what an import made of whom
 _WHOLE_FILE = 0  # the line under which a fault of the file itself is told
 
 
@@ -249,14 +251,14 @@ def _write_new_people(db: Connection, portion: Portion) -> list[Consent]:
     named = [(ids[row.address.key], row, state) for row, state in portion.new_people]
     import_store.add_subscriptions(db, [_standing(current, id_, row, state, now) for id_, row, state in named])
     import_store.add_follows(db, [(id_, key) for id_, row, _ in named for key in row.follows], now)
-    made = [{"import_id": current.id, "subscriber_id": id_, "made": "person", "before": "{}"} for id_, _, _ in named]
+    made = [{"import_id": current.id, "subscriber_id": id_, "made": PERSON, "before": "{}"} for id_, _, _ in named]
     import_store.note_changes(db, made)
     return [consent_of(current, row, id_, now) for id_, row, _ in named]
 
 
 def _changes(portion: Portion) -> list[dict[str, object]]:
     """Give what this portion changed about people who were here, so that it can be undone."""
-    made = {id_: "subscription" for id_, _, _ in portion.new_standing} | {id_: "yes" for id_, _ in portion.activated}
+    made = {id_: SUBSCRIPTION for id_, _, _ in portion.new_standing} | {id_: YES for id_, _ in portion.activated}
     before = {id_: dict(values) for id_, values in portion.before.items()}
     for id_, key in portion.follows:
         before.setdefault(id_, {}).setdefault(FOLLOWS, []).append(key)

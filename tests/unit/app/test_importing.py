@@ -221,7 +221,7 @@ def test_an_import_is_taken_back(app: App) -> None:
     app.clock = FixedClock(NOW + timedelta(minutes=1))
     text = "email,country,topics\nanna@example.org,PT,funding\nbruno@example.org,DE,genomics\n"
     ((number, _),) = carry_out(app, prepare(app, table(app, text), consent="x"))
-    undone = undo_import(app, number, by="test", on_progress=lambda _: None)
+    undone = undo_import(app, number, by="test", on_progress=lambda _done, _total: None)
     assert (undone.kept, undone.remaining) == (0, 0)
     assert mailable(app) == ["bruno"]
     after = known(app, "bruno")
@@ -246,7 +246,7 @@ def test_what_people_said_since_stays(app: App) -> None:
         leave_list(db, ids["bruno"].id, "members", by="reader", evidence="page", network_address="", now=now)
         shown = Shown(text="Yes", language="en", place="page", network_address="")
         confirm(db, ids["bruno"].id, "members", shown=shown, now=now)
-    assert undo_import(app, number, by="test", on_progress=lambda _: None).kept == 2
+    assert undo_import(app, number, by="test", on_progress=lambda _done, _total: None).kept == 2
     assert mailable(app) == ["bruno"]
     assert known(app, "anna").subscriptions[0].state.value == "left"
     assert known(app, "nina").subscriber is None
@@ -257,7 +257,7 @@ def test_the_noes_of_an_import_that_is_taken_back_stay(app: App) -> None:
     carry_out(app, prepare(app, table(app, "email\nanna@example.org\n"), consent="x"))
     text = "email,status\nanna@example.org,unsubscribed\n"
     ((number, _),) = carry_out(app, prepare(app, table(app, text)))
-    undo_import(app, number, by="test", on_progress=lambda _: None)
+    undo_import(app, number, by="test", on_progress=lambda _done, _total: None)
     assert mailable(app) == []
 
 
