@@ -38,7 +38,30 @@ _BUTTONDOWN_TYPES = {
     "undeliverable": "bounced",
     "complained": "complained",
 }
+_OWN_COLUMNS = (
+    *("address", "name", "language", "reading_languages", "zone", "hour", "days", "frequency", "paused_until"),
+    *("length", "plain_text", "role", "country", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip"),
+)
+# What only our own export has, and only there means this.
+EVIDENCE, NEWSLETTERS, FURTHER = "evidence", "newsletters", "further"
+OWN = Export(
+    name="newsletter",
+    marks=frozenset({"address", "mutes", "opt_outs", "consent", "newsletters", "attributes"}),
+    columns={
+        **{name: name for name in _OWN_COLUMNS},
+        "consent": EVIDENCE,
+        "newsletters": NEWSLETTERS,
+        "attributes": FURTHER,
+    },
+    statuses={
+        "status": {
+            word: word
+            for word in ("subscribed", "pending", "left", "unsubscribed", "bounced", "complained", "forbidden")
+        }
+    },
+)
 EXPORTS = (
+    OWN,
     Export(
         name="Mailchimp",
         marks=frozenset({"leid", "euid"}),

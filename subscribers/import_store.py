@@ -11,6 +11,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 from subscribers.consent import SuppressionKind
 from subscribers.csv_reading import Place
 from subscribers.import_options import ImportOptions, read_options
+from subscribers.import_own import Wished
+from subscribers.profile import Preferences
 from subscribers.store import add_rows, portions
 from subscribers.tables import (
     consents,
@@ -18,11 +20,14 @@ from subscribers.tables import (
     import_refusals,
     imports,
     mailing_lists,
+    preferences,
     subscribers,
     subscriptions,
     suppressions,
     wishes,
 )
+
+_WANTED_NOWHERE = dict.fromkeys(Preferences.__annotations__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class People:
 
     rows: dict[str, RowMapping] = field(default_factory=dict)  # by address key
     suppressed: dict[str, set[str]] = field(default_factory=dict)  # by address hash
+    closed: set[str] = field(default_factory=set)  # hashes of addresses whose domain is never mailed
     standing: dict[int, RowMapping] = field(default_factory=dict)  # on the import's list, by id
     departed: set[int] = field(default_factory=set)  # left some list, or opted out of something
     wishes: dict[int, set[str]] = field(default_factory=dict)  # keys that have a wish already
@@ -284,12 +290,27 @@ def leave_all_lists(db: Connection, ids: Sequence[int], now: datetime) -> None:
         db.execute(statement.values(state="left", changed_at=now))
 
 
-def add_follows(db: Connection, follows: Iterable[tuple[int, str]], now: datetime) -> None:
+def leave_list(db: Connection, list_id: int, ids: Sequence[int], now: datetime) -> None:
+    for some in portions(ids):
+        which = (subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id.in_(some))
+        statement = update(subscriptions).where(*which, subscriptions.c.state != "left")
+        db.execute(statement.values(state="left", changed_at=now))
+
+
+def add_wishes(db: Connection, wished: Iterable[tuple[int, Wished]], now: datetime) -> None:
     rows = [
-        {"subscriber_id": subscriber_id, "scope": "", "key": key, "kind": "follow", "since": now}
-        for subscriber_id, key in follows
+        {"subscriber_id": subscriber_id, "scope": scope, "key": key, "kind": kind, "since": now}
+        for subscriber_id, (scope, key, kind) in wished
     ]
     add_rows(db, wishes, rows)
+
+
+def add_preferences(db: Connection, wanted: Iterable[tuple[int, str, Preferences]], now: datetime) -> None:
+    rows = [
+        {"subscriber_id": id_, "scope": scope, **_WANTED_NOWHERE, **values, "updated_at": now}
+        for id_, scope, values in wanted
+    ]
+    add_rows(db, preferences, rows)
 
 
 def note_changes(db: Connection, rows: list[dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ from subscribers import consent_store, import_undo_store, list_store, person_sto
 from subscribers.consent import Act, Consent
 from subscribers.errors import UnknownImport
 from subscribers.import_undo_store import Change, Undoing
-from subscribers.importing import FOLLOWS, PERSON, SUBSCRIPTION, UPDATED_AT, YES
+from subscribers.importing import PERSON, SUBSCRIPTION, UPDATED_AT, WISHES, YES
 from subscribers.mailing_list import SubscriptionState
 from subscribers.subscriber import Subscriber
 
@@ -83,8 +83,8 @@ def _restore(db: Connection, changes: Sequence[Change], now: datetime) -> None:
     present = import_undo_store.values_of(db, [change.subscriber_id for change in changes])
     for change in changes:
         before: dict[str, Any] = json.loads(change.before)
-        for key in before.pop(FOLLOWS, []):
-            wish_store.delete_wish(db, change.subscriber_id, key, ["follow"])
+        for scope, key, kind in before.pop(WISHES, []):
+            wish_store.delete_wish(db, change.subscriber_id, key, [kind], scope=scope)
         mine = present[change.subscriber_id]
         was, became = (datetime.fromisoformat(one) for one in before.pop(UPDATED_AT, (now.isoformat(),) * 2))
         values = {name: old for name, (old, new) in before.items() if mine[name] == new}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from subscribers import import_store
 from subscribers.store import portions
@@ -84,12 +84,11 @@ def chose_since(db: Connection, ids: Sequence[int]) -> set[int]:
     """Give those of the people made by an import who have chosen something since: no record of consent tells that."""
     found: set[int] = set()
     for some in portions(ids):
-        mine = subscribers.c.id.in_(some)
-        wish = (wishes.c.scope != "", wishes.c.kind != "follow", wishes.c.since != subscribers.c.created_at)
+        mine, made_at = subscribers.c.id.in_(some), subscribers.c.created_at
         for query in (
-            select(subscribers.c.id).where(mine, subscribers.c.updated_at != subscribers.c.created_at),
-            select(subscribers.c.id).join(wishes).where(mine, or_(*wish)),
-            select(preferences.c.subscriber_id).where(preferences.c.subscriber_id.in_(some)),
+            select(subscribers.c.id).where(mine, subscribers.c.updated_at != made_at),
+            select(subscribers.c.id).join(wishes).where(mine, wishes.c.since != made_at),
+            select(subscribers.c.id).join(preferences).where(mine, preferences.c.updated_at != made_at),
         ):
             found.update(db.execute(query).scalars())
     return found

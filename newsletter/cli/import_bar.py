@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 @contextmanager
-def bar(words: str, *, is_quiet: bool) -> Iterator[Callable[[int, int], None]]:
+def bar(words: str, *, is_quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
     """Give what to call with the rows done and the rows in all; nothing is shown where nobody looks."""
     console = Console(stderr=True)
     hidden = is_quiet or not console.is_terminal  # a bar leaves an empty line there
