@@ -21,6 +21,7 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from subscribers.archive import unpack
 from subscribers.consent import SuppressionKind
 from subscribers.doors import members
 from subscribers.errors import InvalidImport
@@ -286,3 +287,32 @@ def test_nobody_of_a_closed_domain_comes_in(app: App) -> None:
     ((_, report),) = carry_out(app, prepared)
     assert (prepared.count.suppressed, report.suppressed) == (1, 1)
     assert known(app, "anna").subscriber is None
+
+
+def test_an_archive_that_is_locked_is_refused(app: App) -> None:
+    """A password is told, with what to do; nothing is left behind."""
+    file = archive(app, {"people.csv": "email\nanna@example.org\n"})
+    content = bytearray(file.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + flags] |= 1  # APPNOTE 4.4.4, bit 0: encrypted
+    file.write_bytes(bytes(content))
+    with pytest.raises(InvalidImport, match="password"):
+        prepare(app, file, trusting=True)
+    assert list((app.home / "imports").iterdir()) == []
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused(app: App) -> None:
+    """By the size that it tells, before anything is unpacked; one that tells less than it holds, where it lies."""
+    folder = app.home / "out"
+    folder.mkdir()
+    file = archive(app, {"people.csv": "email\n" + "a@example.org\n" * 1000})
+    with pytest.raises(InvalidImport, match="unpacks to more than"):
+        unpack(file, folder, largest=10_000)
+    assert list(folder.iterdir()) == []
+    content = bytearray(file.read_bytes())
+    size = content.index(b"PK\x01\x02") + 24  # APPNOTE 4.3.12: the uncompressed size
+    content[size : size + 4] = (100).to_bytes(4, "little")
+    file.write_bytes(bytes(content))
+    with pytest.raises(InvalidImport):
+        unpack(file, folder, largest=10_000)
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 10_000
