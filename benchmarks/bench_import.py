@@ -13,8 +13,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, Engine
 
 from benchmarks.figure import show
 from benchmarks.sample import NOW
@@ -96,24 +99,18 @@ def _import(folder: Path, name: str) -> tuple[float, float]:
 
 
 class _Writes:
-    """Begins transactions that write, and keeps how long the longest held the lock."""
+    """Begins transactions that write, and keeps for how long the longest held the lock."""
 
-    def __init__(self, engine: Any) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.longest = 0.0
 
-    def __call__(self) -> "_Writes":
-        return self
-
-    def __enter__(self) -> Any:
-        self._context = writing(self._engine)
-        db = self._context.__enter__()
-        self._since = time.perf_counter()
-        return db
-
-    def __exit__(self, *error: object) -> None:
-        self._context.__exit__(*error)
-        self.longest = max(self.longest, time.perf_counter() - self._since)
+    @contextmanager
+    def __call__(self) -> Iterator[Connection]:
+        since = time.perf_counter()
+        with writing(self._engine) as db:
+            yield db
+        self.longest = max(self.longest, time.perf_counter() - since)
 
 
 def _executemany(folder: Path, _name: str) -> tuple[float, float]:
