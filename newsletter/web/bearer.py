@@ -18,7 +18,7 @@ from newsletter.rendering.strings import Strings
 from newsletter.web.context import Web
 from newsletter.web.languages import strings_in
 from subscribers.errors import UnknownSubscriber
-from subscribers.find import find_by_id
+from subscribers.find import find_by_old_id
 from subscribers.subscriber import Subscriber
 
 
@@ -45,7 +45,7 @@ def bearer_of(web: Web, request: Request) -> Bearer | None:
             person = None
             if not subject.inert:
                 try:
-                    person = find_by_id(db, subject.subscriber)
+                    person = find_by_old_id(db, subject.subscriber)
                 except UnknownSubscriber:
                     person = None
     except (InvalidToken, NotFound):

@@ -1,5 +1,7 @@
 """Programs open every link of a mail before its reader does. Opening one changes nothing, by GET or HEAD."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +10,8 @@ import newsletter.issues.tables
 import newsletter.outbox.tables
 import subscribers.tables
 from newsletter.app.leaves import FILE_NAME
-from newsletter.db.engine import reading
+from newsletter.db.engine import reading, writing
+from subscribers.fresh_link import Purpose, make_link
 from tests.fakes.home import ANNA, Home
 from tests.unit.web.asking import Asking
 
@@ -46,3 +49,23 @@ def test_opening_a_link_changes_nothing(home: Home, ask: Asking, method: str) ->
 def test_undo_is_no_link(home: Home, ask: Asking) -> None:
     """Taking back needs the button: the address of undo cannot be opened."""
     assert ask.get(f"/u/{home.token(ANNA)}/undo").status_code == 405
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_a_fresh_link_changes_nothing(home: Home, ask: Asking, method: str) -> None:
+    """Neither the page of one's data with all that it links, nor that of a new address, is used up by looking."""
+    anna = home.person(ANNA)
+    content = {"newsletter": "weekly", "old": ANNA, "new": "anna@neu.example"}
+    now, day = home.app.clock.now(), timedelta(days=1)
+    with writing(home.app.engine) as db:
+        account, address = (
+            home.app.keys.links.encode(make_link(db, anna.id, one, content, life=day, now=now).id)
+            for one in (Purpose.ACCOUNT, Purpose.ADDRESS)
+        )
+    before = contents(home)
+    paths = (f"/a/{account}", f"/a/{account}/data.json", f"/a/{account}/erase", f"/n/{address}", "/account")
+    assert [ask(method, path).status_code for path in paths] == [200] * len(paths)
+    for path in (f"/a/{account}/again", f"/a/{account}/address", f"/p/{home.token(ANNA)}/account"):
+        assert ask(method, path).status_code == 405
+    assert contents(home) == before
+    assert not (home.app.home / FILE_NAME).exists()
