@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from subscribers.errors import InvalidImport
 
-_LARGEST = 4 * 1024**3  # octets unpacked, all members together: ten million rows of 400
+LARGEST = 4 * 1024**3  # octets unpacked, all members together: ten million rows of 400
 _BLOCK = 1024 * 1024
 _MOST_MEMBERS = 2000  # Substack puts each post beside the people
 # How Mailchimp begins the names of its files: the name alone says how those people stand.
@@ -39,13 +39,13 @@ def is_archive(path: Path) -> bool:
     return zipfile.is_zipfile(path)
 
 
-def unpack(path: Path, folder: Path) -> list[tuple[Part, Path]]:
+def unpack(path: Path, folder: Path, *, largest: int = LARGEST) -> list[tuple[Part, Path]]:
     """Copy the CSV files of an archive into a folder, those with noes first. Raises InvalidImport with what to do."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = _members(archive, path.name)
-            _check_size(members)
-            left = _LARGEST
+            _check_size(members, largest)
+            left = largest
             found = []
             for number, member in enumerate(members):
                 copy = folder / f"{number}.csv"
@@ -77,9 +77,11 @@ def _is_table(name: str) -> bool:
     return path.suffix.lower() == ".csv" and "__MACOSX" not in path.parts and not path.name.startswith(".")
 
 
-def _check_size(members: list[zipfile.ZipInfo]) -> None:
-    if sum(one.file_size for one in members) > _LARGEST:
-        raise InvalidImport(f"the archive unpacks to more than {_LARGEST // 1024**3} GiB: import its files one by one")
+def _check_size(members: list[zipfile.ZipInfo], largest: int) -> None:
+    if sum(one.file_size for one in members) > largest:
+        raise InvalidImport(
+            f"the archive unpacks to more than {largest / 1024**3:.1f} GiB: import its files one by one"
+        )
 
 
 def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path, most: int) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select, update
 
 from subscribers.consent import Act, Consent
-from subscribers.store import insert_new
+from subscribers.store import add_rows, insert_new
 from subscribers.tables import consent_texts, consents
 
 
@@ -18,9 +18,7 @@ def record(db: Connection, consent: Consent) -> None:
 
 
 def record_all(db: Connection, many: Iterable[Consent]) -> None:
-    rows = [_plain(consent) for consent in many]
-    if rows:
-        db.execute(insert(consents), rows)
+    add_rows(db, consents, [_plain(consent) for consent in many])
 
 
 def consents_of(db: Connection, address_hash: str) -> list[Consent]:

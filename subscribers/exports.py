@@ -26,18 +26,48 @@ _BUTTONDOWN_TYPES = {
     "gifted": "subscribed",
     "trialed": "subscribed",
     "churned": "subscribed",  # pays no longer, reads on
+    "churning": "subscribed",
+    "unpaid": "subscribed",
+    "past_due": "subscribed",
+    "paused": "subscribed",  # pauses paying, not reading
     "unactivated": "pending",
     "unsubscribed": "unsubscribed",
     "removed": "unsubscribed",
+    "blocked": "unsubscribed",
+    "spammy": "unsubscribed",  # by their own judgement; no word of a reader
     "undeliverable": "bounced",
     "complained": "complained",
 }
+_OWN_COLUMNS = (
+    *("address", "name", "language", "reading_languages", "zone", "hour", "days", "frequency", "paused_until"),
+    *("length", "plain_text", "role", "country", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip"),
+)
+# What only our own export has, and only there means this.
+EVIDENCE, NEWSLETTERS, FURTHER = "evidence", "newsletters", "further"
+OWN = Export(
+    name="newsletter",
+    marks=frozenset({"address", "mutes", "opt_outs", "consent", "newsletters", "attributes"}),
+    columns={
+        **{name: name for name in _OWN_COLUMNS},
+        "consent": EVIDENCE,
+        "newsletters": NEWSLETTERS,
+        "attributes": FURTHER,
+    },
+    statuses={
+        "status": {
+            word: word
+            for word in ("subscribed", "pending", "left", "unsubscribed", "bounced", "complained", "forbidden")
+        }
+    },
+)
 EXPORTS = (
+    OWN,
     Export(
         name="Mailchimp",
         marks=frozenset({"leid", "euid"}),
         columns={
             "email address": "address",
+            "email": "address",  # the column's name can be changed there
             "first name": "name",
             "last name": "name",
             "confirm_time": "consent_at",
@@ -55,7 +85,10 @@ EXPORTS = (
         name="Ghost",
         marks=frozenset({"email", "subscribed_to_emails"}),
         columns={"email": "address", "name": "name"},
-        statuses={"subscribed_to_emails": {"false": "unsubscribed", "true": "subscribed"}},
+        statuses={
+            "subscribed_to_emails": {"false": "unsubscribed", "true": "subscribed"},
+            "deleted_at": {ANY_VALUE: "unsubscribed"},
+        },
     ),
     Export(
         name="listmonk",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from subscribers.csv_reading import read_header, read_records
 from subscribers.import_options import ImportOptions
 from subscribers.import_portion import decide
-from subscribers.import_row import ImportRow, lay_out
+from subscribers.import_row import ImportRow, Standing, lay_out
 from subscribers.import_store import Import, People
 from subscribers.importing import MOST_ROWS, known_people, read_rows
 from subscribers.lists import list_by_slug
@@ -90,7 +90,8 @@ def _count(
     known = known_people(db, current.list_id, rows)
     fresh, earlier = _sift(seen, known, rows)
     portion = decide(current, fresh, known, [*refused, *earlier], now)
-    _remember(seen, fresh, {address_hash for address_hash, _ in portion.noes})
+    left = {row.address.hash for row in fresh if row.standing is Standing.LEFT_LIST}
+    _remember(seen, fresh, {address_hash for address_hash, _ in portion.noes} | left)
     count.rows += sum(portion.counts.values())
     count.may_be_mailed += sum(portion.counts[name] for name in _MAILED)
     count.suppressed += portion.counts["suppressed"]

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from subscribers.consent import Act, Consent, SuppressionKind
+from subscribers.import_own import Wished
 from subscribers.import_row import ImportRow, Standing
 from subscribers.import_store import Import, People
 
@@ -20,6 +21,7 @@ _KINDS = {
     Standing.LEFT: SuppressionKind.LEFT,
     Standing.BOUNCED: SuppressionKind.BOUNCED,
     Standing.COMPLAINED: SuppressionKind.COMPLAINED,
+    Standing.FORBIDDEN: SuppressionKind.FORBIDDEN,
 }
 
 
@@ -32,12 +34,13 @@ class Portion:
     now: datetime
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     refusals: list[tuple[int, str]] = field(default_factory=list)
-    new_people: list[tuple[ImportRow, str]] = field(default_factory=list)  # with the state on the list
+    new_people: dict[str, tuple[ImportRow, str]] = field(default_factory=dict)  # by key; with the state on the list
     new_standing: list[tuple[int, ImportRow, str]] = field(default_factory=list)
     activated: list[tuple[int, ImportRow]] = field(default_factory=list)
     proofs: list[tuple[int, ImportRow]] = field(default_factory=list)  # of active people, a consent not on record yet
     changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
-    follows: list[tuple[int, str]] = field(default_factory=list)
+    wishes: list[tuple[int, Wished]] = field(default_factory=list)
+    departures: list[tuple[int, ImportRow, str]] = field(default_factory=list)  # from the list, or by an opt-out's key
     marks: list[tuple[int, int]] = field(default_factory=list)
     noes: dict[tuple[str, SuppressionKind], int] = field(default_factory=dict)  # to the line
     lines: dict[str, int] = field(default_factory=dict)  # where an address key stood first
@@ -61,18 +64,48 @@ def _decide_row(portion: Portion, row: ImportRow) -> str:
     portion.unknown_topics.update(row.unknown_topics)
     earlier = _earlier_line(portion, row)
     portion.lines.setdefault(row.address.key, row.line)
+    _take_opt_outs(portion, row)
     if kind is not None:
         portion.noes.setdefault((row.address.hash, kind), row.line)
+        return "suppressed"
+    if row.standing is Standing.LEFT_LIST:
+        _leave_list(portion, row)
         return "suppressed"
     if earlier is not None:
         portion.refusals.append((row.line, f"listed before in this file, on line {earlier}"))
         return "refused"
-    if portion.known.suppressed.get(row.address.hash):
+    if portion.known.suppressed.get(row.address.hash) or row.address.hash in portion.known.closed:
         return "suppressed"
     person = portion.known.rows.get(row.address.key)
     if person is None:
         return _add(portion, row)
     return _update(portion, row, dict(person))
+
+
+def _take_opt_outs(portion: Portion, row: ImportRow) -> None:
+    """Note the noes of somebody who is here to single newsletters, whatever else the row says."""
+    person = portion.known.rows.get(row.address.key)
+    if person is None:
+        return
+    wished = portion.known.wishes.setdefault(person["id"], set())
+    for key in row.opt_outs:
+        if key not in wished:
+            wished.add(key)
+            portion.wishes.append((person["id"], Wished("", key, "opt_out")))
+            portion.departures.append((person["id"], row, key))
+
+
+def _leave_list(portion: Portion, row: ImportRow) -> None:
+    """Let somebody leave this list alone. Whoever is new gets a row, so that no later file brings them in."""
+    person = portion.known.rows.get(row.address.key)
+    if person is None:
+        portion.new_people[row.address.key] = (row, "left")
+        return
+    standing = portion.known.standing.get(person["id"])
+    if standing is None:
+        portion.new_standing.append((person["id"], row, "left"))
+    if standing is None or standing["state"] != "left":
+        portion.departures.append((person["id"], row, ""))
 
 
 def _earlier_line(portion: Portion, row: ImportRow) -> int | None:
@@ -88,7 +121,7 @@ def _earlier_line(portion: Portion, row: ImportRow) -> int | None:
 
 def _add(portion: Portion, row: ImportRow) -> str:
     state = _state(portion, row)
-    portion.new_people.append((row, state))
+    portion.new_people[row.address.key] = (row, state)
     return "added" if state == "active" else "unconfirmed"
 
 
@@ -117,7 +150,7 @@ def _update(portion: Portion, row: ImportRow, person: dict[str, Any]) -> str:
 
 def _state(portion: Portion, row: ImportRow) -> str:
     """Active only with evidence of consent: a time in the file, or the operator's word for all of it."""
-    proven = row.consent_at is not None or portion.current.consent
+    proven = row.consent_at is not None or row.evidence or portion.current.consent
     return "active" if row.standing is Standing.YES and proven else "pending"
 
 
@@ -130,11 +163,14 @@ def _change(portion: Portion, row: ImportRow, person: dict[str, Any]) -> bool:
             values["attributes"] = as_json(before | row.attributes)
     if values:
         portion.changes.append((person["id"], {**values, "updated_at": portion.now}))
-        portion.before[person["id"]] = {name: [person[name], value] for name, value in values.items()}
+        replaced = {name: [person[name], value] for name, value in values.items()}
+        replaced["updated_at"] = [person["updated_at"].isoformat(), portion.now.isoformat()]
+        portion.before[person["id"]] = replaced
     wished = portion.known.wishes.get(person["id"], set())
-    follows = [(person["id"], key) for key in row.follows if key not in wished]
-    portion.follows += follows
-    return bool(values or follows)
+    brought = [*(Wished("", key, "follow") for key in row.follows), *(one for one in row.wishes if not one.scope)]
+    wishes = [(person["id"], one) for one in brought if one.key not in wished]
+    portion.wishes += wishes
+    return bool(values or wishes)
 
 
 def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
@@ -147,12 +183,14 @@ def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
         "domain": address.domain,
         "name": "",
         "language": "",
+        "reading_languages": "",
         "zone": "",
         "hour": None,
         "days": "",
         "frequency": "every",
         "paused_until": "",
         "length": "normal",
+        "plain_text": False,
         "role": "",
         "country": "",
         "attributes": as_json(row.attributes) if row.attributes else "{}",
@@ -165,11 +203,11 @@ def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
 def consent_of(current: Import, row: ImportRow, subscriber_id: int, now: datetime) -> Consent:
     """Give the record of a row that brought consent, or the lack of it."""
     return Consent(
-        act=Act.IMPORTED,
+        act=Act.LEFT if row.standing is Standing.LEFT_LIST else Act.IMPORTED,
         address_hash=row.address.hash,
         subscriber_id=subscriber_id,
         list_slug=current.list_slug,
-        evidence=current.consent,
+        evidence=row.evidence or current.consent,
         network_address=row.consent_ip,
         given_at=row.consent_at,
         recorded_at=now,

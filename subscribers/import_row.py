@@ -3,6 +3,7 @@
 A bad value refuses the row. Nothing is replaced by a default, shortened or guessed.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,11 @@ from typing import cast
 from subscribers.address import Address, parse_address
 from subscribers.csv_reading import Header, Record
 from subscribers.errors import InvalidImport, InvalidProfile
-from subscribers.exports import ANY_VALUE, EXPORTS, Export
+from subscribers.exports import ANY_VALUE, EVIDENCE, EXPORTS, FURTHER, NEWSLETTERS, OWN, Export
 from subscribers.import_options import ImportOptions
-from subscribers.profile import READERS, Profile, read_topics, told
+from subscribers.import_own import NOTHING, OwnCells, Wished, read_own
+from subscribers.profile import READERS, Preferences, Profile, read_topics, told
+from subscribers.spreadsheet import restored
 
 
 class Standing(IntEnum):
@@ -23,13 +26,15 @@ class Standing(IntEnum):
 
     YES = 1
     PENDING = 2
-    LEFT = 3
-    BOUNCED = 4
-    COMPLAINED = 5
+    LEFT_LIST = 3  # this list alone
+    LEFT = 4
+    BOUNCED = 5
+    COMPLAINED = 6
+    FORBIDDEN = 7
 
     @property
     def says_yes(self) -> bool:
-        return self < Standing.LEFT
+        return self < Standing.LEFT_LIST
 
 
 _STATUSES = {
@@ -39,13 +44,18 @@ _STATUSES = {
     "pending": Standing.PENDING,
     "non-subscribed": Standing.PENDING,
     "unconfirmed": Standing.PENDING,
+    "left": Standing.LEFT_LIST,
     "unsubscribed": Standing.LEFT,
     "cleaned": Standing.BOUNCED,
     "bounced": Standing.BOUNCED,
     "complained": Standing.COMPLAINED,
     "spam": Standing.COMPLAINED,
+    "forbidden": Standing.FORBIDDEN,
 }
-_OURS = frozenset(READERS) | {"address", "topics", "status", "consent_at", "consent_ip"}
+_OURS = frozenset(READERS) | {"address", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip"}
+_OPT_OUT = re.compile(r"[a-z]+:[a-z0-9-]{1,63}")
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
 _SPACE = " \t\u00a0"  # what spreadsheets leave around a cell
 
 
@@ -57,11 +67,18 @@ class ImportRow:
     address: Address
     profile: Profile
     follows: tuple[str, ...]
+    wishes: tuple[Wished, ...]  # beside the follows
+    preferences: dict[str, Preferences]  # by scope
     unknown_topics: tuple[str, ...]  # named in the row, and not there: left out
     attributes: dict[str, str]
     standing: Standing
     consent_at: datetime | None
     consent_ip: str
+    evidence: str  # what our own export tells of the consent
+
+    @property
+    def opt_outs(self) -> tuple[str, ...]:
+        return tuple(one.key for one in self.wishes if one.kind == "opt_out" and not one.scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +89,9 @@ class Layout:
     names: tuple[int, ...]
     profile: tuple[tuple[int, str, Callable[[str], str | int]], ...]
     topics: int | None
+    mutes: int | None
+    opt_outs: int | None
+    own: OwnCells | None  # what only our own export has
     statuses: tuple[tuple[int, str, Mapping[str, Standing]], ...]  # cell, column, what its words mean
     consent_at: int | None
     consent_ip: int | None
@@ -100,6 +120,9 @@ def lay_out(header: Header, options: ImportOptions | None = None) -> Layout:
         names=tuple(at.get("name", ())),
         profile=tuple((at[name][0], name, read) for name, read in READERS.items() if name in at and name != "name"),
         topics=_only(at, "topics"),
+        mutes=_only(at, "mutes"),
+        opt_outs=_only(at, "opt_outs"),
+        own=OwnCells(*(_only(at, name) for name in (EVIDENCE, NEWSLETTERS, FURTHER))) if export is OWN else None,
         statuses=_status_cells(lower, meaning, export),
         consent_at=_only(at, "consent_at"),
         consent_ip=_only(at, "consent_ip"),
@@ -117,23 +140,31 @@ def export_of(header: Header) -> Export | None:
 
 def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
     """Read a record that has no fault. Raises InvalidAddress or InvalidProfile with the reason."""
-    cells = record.cells
+    cells = record.cells if layout.own is None else [restored(cell) for cell in record.cells]
     address = cells[layout.address].strip(_SPACE)
     if not address:
         raise InvalidProfile("there is no address")
     consent_at = cells[layout.consent_at].strip() if layout.consent_at is not None else ""
     consent_ip = cells[layout.consent_ip].strip() if layout.consent_ip is not None else ""
-    follows, unknown = _read_topics(layout, cells)
+    follows, unknown = _read_topics(layout, layout.topics, cells)
+    mutes, unknown_mutes = _read_topics(layout, layout.mutes, cells)
+    own = read_own(layout.own, cells) if layout.own else NOTHING
+    wishes = [Wished("", key, "mute") for key in mutes] + [
+        Wished("", key, "opt_out") for key in _opt_outs(layout, cells)
+    ]
     return ImportRow(
         line=record.line,
         address=parse_address(address),
         profile=_read_profile(layout, cells),
         follows=follows,
-        unknown_topics=unknown,
-        attributes={name: cell for index, name in layout.attributes if (cell := cells[index].strip())},
+        wishes=(*wishes, *own.wishes),
+        preferences=own.preferences,
+        unknown_topics=(*unknown, *unknown_mutes),
+        attributes={name: cell for index, name in layout.attributes if (cell := cells[index].strip())} | own.attributes,
         standing=_read_standing(layout, cells),
         consent_at=_read_time(consent_at, now) if consent_at else None,
         consent_ip=_read_network_address(consent_ip) if consent_ip else "",
+        evidence=own.evidence,
     )
 
 
@@ -212,9 +243,18 @@ def _read_profile(layout: Layout, cells: list[str]) -> Profile:
     return cast("Profile", values)  # READERS has one reader for each of its keys
 
 
-def _read_topics(layout: Layout, cells: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _opt_outs(layout: Layout, cells: list[str]) -> list[str]:
+    cell = cells[layout.opt_outs].strip() if layout.opt_outs is not None else ""
+    keys = list(dict.fromkeys(one.strip() for one in cell.split(";") if one.strip()))
+    for key in keys:
+        if not _OPT_OUT.fullmatch(key):
+            raise InvalidProfile(f"opt_outs: {told(key)} is none such as newsletter:weekly")
+    return keys
+
+
+def _read_topics(layout: Layout, index: int | None, cells: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give keys to follow, and what names no topic. Other systems write names, with commas between."""
-    cell = cells[layout.topics].strip() if layout.topics is not None else ""
+    cell = cells[index].strip() if index is not None else ""
     if not cell:
         return (), ()
     if layout.known_topics is None:
@@ -264,6 +304,8 @@ def _read_time(text: str, now: datetime) -> datetime:
 
 
 def _read_network_address(text: str) -> str:
+    if _IPV4.fullmatch(text):
+        return text  # as it is written everywhere
     try:
         return str(ip_address(text))
     except ValueError as error:

@@ -6,23 +6,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from subscribers.consent import SuppressionKind
 from subscribers.csv_reading import Place
 from subscribers.import_options import ImportOptions, read_options
-from subscribers.store import insert_new, portions
+from subscribers.import_own import Wished
+from subscribers.profile import Preferences
+from subscribers.store import add_rows, portions
 from subscribers.tables import (
     consents,
     import_changes,
     import_refusals,
     imports,
     mailing_lists,
+    preferences,
     subscribers,
     subscriptions,
     suppressions,
     wishes,
 )
+
+_WANTED_NOWHERE = dict.fromkeys(Preferences.__annotations__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class People:
 
     rows: dict[str, RowMapping] = field(default_factory=dict)  # by address key
     suppressed: dict[str, set[str]] = field(default_factory=dict)  # by address hash
+    closed: set[str] = field(default_factory=set)  # hashes of addresses whose domain is never mailed
     standing: dict[int, RowMapping] = field(default_factory=dict)  # on the import's list, by id
     departed: set[int] = field(default_factory=set)  # left some list, or opted out of something
     wishes: dict[int, set[str]] = field(default_factory=dict)  # keys that have a wish already
@@ -146,9 +152,8 @@ def put_counts(db: Connection, import_id: int, counts: Mapping[str, Any]) -> Non
 
 
 def refuse(db: Connection, import_id: int, refusals: Iterable[tuple[int, str]]) -> None:
-    rows = [{"import_id": import_id, "line": line, "reason": reason} for line, reason in refusals]
-    if rows:
-        db.execute(insert_new(db, import_refusals), rows)
+    told = [{"import_id": import_id, "line": line, "reason": reason} for line, reason in refusals]
+    add_rows(db, import_refusals, told)
 
 
 def refusals(db: Connection, import_id: int, after_line: int, limit: int) -> list[tuple[int, str]]:
@@ -212,9 +217,16 @@ def _gather_wishes(db: Connection, known: People, ids: Sequence[int]) -> None:
             known.departed.add(subscriber_id)
 
 
-def ids_by_key(db: Connection, keys: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in portions(keys):
+def last_id(db: Connection) -> int:
+    return int(db.execute(select(func.max(subscribers.c.id))).scalar_one() or 0)
+
+
+def ids_by_key(db: Connection, keys: Sequence[str], after: int) -> dict[str, int]:
+    """Give the ids of people; `after` is the last id before they were added, so that most are found in one piece."""
+    wanted = set(keys)
+    since = select(subscribers.c.address_key, subscribers.c.id).where(subscribers.c.id > after)
+    found = {key: subscriber_id for key, subscriber_id in db.execute(since) if key in wanted}
+    for some in portions([key for key in keys if key not in found]):  # somebody else has added them meanwhile
         query = select(subscribers.c.address_key, subscribers.c.id).where(subscribers.c.address_key.in_(some))
         found.update((key, subscriber_id) for key, subscriber_id in db.execute(query))
     return found
@@ -232,8 +244,7 @@ def ids_by_hash(db: Connection, hashes: Sequence[str]) -> dict[str, int]:
 
 
 def add_people(db: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.execute(insert_new(db, subscribers), rows)
+    add_rows(db, subscribers, rows)
 
 
 def change_people(db: Connection, changes: list[tuple[int, dict[str, Any]]]) -> None:
@@ -246,8 +257,7 @@ def change_people(db: Connection, changes: list[tuple[int, dict[str, Any]]]) -> 
 
 
 def add_subscriptions(db: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.execute(insert_new(db, subscriptions), rows)
+    add_rows(db, subscriptions, rows)
 
 
 def activate(db: Connection, list_id: int, ids: Iterable[int], now: datetime) -> None:
@@ -280,18 +290,32 @@ def leave_all_lists(db: Connection, ids: Sequence[int], now: datetime) -> None:
         db.execute(statement.values(state="left", changed_at=now))
 
 
-def add_follows(db: Connection, follows: Iterable[tuple[int, str]], now: datetime) -> None:
+def leave_list(db: Connection, list_id: int, ids: Sequence[int], now: datetime) -> None:
+    for some in portions(ids):
+        which = (subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id.in_(some))
+        statement = update(subscriptions).where(*which, subscriptions.c.state != "left")
+        db.execute(statement.values(state="left", changed_at=now))
+
+
+def add_wishes(db: Connection, wished: Iterable[tuple[int, Wished]], now: datetime) -> None:
     rows = [
-        {"subscriber_id": subscriber_id, "key": key, "kind": "follow", "since": now} for subscriber_id, key in follows
+        {"subscriber_id": subscriber_id, "scope": scope, "key": key, "kind": kind, "since": now}
+        for subscriber_id, (scope, key, kind) in wished
     ]
-    if rows:
-        db.execute(insert_new(db, wishes), rows)
+    add_rows(db, wishes, rows)
+
+
+def add_preferences(db: Connection, wanted: Iterable[tuple[int, str, Preferences]], now: datetime) -> None:
+    rows = [
+        {"subscriber_id": id_, "scope": scope, **_WANTED_NOWHERE, **values, "updated_at": now}
+        for id_, scope, values in wanted
+    ]
+    add_rows(db, preferences, rows)
 
 
 def note_changes(db: Connection, rows: list[dict[str, Any]]) -> None:
     """Note what this import changed about people; of a person that it changed twice the first note stays."""
-    if rows:
-        db.execute(insert_new(db, import_changes), rows)
+    add_rows(db, import_changes, rows)
 
 
 def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind]], reason: str, now: datetime) -> None:
@@ -299,5 +323,4 @@ def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind
         {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": now}
         for address_hash, kind in opened
     ]
-    if rows:
-        db.execute(insert_new(db, suppressions), rows)
+    add_rows(db, suppressions, rows)

@@ -5,7 +5,7 @@ noes that it brought stay: who left must not be mailed because somebody picked t
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +17,13 @@ from subscribers import consent_store, import_undo_store, list_store, person_sto
 from subscribers.consent import Act, Consent
 from subscribers.errors import UnknownImport
 from subscribers.import_undo_store import Change, Undoing
-from subscribers.importing import FOLLOWS
+from subscribers.importing import PERSON, SUBSCRIPTION, UPDATED_AT, WISHES, YES
 from subscribers.mailing_list import SubscriptionState
 from subscribers.subscriber import Subscriber
 
 Begin = Callable[[], AbstractContextManager[Connection]]
-_PORTION = 500
+MOST_PEOPLE = 200  # people a transaction: each takes a handful of rows with them
+_NOTHING = "{}"  # replaced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +40,14 @@ def start_undo(db: Connection, import_id: int, *, now: datetime) -> None:
         raise UnknownImport(import_id)
 
 
-def undo_some(begin: Begin, *, now: datetime) -> int:
+def undo_some(begin: Begin, *, now: datetime, people: int = MOST_PEOPLE) -> int:
     """Take back the next people of the oldest import that is being undone; gives how many. Zero: nothing is left."""
     with begin() as db:
         undoing = import_undo_store.oldest(db)
         if undoing is None:
             return 0
-        changes = import_undo_store.changes(db, undoing.id, _PORTION)
-        people = {one.id: one for one in person_store.find_by_ids(db, [change.subscriber_id for change in changes])}
-        touched = import_undo_store.spoke_since(db, [one.address_hash for one in people.values()], undoing)
-        kept = 0
-        for change in changes:
-            person = people.get(change.subscriber_id)
-            if person is None:
-                continue
-            _restore(db, person, change, now)
-            if person.address_hash in touched:
-                kept += 1
-            else:
-                _take_back(db, undoing, person, change, now)
+        changes = import_undo_store.changes(db, undoing.id, people)
+        kept = _undo(db, undoing, changes, now)
         import_undo_store.done(db, undoing.id, [change.subscriber_id for change in changes], kept)
         return len(changes)
 
@@ -70,33 +60,52 @@ def undo_report(db: Connection, import_id: int) -> UndoReport:
     return UndoReport(remaining=found[0], kept=found[1])
 
 
-def _restore(db: Connection, person: Subscriber, change: Change, now: datetime) -> None:
+def _undo(db: Connection, undoing: Undoing, changes: Sequence[Change], now: datetime) -> int:
+    """Undo some changes; gives of how many people something stays, because they have said something since."""
+    people = {one.id: one for one in person_store.find_by_ids(db, [change.subscriber_id for change in changes])}
+    made = [change.subscriber_id for change in changes if change.made == PERSON]
+    spoke = import_undo_store.spoke_since(db, [one.address_hash for one in people.values()], undoing)
+    chose = import_undo_store.chose_since(db, made)
+    here = [change for change in changes if change.subscriber_id in people]
+    _restore(db, [change for change in here if change.before != _NOTHING], now)
+    stay = {one.id for one in people.values() if one.address_hash in spoke or one.id in chose}
+    gone = [
+        people[change.subscriber_id] for change in here if change.made == PERSON and change.subscriber_id not in stay
+    ]
+    taken = [people[one.subscriber_id] for one in here if one.subscriber_id not in stay and _end(db, undoing, one, now)]
+    consent_store.record_all(db, [_undone(undoing, person, now) for person in [*gone, *taken]])
+    person_store.delete_people(db, gone)
+    return sum(change.made != "" for change in here if change.subscriber_id in stay)
+
+
+def _restore(db: Connection, changes: Sequence[Change], now: datetime) -> None:
     """Put back what the import replaced, where it still says what the import said."""
-    before: dict[str, Any] = json.loads(change.before)
-    for key in before.pop(FOLLOWS, []):
-        wish_store.delete_wish(db, person.id, key, ["follow"])
-    present = import_undo_store.values_of(db, person.id, list(before)) if before else {}
-    values = {name: old for name, (old, new) in before.items() if present.get(name) == new}
-    if values:
-        import_undo_store.put_values(db, person.id, values, now)
+    present = import_undo_store.values_of(db, [change.subscriber_id for change in changes])
+    for change in changes:
+        before: dict[str, Any] = json.loads(change.before)
+        for scope, key, kind in before.pop(WISHES, []):
+            wish_store.delete_wish(db, change.subscriber_id, key, [kind], scope=scope)
+        mine = present[change.subscriber_id]
+        was, became = (datetime.fromisoformat(one) for one in before.pop(UPDATED_AT, (now.isoformat(),) * 2))
+        values = {name: old for name, (old, new) in before.items() if mine[name] == new}
+        if values:
+            untouched = mine[UPDATED_AT] == became  # then nothing tells that the import was ever here
+            values[UPDATED_AT] = was if untouched else now
+            import_undo_store.put_values(db, change.subscriber_id, values)
 
 
-def _take_back(db: Connection, undoing: Undoing, person: Subscriber, change: Change, now: datetime) -> None:
-    match change.made:
-        case "person":
-            _record(db, undoing, person, now)
-            person_store.delete_person(db, person)
-        case "subscription":
-            if import_undo_store.remove_subscription(db, undoing, person.id):
-                _record(db, undoing, person, now)
-        case "yes":
-            active, pending = SubscriptionState.ACTIVE, SubscriptionState.PENDING
-            if list_store.move_subscription(db, undoing.list_id, person.id, frm=[active], to=pending, now=now):
-                _record(db, undoing, person, now)
+def _end(db: Connection, undoing: Undoing, change: Change, now: datetime) -> bool:
+    """End the subscription that the import made of somebody who was here, or made active."""
+    if change.made == SUBSCRIPTION:
+        return import_undo_store.remove_subscription(db, undoing, change.subscriber_id)
+    active, pending = SubscriptionState.ACTIVE, SubscriptionState.PENDING
+    return change.made == YES and list_store.move_subscription(
+        db, undoing.list_id, change.subscriber_id, frm=[active], to=pending, now=now
+    )
 
 
-def _record(db: Connection, undoing: Undoing, person: Subscriber, now: datetime) -> None:
-    consent = Consent(
+def _undone(undoing: Undoing, person: Subscriber, now: datetime) -> Consent:
+    return Consent(
         act=Act.UNDONE,
         address_hash=person.address_hash,
         subscriber_id=person.id,
@@ -105,4 +114,3 @@ def _record(db: Connection, undoing: Undoing, person: Subscriber, now: datetime)
         recorded_at=now,
         by=f"import:{undoing.id}",
     )
-    consent_store.record(db, consent)

@@ -8,7 +8,16 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from subscribers import import_store
 from subscribers.store import portions
-from subscribers.tables import consents, import_changes, imports, mailing_lists, subscribers, subscriptions
+from subscribers.tables import (
+    consents,
+    import_changes,
+    imports,
+    mailing_lists,
+    preferences,
+    subscribers,
+    subscriptions,
+    wishes,
+)
 
 _KEPT = "kept_by_undo"
 
@@ -71,14 +80,31 @@ def spoke_since(db: Connection, hashes: Sequence[str], undoing: Undoing) -> set[
     return found
 
 
-def values_of(db: Connection, subscriber_id: int, names: Sequence[str]) -> Mapping[str, Any]:
-    """Give columns of a person as they are stored."""
-    query = select(*(subscribers.c[name] for name in names if name in subscribers.c))
-    return dict(db.execute(query.where(subscribers.c.id == subscriber_id)).mappings().one())
+def chose_since(db: Connection, ids: Sequence[int]) -> set[int]:
+    """Give those of the people made by an import who have chosen something since: no record of consent tells that."""
+    found: set[int] = set()
+    for some in portions(ids):
+        mine, made_at = subscribers.c.id.in_(some), subscribers.c.created_at
+        for query in (
+            select(subscribers.c.id).where(mine, subscribers.c.updated_at != made_at),
+            select(subscribers.c.id).join(wishes).where(mine, wishes.c.since != made_at),
+            select(subscribers.c.id).join(preferences).where(mine, preferences.c.updated_at != made_at),
+        ):
+            found.update(db.execute(query).scalars())
+    return found
 
 
-def put_values(db: Connection, subscriber_id: int, values: Mapping[str, Any], now: datetime) -> None:
-    db.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**values, updated_at=now))
+def values_of(db: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Give people's columns as they are stored, by id."""
+    found: dict[int, dict[str, Any]] = {}
+    for some in portions(ids):
+        query = select(subscribers).where(subscribers.c.id.in_(some))
+        found.update((row["id"], dict(row)) for row in db.execute(query).mappings())
+    return found
+
+
+def put_values(db: Connection, subscriber_id: int, values: Mapping[str, Any]) -> None:
+    db.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
 
 
 def remove_subscription(db: Connection, undoing: Undoing, subscriber_id: int) -> bool:

@@ -21,6 +21,7 @@ from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.csv_reading import Record, read_header, read_records
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
 from subscribers.import_options import ImportOptions
+from subscribers.import_own import Wished
 from subscribers.import_portion import COUNTS, Portion, consent_of, decide, person_row
 from subscribers.import_row import ImportRow, Layout, lay_out, read_row
 from subscribers.import_store import Import, People
@@ -28,12 +29,15 @@ from subscribers.lists import list_by_slug
 from subscribers.store import portions
 
 Begin = Callable[[], AbstractContextManager[Connection]]
-MOST_ROWS = 2000  # a transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait
+# A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait. So many take about 25 ms.
+MOST_ROWS = 500
 _SHOWN_REFUSALS = 1000
 _SAMPLE = 64 * 1024
 _MOST_UNKNOWN = 50
 UNKNOWN_TOPICS = "unknown_topics"
-FOLLOWS = "+follows"  # beside the columns that were replaced: keys that the import followed
+UPDATED_AT = "updated_at"
+WISHES = "+wishes"  # beside the columns that were replaced: the wishes that the import brought
+PERSON, SUBSCRIPTION, YES = "person", "subscription", "yes"  # what an import made of whom
 _WHOLE_FILE = 0  # the line under which a fault of the file itself is told
 
 
@@ -196,9 +200,7 @@ def known_people(db: Connection, list_id: int, rows: list[ImportRow]) -> People:
     closed: dict[str, set[str]] = {}
     for domains in portions(sorted({row.address.domain for row in rows})):
         closed |= suppression_store.closed_domains(db, domains)
-    for row in rows:
-        for kind in closed.get(row.address.domain, ()):
-            known.suppressed.setdefault(row.address.hash, set()).add(kind)
+    known.closed = {row.address.hash for row in rows if row.address.domain in closed}
     return known
 
 
@@ -226,10 +228,12 @@ def _write(db: Connection, portion: Portion) -> None:
     )
     import_store.activate(db, current.list_id, [id_ for id_, _ in portion.activated], now)
     import_store.mark(db, current.list_id, current.id, portion.marks)
-    import_store.add_follows(db, portion.follows, now)
+    import_store.leave_list(db, current.list_id, [id_ for id_, _, key in portion.departures if not key], now)
+    import_store.add_wishes(db, portion.wishes, now)
     import_store.note_changes(db, _changes(portion))
     consents += [consent_of(current, row, id_, now) for id_, row, _ in portion.new_standing]
     consents += [consent_of(current, row, id_, now) for id_, row in [*portion.activated, *portion.proofs]]
+    consents += [_departure(current, row, id_, key, now) for id_, row, key in portion.departures]
     consents += _write_noes(db, portion)
     consent_store.record_all(db, consents)
     totals: dict[str, Any] = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
@@ -240,22 +244,30 @@ def _write(db: Connection, portion: Portion) -> None:
 
 def _write_new_people(db: Connection, portion: Portion) -> list[Consent]:
     current, now = portion.current, portion.now
-    import_store.add_people(db, [person_row(row, now) for row, _ in portion.new_people])
-    ids = import_store.ids_by_key(db, [row.address.key for row, _ in portion.new_people])
-    named = [(ids[row.address.key], row, state) for row, state in portion.new_people]
+    if not portion.new_people:
+        return []
+    last = import_store.last_id(db)
+    import_store.add_people(db, [person_row(row, now) for row, _ in portion.new_people.values()])
+    ids = import_store.ids_by_key(db, list(portion.new_people), last)
+    named = [(ids[key], row, state) for key, (row, state) in portion.new_people.items()]
     import_store.add_subscriptions(db, [_standing(current, id_, row, state, now) for id_, row, state in named])
-    import_store.add_follows(db, [(id_, key) for id_, row, _ in named for key in row.follows], now)
-    made = [{"import_id": current.id, "subscriber_id": id_, "made": "person", "before": "{}"} for id_, _, _ in named]
+    follows = [(id_, Wished("", key, "follow")) for id_, row, _ in named for key in row.follows]
+    import_store.add_wishes(db, [*follows, *((id_, one) for id_, row, _ in named for one in row.wishes)], now)
+    wanted = [(id_, scope, values) for id_, row, _ in named for scope, values in row.preferences.items()]
+    import_store.add_preferences(db, wanted, now)
+    made = [{"import_id": current.id, "subscriber_id": id_, "made": PERSON, "before": "{}"} for id_, _, _ in named]
     import_store.note_changes(db, made)
-    return [consent_of(current, row, id_, now) for id_, row, _ in named]
+    opted = [_departure(current, row, id_, key, now) for id_, row, _ in named for key in row.opt_outs]
+    return [consent_of(current, row, id_, now) for id_, row, _ in named] + opted
 
 
 def _changes(portion: Portion) -> list[dict[str, object]]:
     """Give what this portion changed about people who were here, so that it can be undone."""
-    made = {id_: "subscription" for id_, _, _ in portion.new_standing} | {id_: "yes" for id_, _ in portion.activated}
+    made = {id_: SUBSCRIPTION for id_, _, _ in portion.new_standing} | {id_: YES for id_, _ in portion.activated}
     before = {id_: dict(values) for id_, values in portion.before.items()}
-    for id_, key in portion.follows:
-        before.setdefault(id_, {}).setdefault(FOLLOWS, []).append(key)
+    for id_, wish in portion.wishes:
+        if wish.kind != "opt_out":  # a no stays
+            before.setdefault(id_, {}).setdefault(WISHES, []).append(wish)
     return [
         {
             "import_id": portion.current.id,
@@ -265,6 +277,20 @@ def _changes(portion: Portion) -> list[dict[str, object]]:
         }
         for id_ in {**made, **before}
     ]
+
+
+def _departure(current: Import, row: ImportRow, subscriber_id: int, key: str, now: datetime) -> Consent:
+    """Give the record of somebody who left this list, or one newsletter by the key of its opt-out."""
+    return Consent(
+        act=Act.LEFT,
+        address_hash=row.address.hash,
+        subscriber_id=subscriber_id,
+        list_slug="" if key else current.list_slug,
+        key=key,
+        evidence=f"{current.file_name}, line {row.line}",
+        recorded_at=now,
+        by=f"import:{current.id}",
+    )
 
 
 def _standing(current: Import, subscriber_id: int, row: ImportRow, state: str, now: datetime) -> dict[str, object]:

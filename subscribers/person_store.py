@@ -8,13 +8,14 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from subscribers.address import Address
 from subscribers.profile import Profile
-from subscribers.store import insert_new
+from subscribers.store import insert_new, portions
 from subscribers.subscriber import Subscriber
 from subscribers.tables import (
     consents,
     correspondents,
     fresh_links,
     import_changes,
+    imports,
     preferences,
     subscribers,
     subscriptions,
@@ -58,11 +59,25 @@ def change_profile(db: Connection, subscriber_id: int, profile: Profile, now: da
 
 def delete_person(db: Connection, person: Subscriber) -> None:
     """Remove every row that holds the address or hangs on the person; what is kept by hash stays, without places."""
-    for table in (wishes, preferences, subscriptions, fresh_links, import_changes):
-        db.execute(delete(table).where(table.c.subscriber_id == person.id))
-    db.execute(delete(subscribers).where(subscribers.c.id == person.id))
+    delete_people(db, [person])
     db.execute(delete(correspondents).where(correspondents.c.address_key == person.address_key))
-    db.execute(update(consents).where(consents.c.address_hash == person.address_hash).values(network_address=""))
+
+
+def delete_people(db: Connection, people: Sequence[Subscriber]) -> None:
+    """Remove people as subscribers, with all that hangs on them. Whom we write to as testers stay so."""
+    for some in portions(people):
+        ids = [person.id for person in some]
+        # By way of the imports: their notes are found by import and person, and there may be millions.
+        noted = (import_changes.c.import_id.in_(select(imports.c.id)), import_changes.c.subscriber_id.in_(ids))
+        db.execute(delete(import_changes).where(*noted))
+        for table in (wishes, preferences, subscriptions, fresh_links):
+            db.execute(delete(table).where(table.c.subscriber_id.in_(ids)))
+        db.execute(delete(subscribers).where(subscribers.c.id.in_(ids)))
+        placed = (
+            consents.c.address_hash.in_([person.address_hash for person in some]),
+            consents.c.network_address != "",
+        )
+        db.execute(update(consents).where(*placed).values(network_address=""))
 
 
 def put_correspondent(db: Connection, address: Address) -> int:

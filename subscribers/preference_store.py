@@ -10,7 +10,7 @@ from subscribers.profile import Preferences
 from subscribers.store import insert_new
 from subscribers.tables import preferences
 
-_NOT_WANTED = {"subscriber_id", "scope", "updated_at"}
+NOT_WANTED = {"subscriber_id", "scope", "updated_at"}
 
 
 def put(db: Connection, subscriber_id: int, scope: str, values: Preferences, now: datetime) -> None:
@@ -33,7 +33,7 @@ def preferences_of(db: Connection, subscriber_id: int) -> dict[str, Preferences]
     query = select(preferences).where(preferences.c.subscriber_id == subscriber_id).order_by(preferences.c.scope)
     return {
         row["scope"]: cast(
-            "Preferences", {name: value for name, value in row.items() if name not in _NOT_WANTED and value is not None}
+            "Preferences", {name: value for name, value in row.items() if name not in NOT_WANTED and value is not None}
         )
         for row in db.execute(query).mappings()
     }

@@ -11,6 +11,9 @@ from functools import cache
 from typing import TypedDict
 from zoneinfo import available_timezones
 
+from babel import Locale
+from babel.core import get_global
+
 from subscribers.errors import InvalidProfile
 
 
@@ -51,6 +54,8 @@ THE_NEWSLETTERS_HOUR = -1
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_ROLE = 100
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47 (RFC 5646 2.1), and the underscore of locales
+_CODE = re.compile(r"[a-z]{2,3}")
+_NO_LANGUAGES = frozenset({"und", "mul", "zxx", "mis"})  # codes that say nothing
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _HOUR = re.compile(r"[0-9]{1,2}")
@@ -77,11 +82,14 @@ def read_name(text: str) -> str:
 
 
 def read_language(text: str) -> str:
-    """Take the primary language of a BCP 47 tag: `pt` of `pt-BR`."""
+    """Take the primary language of a BCP 47 tag: `pt` of `pt-BR`. A code that no language has is refused."""
     match = _TAG.fullmatch(text)
     if match is None:
         raise InvalidProfile(f"language: {told(text)} is no language tag such as en or pt-BR")
-    return match[1].lower()
+    code = match[1].lower()
+    if code not in _languages():
+        raise InvalidProfile(f"language: {told(code)} is no code of ISO 639 that any language has")
+    return code
 
 
 def read_languages(text: str) -> str:
@@ -120,6 +128,11 @@ def read_day(text: str) -> str:
         raise InvalidProfile(f"paused_until: {told(text)} is no day such as 2026-12-24") from error
 
 
+def read_yes(text: str) -> bool:
+    """Take yes or no."""
+    return _one_of("plain_text", text, ("yes", "no")) == "yes"
+
+
 def read_frequency(text: str) -> str:
     """Take how often somebody wants mail."""
     return _one_of("frequency", text, ("every", "weekly", "monthly"))
@@ -156,12 +169,14 @@ def read_topics(text: str) -> tuple[str, ...]:
 READERS: dict[str, Callable[[str], str | int]] = {
     "name": read_name,
     "language": read_language,
+    "reading_languages": read_languages,
     "zone": read_zone,
     "hour": read_hour,
     "days": read_days,
     "frequency": read_frequency,
     "paused_until": read_day,
     "length": read_length,
+    "plain_text": read_yes,
     "role": read_role,
     "country": read_country,
 }
@@ -177,6 +192,13 @@ def _one_of(column: str, text: str, words: tuple[str, ...]) -> str:
     if word not in words:
         raise InvalidProfile(f"{column}: {told(text)} is none of {', '.join(words)}")
     return word
+
+
+@cache
+def _languages() -> frozenset[str]:
+    """Give the languages that Unicode CLDR has a name for, and the older codes of some."""
+    known = {*Locale("en").languages, *get_global("language_aliases")}
+    return frozenset(code for code in known if _CODE.fullmatch(code)) - _NO_LANGUAGES
 
 
 @cache

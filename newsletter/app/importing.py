@@ -23,7 +23,7 @@ from subscribers.import_row import lay_out
 from subscribers.import_undo import UndoReport, start_undo, undo_report, undo_some
 from subscribers.importing import ImportReport, import_report, import_some, spooled_paths, start_import
 
-Progress = Callable[[int, int], None]  # rows done, rows in all
+Progress = Callable[[int, int], None]  # rows done (people, when one is taken back), and in all
 _A_DAY = 24 * 60 * 60  # seconds
 _NOES = {"unsubscribed", "cleaned"}
 
@@ -96,22 +96,26 @@ def carry_out_import(
         for number, file in zip(numbers, prepared.files, strict=True):
             audit.record(db, at=now, who=by, act="subscriber.import", subject=f"import:{number}", details=file.name)
     total = sum(count_rows(file.path) for file in prepared.files)
-    while import_some(lambda: writing(app.engine), now=app.clock.now()):
-        on_progress(sum(report.rows for report in _reports(app, numbers)), total)
+    done = 0
+    while rows := import_some(lambda: writing(app.engine), now=app.clock.now()):
+        done += rows
+        on_progress(min(done, total), total)
     reports = _reports(app, numbers)
     shutil.rmtree(prepared.folder, ignore_errors=True)
     return list(zip(numbers, reports, strict=True))
 
 
-def undo_import(app: App, number: int, *, by: str, on_progress: Callable[[int], None]) -> UndoReport:
-    """Take an import back to its end; `on_progress` gets how many people are still to be looked at."""
+def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> UndoReport:
+    """Take an import back to its end. When this process dies, `tick` or `serve` goes on."""
     now = app.clock.now()
     with writing(app.engine) as db:
         start_undo(db, number, now=now)
         audit.record(db, at=now, who=by, act="subscriber.undo_import", subject=f"import:{number}")
-    while undo_some(lambda: writing(app.engine), now=app.clock.now()):
-        with reading(app.engine) as db:
-            on_progress(undo_report(db, number).remaining)
+        total = undo_report(db, number).remaining
+    done = 0
+    while people := undo_some(lambda: writing(app.engine), now=app.clock.now()):
+        done += people
+        on_progress(min(done, total), total)
     with reading(app.engine) as db:
         return undo_report(db, number)
 

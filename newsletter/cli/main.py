@@ -57,6 +57,7 @@ from newsletter.cli import (
     source_remove,
     subscriber_add,
     subscriber_erase,
+    subscriber_export,
     subscriber_import,
     subscriber_imports,
     subscriber_release,
@@ -153,6 +154,7 @@ post.command("join")(post_join.join)
 post.command("split")(post_split.split)
 post.command("topics", context_settings=post_topics.TAKES_MINUS)(post_topics.topics)
 subscriber.command("import")(subscriber_import.import_)
+subscriber.command("export")(subscriber_export.export)
 subscriber.command("imports")(subscriber_imports.imports)
 subscriber.command("undo-import")(subscriber_undo_import.undo_import)
 subscriber.command("show")(subscriber_show.show)

@@ -103,22 +103,11 @@ def _carry_out(app: "App", prepared: "PreparedImport", *, is_quiet: bool, asks: 
 
 
 def _import_with_bar(app: "App", prepared: "PreparedImport", *, is_quiet: bool) -> "list[tuple[int, ImportReport]]":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from newsletter.app.importing import carry_out_import
+    from newsletter.cli.import_bar import bar
 
-    console = Console(stderr=True)
-    quiet = is_quiet or not console.is_terminal  # a bar leaves an empty line where nobody looks
-    columns = (TextColumn("importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet) as progress:
-        task = progress.add_task("", total=None)
-        return carry_out_import(
-            app,
-            prepared,
-            by=who(),
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    with bar("importing", is_quiet=is_quiet) as show:
+        return carry_out_import(app, prepared, by=who(), on_progress=show)
 
 
 def _ask_again(app: "App", numbers: list[int]) -> int:

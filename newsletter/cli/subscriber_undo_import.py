@@ -21,6 +21,7 @@ def undo_import(
     Whoever has joined, left or changed something themselves stays as they are. The noes that the file brought stay too.
     """
     from newsletter.app.importing import undo_import as take_back
+    from newsletter.cli.import_bar import bar
 
     if not yes:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -28,8 +29,12 @@ def undo_import(
         if not typer.confirm(f"Take back import {', '.join(map(str, number))}?", err=True):
             talk("nothing was taken back")
             raise typer.Exit(1)
+    newest_first = sorted(set(number), reverse=True)  # so that what an earlier one replaced comes back last
     with opened(context) as app:
-        kept = sum(take_back(app, one, by=who(), on_progress=lambda _: None).kept for one in number)
+        kept = 0
+        for one in newest_first:
+            with bar("taking back", is_quiet=as_json) as show:
+                kept += take_back(app, one, by=who(), on_progress=show).kept
     words = f"taken back: {', '.join(f'import {one}' for one in number)}"
     if kept:
         words += f"\n  {kept} have said something themselves since, and stay as they are"

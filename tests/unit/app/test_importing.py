@@ -21,6 +21,7 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from subscribers.archive import unpack
 from subscribers.consent import SuppressionKind
 from subscribers.doors import members
 from subscribers.errors import InvalidImport
@@ -221,7 +222,7 @@ def test_an_import_is_taken_back(app: App) -> None:
     app.clock = FixedClock(NOW + timedelta(minutes=1))
     text = "email,country,topics\nanna@example.org,PT,funding\nbruno@example.org,DE,genomics\n"
     ((number, _),) = carry_out(app, prepare(app, table(app, text), consent="x"))
-    undone = undo_import(app, number, by="test", on_progress=lambda _: None)
+    undone = undo_import(app, number, by="test", on_progress=lambda _done, _total: None)
     assert (undone.kept, undone.remaining) == (0, 0)
     assert mailable(app) == ["bruno"]
     after = known(app, "bruno")
@@ -246,7 +247,7 @@ def test_what_people_said_since_stays(app: App) -> None:
         leave_list(db, ids["bruno"].id, "members", by="reader", evidence="page", network_address="", now=now)
         shown = Shown(text="Yes", language="en", place="page", network_address="")
         confirm(db, ids["bruno"].id, "members", shown=shown, now=now)
-    assert undo_import(app, number, by="test", on_progress=lambda _: None).kept == 2
+    assert undo_import(app, number, by="test", on_progress=lambda _done, _total: None).kept == 2
     assert mailable(app) == ["bruno"]
     assert known(app, "anna").subscriptions[0].state.value == "left"
     assert known(app, "nina").subscriber is None
@@ -257,7 +258,7 @@ def test_the_noes_of_an_import_that_is_taken_back_stay(app: App) -> None:
     carry_out(app, prepare(app, table(app, "email\nanna@example.org\n"), consent="x"))
     text = "email,status\nanna@example.org,unsubscribed\n"
     ((number, _),) = carry_out(app, prepare(app, table(app, text)))
-    undo_import(app, number, by="test", on_progress=lambda _: None)
+    undo_import(app, number, by="test", on_progress=lambda _done, _total: None)
     assert mailable(app) == []
 
 
@@ -286,3 +287,32 @@ def test_nobody_of_a_closed_domain_comes_in(app: App) -> None:
     ((_, report),) = carry_out(app, prepared)
     assert (prepared.count.suppressed, report.suppressed) == (1, 1)
     assert known(app, "anna").subscriber is None
+
+
+def test_an_archive_that_is_locked_is_refused(app: App) -> None:
+    """A password is told, with what to do; nothing is left behind."""
+    file = archive(app, {"people.csv": "email\nanna@example.org\n"})
+    content = bytearray(file.read_bytes())
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + flags] |= 1  # APPNOTE 4.4.4, bit 0: encrypted
+    file.write_bytes(bytes(content))
+    with pytest.raises(InvalidImport, match="password"):
+        prepare(app, file, trusting=True)
+    assert list((app.home / "imports").iterdir()) == []
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused(app: App) -> None:
+    """By the size that it tells, before anything is unpacked; one that tells less than it holds, where it lies."""
+    folder = app.home / "out"
+    folder.mkdir()
+    file = archive(app, {"people.csv": "email\n" + "a@example.org\n" * 1000})
+    with pytest.raises(InvalidImport, match="unpacks to more than"):
+        unpack(file, folder, largest=10_000)
+    assert list(folder.iterdir()) == []
+    content = bytearray(file.read_bytes())
+    size = content.index(b"PK\x01\x02") + 24  # APPNOTE 4.3.12: the uncompressed size
+    content[size : size + 4] = (100).to_bytes(4, "little")
+    file.write_bytes(bytes(content))
+    with pytest.raises(InvalidImport):
+        unpack(file, folder, largest=10_000)
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 10_000

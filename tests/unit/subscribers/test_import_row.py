@@ -154,3 +154,41 @@ def test_a_word_that_an_export_does_not_know_is_refused(now: datetime) -> None:
     """An unknown status is never taken for a yes, in other systems' exports neither."""
     with pytest.raises(InvalidProfile, match="enabled"):
         row("uuid,email,name,attributes,status", "1,a@x.org,A,{},perhaps", now)
+
+
+@pytest.mark.parametrize("code", ["xx", "qq-DE", "zz", "und", "abc1", "xyz"])
+def test_a_language_that_there_is_not_is_refused(code: str, now: datetime) -> None:
+    """A code of the right shape is not enough: ISO 639 must have given it to a language."""
+    with pytest.raises(InvalidProfile, match="language"):
+        row("email,language", f"a@example.org,{code}", now)
+
+
+@pytest.mark.parametrize("code", ["de", "pt-BR", "ar", "nb", "gsw", "zh-Hant-TW", "rm"])
+def test_languages_that_there_are_are_taken(code: str, now: datetime) -> None:
+    """Two letters or three, with a region or a script."""
+    assert row("email,language", f"a@example.org,{code}", now).profile["language"] == code.split("-", maxsplit=1)[0]
+
+
+GHOST = (
+    "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers"
+)
+
+
+def test_whoever_was_deleted_in_ghost_has_left(now: datetime) -> None:
+    """Though the other column still says yes."""
+    cells = '1,a@x.org,Anna,,true,false,,2024-05-31T10:00:00.000Z,2025-05-31T10:00:00.000Z,"a, b",Free'
+    assert row(GHOST, cells, now).standing is Standing.LEFT
+
+
+@pytest.mark.parametrize(
+    ("word", "standing"),
+    [
+        ("churning", Standing.YES),
+        ("past_due", Standing.YES),
+        ("unactivated", Standing.PENDING),
+        ("spammy", Standing.LEFT),
+    ],
+)
+def test_buttondowns_words_are_known(word: str, standing: Standing, now: datetime) -> None:
+    """Who pays no longer reads on; who has not confirmed waits."""
+    assert row("email_address,notes,type,creation_date", f"a@x.org,,{word},2024-05-31", now).standing is standing
