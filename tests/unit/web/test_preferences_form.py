@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -58,7 +59,10 @@ def test_what_is_kept_reads_back_as_it_is() -> None:
     found = read({**as_form(PERSON, {"topic:funding": "mute"}), "days": "sent"})
     assert found.faults == {}
     assert found.choices.wishes == {"topic:funding": "mute"}
-    values = {**found.choices.values, "reading_languages": tuple(found.choices.values["reading_languages"].split(";"))}
+    values: dict[str, Any] = {
+        **found.choices.values,
+        "reading_languages": tuple(found.choices.values["reading_languages"].split(";")),
+    }
     assert replace(PERSON, **values) == PERSON
 
 
