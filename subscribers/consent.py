@@ -17,6 +17,8 @@ class Act(StrEnum):
     SUPPRESSED = "suppressed"
     RELEASED = "released"
     ERASED = "erased"
+    MOVED = "moved"  # at the old address, and at the new one with the old one's hash in the key
+    MERGED = "merged"  # at both addresses; the record of the person who is gone names the other in the key
     FORGOTTEN = "forgotten"
 
 

@@ -1,9 +1,12 @@
-"""The SQL of consent records: they are added and read, and never changed. Never opens a transaction."""
+"""The SQL of consent records: added and read, and never changed but for network addresses, which go with time.
+
+Never opens a transaction.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from subscribers.consent import Act, Consent
 from subscribers.store import insert_new
@@ -27,6 +30,11 @@ def consents_of(db: Connection, address_hash: str) -> list[Consent]:
         values = {name: value for name, value in row.items() if name not in {"id", "act"}}
         found.append(Consent(act=Act(row["act"]), **values))
     return found
+
+
+def forget_places(db: Connection, address_hash: str) -> None:
+    """Remove the network addresses from an address's records."""
+    db.execute(update(consents).where(consents.c.address_hash == address_hash).values(network_address=""))
 
 
 def keep_text(db: Connection, text_hash: str, language: str, text: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from subscribers import consent_store, person_store, suppression_store
 from subscribers.address import parse_address
+from subscribers.change_address import former_hashes
 from subscribers.consent import Act, Consent, SuppressionKind
 from subscribers.find import find_by_id
 
@@ -14,9 +15,14 @@ def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None
     """Remove a person's row, subscriptions and wishes, and the correspondent of the same address.
 
     Consents and suppressions stay by hash, without network addresses; an open suppression `left` keeps any later
-    import from bringing the address back. Raises UnknownSubscriber.
+    import from bringing the address back; so it is with addresses that the person had before. Raises UnknownSubscriber.
     """
     person = find_by_id(db, subscriber_id)
+    for before in former_hashes(db, person.address_hash):
+        # Whoever has that address now is another person, and keeps it.
+        if person_store.find_by_hash(db, before) is None:
+            suppression_store.new_suppression(db, before, SuppressionKind.LEFT, "erased", now)
+        consent_store.forget_places(db, before)
     suppression_store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, "erased", now)
     consent_store.record(
         db,

@@ -47,6 +47,11 @@ def newest(db: Connection, subscriber_id: int, purpose: str) -> LinkRow | None:
     return _one(db, select(fresh_links).where(*mine).order_by(fresh_links.c.id.desc()).limit(1))
 
 
+def links_of(db: Connection, subscriber_id: int) -> list[LinkRow]:
+    mine = select(fresh_links).where(fresh_links.c.subscriber_id == subscriber_id).order_by(fresh_links.c.id)
+    return [_row(row) for row in db.execute(mine).mappings()]
+
+
 def use(db: Connection, link_id: int, now: datetime) -> bool:
     """Mark a link as used, once, and only before its end."""
     still_open = (fresh_links.c.id == link_id, fresh_links.c.used_at.is_(None), fresh_links.c.expires_at > now)

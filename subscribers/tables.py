@@ -20,6 +20,8 @@ from subscribers.columns import UtcDateTime
 
 metadata = MetaData()
 
+_MERGED = text("act = 'merged'")
+
 _PLACED = text("network_address <> ''")
 _PENDING = text("state = 'pending'")
 
@@ -188,6 +190,7 @@ consents = Table(
     Column(
         "act", Text, nullable=False
     ),  # asked | confirmed | imported | added | left | undone | suppressed | released | erased | forgotten
+    # | moved | merged
     Column("list_slug", Text, nullable=False, server_default=""),
     Column("key", Text, nullable=False, server_default=""),  # the opt-out's key, when one newsletter was left
     Column("evidence", Text, nullable=False, server_default=""),  # what was shown or told, and its version
@@ -197,6 +200,8 @@ consents = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("by", Text, nullable=False, server_default=""),  # who recorded it: "reader", "import:3", "cli:anna"
     Index("ix_consents_address_hash", "address_hash"),
+    # Old mails name people who were merged away.
+    Index("ix_consents_merged", "subscriber_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
     Index("ix_consents_placed", "recorded_at", sqlite_where=_PLACED, postgresql_where=_PLACED),
     sqlite_autoincrement=True,
 )

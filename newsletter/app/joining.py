@@ -113,7 +113,9 @@ def _answer(
         case Standing.ACTIVE:
             last = last_link(db, asked.subscriber_id, Purpose.ACCOUNT)
             if last is None or last.made_at + _ALREADY_REST <= now:
-                link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, {}, life=ACCOUNT_LIFE, now=now)
+                link = make_link(
+                    db, asked.subscriber_id, Purpose.ACCOUNT, {"newsletter": recipe.slug}, life=ACCOUNT_LIFE, now=now
+                )
                 plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
 
 

@@ -9,7 +9,7 @@ import errno
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from subscribers.suppress import suppress_domain, suppress_hash
 FILE_NAME = "leaves.log"
 OPT_OUT, UNDO, LIST, EVERYTHING, ERASED = "opt_out", "undo", "list", "everything", "erased"
 SUPPRESSED, DOMAIN_CLOSED = "suppressed", "domain_closed"  # their key is the kind; who is a hash, or a domain
+MOVED = "moved"  # who is the hash of the address before, the key that of the one after
 _BY = "restore"
 
 
@@ -47,7 +48,7 @@ class Entry:
 
 
 def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
-    """Append one departure, or its undoing."""
+    """Append one departure, its undoing, or a move to another address."""
     entry = {"at": app.clock.now().isoformat(), "act": act, "who": address_hash, "key": key}
     # A line of its own also after half a line that a crash has left: the two must not become one.
     line = b"\n" + json.dumps(entry).encode() + b"\n"
@@ -73,8 +74,22 @@ def replay_leaves(app: App) -> int:
     with reading(app.engine) as db:
         # Asked of the database as it was restored: what the replay itself writes must not count as a later word.
         entries = [one for one in told if not _is_undone(db, one)]
-    changed = sum(_replay(app, one) for one in entries)
+    changed = sum(_replay(app, one) for one in at_all_addresses(entries))
     return changed + sum(_keep_away(app, one) for one in last_words(entries))
+
+
+def at_all_addresses(entries: Iterable[Entry]) -> list[Entry]:
+    """Tell what somebody said after a move also of the addresses before: a backup may know them by those only."""
+    found: list[Entry] = []
+    before: dict[str, list[str]] = {}
+    for one in entries:
+        if one.act == MOVED:
+            before[one.key] = [one.who, *before.get(one.who, ())]
+        else:
+            is_of_one = one.act == DOMAIN_CLOSED or one.key == SuppressionKind.BOUNCED  # a domain, a mailbox
+            people = [one.who] if is_of_one else [one.who, *before.get(one.who, ())]
+            found += [replace(one, who=who) for who in dict.fromkeys(people)]
+    return found
 
 
 def last_words(entries: Iterable[Entry]) -> list[Entry]:
@@ -84,7 +99,7 @@ def last_words(entries: Iterable[Entry]) -> list[Entry]:
         keys = noes.setdefault(one.who, {})
         if one.act == UNDO:
             keys.pop(one.key, None)
-        elif one.act not in {SUPPRESSED, DOMAIN_CLOSED}:
+        elif one.act not in {SUPPRESSED, DOMAIN_CLOSED, MOVED}:
             keys[one.key if one.act in {OPT_OUT, LIST} else ""] = one
     return [next(iter(keys.values())) for keys in noes.values() if keys]
 
@@ -117,6 +132,10 @@ def _is_undone(db: Connection, entry: Entry) -> bool:
     if entry.act == SUPPRESSED:
         lifted = suppression_store.suppressions_of(db, entry.who)
         return any(one.kind == entry.key and one.ended_at and one.ended_at > entry.at for one in lifted)
+    return entry.act != MOVED and _is_taken_back(db, entry)
+
+
+def _is_taken_back(db: Connection, entry: Entry) -> bool:
     later = [one for one in consent_store.consents_of(db, entry.who) if one.recorded_at > entry.at and one.by != _BY]
     match entry.act:
         case "opt_out":

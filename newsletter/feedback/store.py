@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.feedback.event import FeedbackEvent
@@ -25,3 +25,11 @@ def insert_event(db: Connection, event: FeedbackEvent, *, now: datetime) -> bool
     )
     once = statement.on_conflict_do_nothing(index_elements=["origin", "origin_event_id"])
     return db.execute(once).rowcount == 1
+
+
+def events_of(db: Connection, subscriber_id: int) -> list[RowMapping]:
+    """Give what was told about a reader's mail: bounces, complaints, departures."""
+    columns = (feedback_events.c.kind, feedback_events.c.issue_id, feedback_events.c.details)
+    times = (feedback_events.c.happened_at, feedback_events.c.recorded_at)
+    mine = feedback_events.c.subscriber_id == subscriber_id
+    return list(db.execute(select(*columns, *times).where(mine).order_by(feedback_events.c.id)).mappings())

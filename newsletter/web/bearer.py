@@ -19,7 +19,7 @@ from newsletter.rendering.strings import Strings
 from newsletter.web.context import Web
 from newsletter.web.languages import strings_in
 from subscribers.errors import UnknownSubscriber
-from subscribers.find import find_by_id
+from subscribers.find import find_by_old_id
 from subscribers.prefer import wanted_in
 from subscribers.subscriber import Subscriber
 
@@ -51,7 +51,7 @@ def bearer_of(web: Web, request: Request) -> Bearer | None:
             person = wanted = None
             if not subject.inert:
                 try:
-                    person = find_by_id(db, subject.subscriber)
+                    person = find_by_old_id(db, subject.subscriber)
                     wanted = wanted_in(db, person, opt_out_key(recipe.slug))
                 except UnknownSubscriber:
                     person = None

@@ -10,6 +10,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from newsletter.app.app import App
+from newsletter.web.account_again import account_again
+from newsletter.web.account_ask import account_ask
+from newsletter.web.account_download import account_download
+from newsletter.web.account_erase import account_erase, account_erase_show
+from newsletter.web.account_find import account_find, account_find_post
+from newsletter.web.account_save import account_save
+from newsletter.web.account_show import account_show
+from newsletter.web.address_ask import address_ask
+from newsletter.web.address_show import address_show
+from newsletter.web.address_take import address_take
 from newsletter.web.confirm_post import confirm_post
 from newsletter.web.confirm_show import confirm_show
 from newsletter.web.context import Web
@@ -75,6 +85,8 @@ def _public_routes() -> list[BaseRoute]:
         Route("/u/{token}/pause", leave_pause, methods=["POST"]),
         Route("/p/{token}", preferences_show, methods=["GET"]),
         Route("/p/{token}", preferences_save, methods=["POST"]),
+        Route("/p/{token}/account", account_ask, methods=["POST"]),
+        *_account_routes(),
         Route("/v/{token}", view_show, methods=["GET"]),
         Route("/join/{newsletter}", join_show, methods=["GET"]),
         Route("/join/{newsletter}", join_post, methods=["POST"]),
@@ -87,6 +99,22 @@ def _public_routes() -> list[BaseRoute]:
         Route("/events/{post:int}.ics", event_show, methods=["GET"]),
         Route("/static/{name}.css", style_show, methods=["GET"]),
         Route("/healthz", health_show, methods=["GET"]),
+    ]
+
+
+def _account_routes() -> list[BaseRoute]:
+    return [
+        Route("/account", account_find, methods=["GET"]),
+        Route("/account", account_find_post, methods=["POST"]),
+        Route("/a/{token}", account_show, methods=["GET"]),
+        Route("/a/{token}", account_save, methods=["POST"]),
+        Route("/a/{token}/data.json", account_download, methods=["GET"]),
+        Route("/a/{token}/address", address_ask, methods=["POST"]),
+        Route("/a/{token}/erase", account_erase_show, methods=["GET"]),
+        Route("/a/{token}/erase", account_erase, methods=["POST"]),
+        Route("/a/{token}/again", account_again, methods=["POST"]),
+        Route("/n/{token}", address_show, methods=["GET"]),
+        Route("/n/{token}", address_take, methods=["POST"]),
     ]
 
 

@@ -71,18 +71,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
+def until(what: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
+    end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.05)
 
 
-def prepare(folder: Path, port: int) -> str:
+def prepare(folder: Path, port: int, web: str) -> str:
     """Make a home as `init`, `apply`, `ingest` and `issue approve` do; give the token of a reader's mail."""
     address = f"127.0.0.1:{port}"
     make_home(folder, SETTINGS.replace("127.0.0.1:8000", address) + '[log]\nlevel = "info"\n')
-    text = (folder / "newsletter.toml").read_text(encoding="utf-8").replace("[web]", f'[web]\nbind = "{address}"')
+    text = (
+        (folder / "newsletter.toml").read_text(encoding="utf-8").replace("[web]", f'[web]\nbind = "{address}"\n{web}')
+    )
     (folder / "newsletter.toml").write_text(text, encoding="utf-8")
     (folder / "posts").mkdir()
     for name, post in POSTS.items():
@@ -110,9 +112,10 @@ def is_up(base: str) -> bool:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Serving]:
+def serving(folder: Path, *, web: str = "") -> Iterator[Serving]:
+    """Run `serve` over a small home; `web` are further lines of its section [web]."""
     port = free_port()
-    token = prepare(folder, port)
+    token = prepare(folder, port, web)
     command = [sys.executable, "-m", "newsletter", "--home", str(folder), "serve"]
     with (folder / "serve.log").open("wb") as log:
         process = subprocess.Popen(command, stderr=log, stdout=log)

@@ -69,7 +69,8 @@ def plan_reader_mail(app: App, db: Connection, kind: Kind, link: FreshLink, news
         priority=NOTICE_PRIORITY,
         lane=lane_of(provider_for(recipe, app.provider_names), to.domain),
         due_at=now,
-        stale_at=min(link.expires_at, now + _LONGEST_LIFE),
+        # That an address was changed is told however short the link's own life was.
+        stale_at=now + _LONGEST_LIFE if kind is Kind.ADDRESS_CHANGED else min(link.expires_at, now + _LONGEST_LIFE),
     )
     store.insert_planned(db, [row], now=now)
     return key

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from newsletter.app.app import App
 from newsletter.app.backup import backup_home
 from newsletter.app.holds import resume_sending
-from newsletter.app.leaves import FILE_NAME, OPT_OUT, note_leave
+from newsletter.app.leaves import FILE_NAME, MOVED, OPT_OUT, SUPPRESSED, Entry, at_all_addresses, note_leave
 from newsletter.app.portions import plan_some
 from newsletter.app.restore import restore_home
 from newsletter.app.tick import tick
@@ -23,7 +23,9 @@ from newsletter.db import revision_store
 from newsletter.db.engine import open_engine, reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store
+from subscribers.address import parse_address
 from subscribers.doors import members
+from subscribers.find import find_by_address
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 
@@ -135,3 +137,31 @@ def test_nothing_is_written_outside_the_home(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="no file of a home"):
         restore_home(archive, tmp_path / "home")
     assert not (tmp_path / "outside").exists()
+
+
+def test_what_is_said_after_a_move_counts_where_the_backup_knows_them(home: Home, tmp_path: Path) -> None:
+    """The backup has Anna at her old address; she moved and then left: after a restore she is not mailed there."""
+    file = restored(home, tmp_path)
+    with writing(home.app.engine) as db:
+        anna = find_by_address(db, ANNA)
+        new = parse_address("anna@neu.example").hash
+    note_leave(home.app, MOVED, anna.address_hash, new)
+    note_leave(home.app, OPT_OUT, new, "newsletter:weekly")
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / FILE_NAME).write_bytes((home.app.home / FILE_NAME).read_bytes())
+    restore_home(file, folder)
+    app = open_at(folder, days=0)
+    with reading(app.engine) as db:
+        stay = {one.subscriber_id for one in members(db, ["members"], opt_out="newsletter:weekly", after=0, limit=9)}
+    app.close()
+    assert anna.id not in stay
+    assert home.person(BRUNO).id in stay
+
+
+def test_a_bounce_is_of_one_mailbox() -> None:
+    """What was said of a mailbox is not told of the one before; what a person said is."""
+    moved = Entry(NOW, MOVED, "old", "new")
+    bounced, left = Entry(NOW, SUPPRESSED, "new", "bounced"), Entry(NOW, OPT_OUT, "new", "newsletter:weekly")
+    told = at_all_addresses([moved, bounced, left])
+    assert [(one.act, one.who) for one in told] == [(SUPPRESSED, "new"), (OPT_OUT, "new"), (OPT_OUT, "old")]

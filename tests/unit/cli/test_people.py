@@ -23,7 +23,11 @@ def acts() -> list[tuple[str, str]]:
     engine = open_engine("sqlite:///newsletter.db", Path("home"))
     with reading(engine) as db:
         rows = db.execute(select(audit_log.c.act, audit_log.c.subject, audit_log.c.details).order_by(audit_log.c.id))
-        found = [(act, f"{subject} {details}") for act, subject, details in rows if act.startswith("subscriber.")]
+        found = [
+            (act, f"{subject} {details}")
+            for act, subject, details in rows
+            if act.startswith("subscriber.") and act != "subscriber.import"
+        ]
     engine.dispose()
     return found
 

@@ -215,7 +215,7 @@ def test_a_hang_counts_as_a_crash(tmp_path: Path) -> None:
     assert totals("feeds", outcomes)["titles"] == 0.6667
 
 
-@pytest.mark.parametrize("kind", ["bounces", "addresses", "nonsense"])
+@pytest.mark.parametrize("kind", ["bounces", "nonsense"])
 def test_kinds_that_are_not_there_are_refused(kind: str, tmp_path: Path) -> None:
     """What this version cannot run is said, with what it can; so is an empty or a missing folder."""
     with pytest.raises(UsageError, match="feeds, pages, xss"):

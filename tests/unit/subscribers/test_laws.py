@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, func, select
 
 from subscribers.add import add_subscriber
 from subscribers.address import parse_address
+from subscribers.change_address import change_address
 from subscribers.consent import SuppressionKind
 from subscribers.doors import still_mailable
 from subscribers.erase import erase
@@ -44,6 +45,7 @@ class Consent(RuleBasedStateMachine):
         self.suppressed: dict[str, set[str]] = {}
         self.domain_closed = False  # that of everybody here
         self.yes: set[tuple[str, str]] = set()  # proof of consent was shown, for this list
+        self.former: dict[str, set[str]] = {}  # the addresses that a person of this one had before
         self.records = 0
         with self.engine.begin() as db:
             guard_consents(db)
@@ -164,9 +166,55 @@ class Consent(RuleBasedStateMachine):
         with self.engine.begin() as db:
             erase(db, self.id_of(address), by="test", now=NOW)
         self.suppressed.setdefault(address, set()).add("left")
+        for before in self.had_before(address):
+            if self.id_of(before) == 999:
+                self.suppressed.setdefault(before, set()).add("left")
         self.left = {one for one in self.left if one[0] != address}
         self.yes = {one for one in self.yes if one[0] != address}
         self.opted_out.discard(address)
+
+    @rule(old=PEOPLE, new=PEOPLE)
+    def move(self, old: str, new: str) -> None:
+        """One person reads both mailboxes from now on: every no of the two holds, and so does every yes it leaves."""
+        subscriber_id = self.id_of(old)
+        if subscriber_id == 999 or old == new:
+            return
+        taken = self.id_of(new) != 999
+        graver = {"complained", "forbidden"}
+        refused = (
+            self.domain_closed
+            or self.suppressed.get(old, set()) & graver
+            or self.suppressed.get(new, set()) & (graver | {"bounced"})
+        )
+        with self.engine.begin() as db:
+            try:
+                change_address(db, subscriber_id, new, **BY_READER)
+            except SaidNo:
+                assert refused
+                return
+        assert not refused
+        nos = {one for one in self.left if one[0] in {old, new} and (one[0] == old or taken)}
+        self.left = {one for one in self.left if one[0] not in {old, new}} | {(new, slug) for _, slug in nos}
+        self.yes = {one for one in self.yes if one[0] not in {old, new}} | {
+            (new, slug) for address, slug in self.yes if address in {old, new}
+        }
+        if old in self.opted_out:
+            self.opted_out.add(new)
+        self.opted_out.discard(old)
+        if "left" in self.suppressed.get(old, set()):
+            self.suppressed.setdefault(new, set()).add("left")
+        if nos or new in self.opted_out:
+            self.suppressed.setdefault(old, set()).add("left")
+        self.former.setdefault(new, set()).add(old)
+
+    def had_before(self, address: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [address]
+        while waiting:
+            more = self.former.get(waiting.pop(), set()) - found - {address}
+            found |= more
+            waiting += more
+        return found
 
     def closed_by_them(self, address: str) -> bool:
         """Whether this person said no to anything."""

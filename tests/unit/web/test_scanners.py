@@ -2,6 +2,7 @@
 
 import mailbox
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
@@ -18,6 +19,7 @@ import subscribers.tables
 from newsletter.app.leaves import FILE_NAME
 from newsletter.app.sending_now import send_issue
 from newsletter.db.engine import reading, writing
+from subscribers.fresh_link import Purpose, make_link
 from tests.fakes.home import ANNA, BRUNO, SALMA, Home
 from tests.unit.web.asking import Asking
 from tests.unit.web.two_newsletters import with_two
@@ -60,6 +62,26 @@ def test_opening_a_link_changes_nothing(home: Home, ask: Asking, method: str) ->
 def test_undo_is_no_link(home: Home, ask: Asking) -> None:
     """Taking back needs the button: the address of undo cannot be opened."""
     assert ask.get(f"/u/{home.token(ANNA)}/undo").status_code == 405
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_a_fresh_link_changes_nothing(home: Home, ask: Asking, method: str) -> None:
+    """Neither the page of one's data with all that it links, nor that of a new address, is used up by looking."""
+    anna = home.person(ANNA)
+    content = {"newsletter": "weekly", "old": ANNA, "new": "anna@neu.example"}
+    now, day = home.app.clock.now(), timedelta(days=1)
+    with writing(home.app.engine) as db:
+        account, address = (
+            home.app.keys.links.encode(make_link(db, anna.id, one, content, life=day, now=now).id)
+            for one in (Purpose.ACCOUNT, Purpose.ADDRESS)
+        )
+    before = contents(home)
+    paths = (f"/a/{account}", f"/a/{account}/data.json", f"/a/{account}/erase", f"/n/{address}", "/account")
+    assert [ask(method, path).status_code for path in paths] == [200] * len(paths)
+    for path in (f"/a/{account}/again", f"/a/{account}/address", f"/p/{home.token(ANNA)}/account"):
+        assert ask(method, path).status_code == 405
+    assert contents(home) == before
+    assert not (home.app.home / FILE_NAME).exists()
 
 
 def links_of_mails(home: Home) -> set[str]:

@@ -128,6 +128,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("consents", recreate="never") as batch_op:
         batch_op.create_index(
+            "ix_consents_merged",
+            ["subscriber_id"],
+            unique=False,
+            sqlite_where=sa.text("act = 'merged'"),
+            postgresql_where=sa.text("act = 'merged'"),
+        )
+        batch_op.create_index(
             "ix_consents_placed",
             ["recorded_at"],
             unique=False,

@@ -1,0 +1,138 @@
+"""The page of a link to one's own data, in each of its states. Looking uses nothing up; each change uses the link up.
+
+What answers a change carries the link's successor, so that a person can go on and the mailed link still works once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.app.account import any_newsletter
+from newsletter.app.account_data import data_of
+from newsletter.base.errors import NotFound
+from newsletter.base.tokens import InvalidToken
+from newsletter.db.engine import reading
+from newsletter.issues import store as issue_store
+from newsletter.rendering.reader_words import moment
+from newsletter.rendering.strings import Strings
+from newsletter.sources import topic_store
+from newsletter.web.account_words import Account, account_of
+from newsletter.web.context import web_of
+from newsletter.web.countries import countries
+from newsletter.web.languages import strings_in
+from newsletter.web.pages import nothing_here, public_page
+from subscribers.errors import UnknownSubscriber
+from subscribers.find import find_by_id
+from subscribers.fresh_link import FreshLink, LinkState, Purpose, find_link
+from subscribers.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A link to one's own data with all that its page needs."""
+
+    token: str
+    link: FreshLink
+    person: Subscriber
+    newsletter: str  # in whose name more links are mailed; empty where there is none
+    strings: Strings
+
+
+def visit_of(request: Request, purpose: Purpose = Purpose.ACCOUNT) -> Visit | None:
+    """Read the link of a request's path; None for one that is damaged, or whose person is gone."""
+    web, token = web_of(request), request.path_params["token"]
+    try:
+        number = web.app.keys.links.decode(token)
+        with reading(web.app.engine) as db:
+            link = find_link(db, number, purpose)
+            if link is None:
+                return None
+            person = find_by_id(db, link.subscriber_id)
+            slug = link.content.get("newsletter") or any_newsletter(db)
+            language = person.language or _language(request, slug)
+    except (InvalidToken, UnknownSubscriber):
+        return None
+    return Visit(token, link, person, slug, strings_in(web, language))
+
+
+def after(request: Request, visit: Visit, link: FreshLink) -> Visit:
+    """Give the visit that goes on with a link's successor, in the person's language of now."""
+    web = web_of(request)
+    with reading(web.app.engine) as db:
+        person = find_by_id(db, visit.person.id)
+    return replace(visit, token=web.app.keys.links.encode(link.id), link=link, person=person)
+
+
+def is_open(request: Request, visit: Visit) -> bool:
+    """Tell whether the link is still good."""
+    return visit.link.state(now=web_of(request).app.clock.now()) is LinkState.OPEN
+
+
+def over_page(request: Request, visit: Visit | None, *, mailed: bool = False) -> Response:
+    """Say that a link is used or too old, and offer a new one: to that person's mailbox, without naming them."""
+    if visit is None:
+        return nothing_here(request)
+    state = visit.link.state(now=web_of(request).app.clock.now())
+    return public_page(
+        request,
+        "account_over",
+        visit.strings,
+        status=200 if mailed else 410,
+        is_used=state is LinkState.USED,
+        token=visit.token,
+        mailed=mailed,
+    )
+
+
+def account_page(
+    request: Request,
+    visit: Visit,
+    *,
+    saved: bool = False,
+    on_its_way: str = "",
+    faults: Mapping[str, str] | None = None,
+    entered: Mapping[str, str] | None = None,
+    suggestion: str = "",
+) -> Response:
+    """Give the page: what was saved or is wrong, the forms, and all that is known."""
+    web, strings, person = web_of(request), visit.strings, visit.person
+    with reading(web.app.engine) as db:
+        topics = topic_store.all_topics(db)
+        names = {f"newsletter:{one.recipe.slug}": one.recipe.name for one in issue_store.all_newsletters(db)}
+    data = data_of(web.app, person.id)
+    account: Account = account_of(
+        strings, data, {f"topic:{one.slug}": one.name_in(strings.language) for one in topics}, names
+    )
+    wishes = {wish.key: wish.kind for wish in data.kept.wishes if not wish.scope}
+    values = {"name": person.name, "role": person.role, "country": person.country, "address": ""} | dict(entered or {})
+    return public_page(
+        request,
+        "account",
+        strings,
+        status=422 if faults else 200,
+        token=visit.token,
+        until=moment(strings, visit.link.expires_at),
+        address=person.address,
+        saved=saved,
+        on_its_way=on_its_way,
+        faults=faults or {},
+        suggestion=suggestion,
+        entered=values,
+        countries=countries(strings.locale, person.country),
+        topics=[
+            (one.slug, one.name_in(strings.language), wishes.get(f"topic:{one.slug}", "none"))
+            for one in topics
+            if one.sensitive
+        ],
+        account=account,
+    )
+
+
+def _language(request: Request, slug: str) -> str:
+    try:
+        with reading(web_of(request).app.engine) as db:
+            return issue_store.newsletter_by_slug(db, slug).recipe.language
+    except NotFound:
+        return "en"

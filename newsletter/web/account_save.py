@@ -1,0 +1,56 @@
+"""POST /a/TOKEN: keep the name, role, country and wishes about sensitive topics. It uses the link up."""
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.app.account import Changes, save_changes
+from newsletter.web.account_page import Visit, account_page, after, is_open, over_page, visit_of
+from newsletter.web.context import web_of
+from newsletter.web.countries import countries
+from newsletter.web.form import read_form
+from newsletter.web.pages import not_understood
+from subscribers.errors import InvalidProfile
+from subscribers.profile import Profile, read_name, read_role
+
+
+async def account_save(request: Request) -> Response:
+    """Read the form, then save in a thread."""
+    form = await read_form(request)
+    return await run_in_threadpool(_save, request, form)
+
+
+def _save(request: Request, form: Mapping[str, str]) -> Response:
+    visit = visit_of(request)
+    if visit is None or not is_open(request, visit):
+        return over_page(request, visit)
+    wishes = {name.removeprefix("topic:"): value for name, value in form.items() if name.startswith("topic:")}
+    known = {code for code, _ in countries(visit.strings.locale, visit.person.country)}
+    if not set(wishes.values()) <= {"follow", "mute", "none"} or form.get("country", "") not in {"", *known}:
+        return not_understood(request, 400)
+    profile, faults = _read(visit, form)
+    if faults:
+        return account_page(request, visit, faults=faults, entered=form)
+    link = save_changes(web_of(request).app, visit.link, Changes(profile=profile, wishes=wishes))
+    return over_page(request, visit) if link is None else account_page(request, after(request, visit, link), saved=True)
+
+
+def _read(visit: Visit, form: Mapping[str, str]) -> tuple[Profile, dict[str, str]]:
+    """Read what was typed; a field that is not sent stays as it is."""
+    profile: Profile = {}
+    faults = {}
+    try:
+        if "name" in form:
+            profile["name"] = read_name(form["name"])
+    except InvalidProfile:
+        faults["name"] = visit.strings.text("Please give a name of at most 60 characters, without links.")
+    try:
+        if "role" in form:
+            profile["role"] = read_role(form["role"].strip())
+    except InvalidProfile:
+        faults["role"] = visit.strings.text("This is too long.")
+    if "country" in form:
+        profile["country"] = form["country"]
+    return profile, faults

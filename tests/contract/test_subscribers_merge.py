@@ -1,0 +1,178 @@
+"""Two people become one, and an address becomes another, on both databases: every no holds, no record is lost."""
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from subscribers import suppression_store
+from subscribers.change_address import change_address, former_hashes
+from subscribers.consent import Act, SuppressionKind, Wish
+from subscribers.erase import erase
+from subscribers.errors import SaidNo, UnknownSubscriber
+from subscribers.find import find_by_id, find_by_old_id
+from subscribers.leave import leave_list, opt_out
+from subscribers.merge import combined_wishes
+from subscribers.prefer import change_profile, prefer, preferences_of
+from subscribers.show import show
+from subscribers.subscriber import Recipient
+from subscribers.suppress import suppress_address
+from subscribers.wish import follow, mute, wishes_in
+from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, answer, mailable, make_member
+
+OLD, NEW = "anna@example.org", "anna@hospital.example"
+
+
+def two(db: Connection) -> tuple[int, int]:
+    return make_member(db, OLD), make_member(db, NEW, "press")
+
+
+def test_an_address_becomes_another(engine: Engine) -> None:
+    """Id, lists and wishes stay; mail goes to the new address; both addresses tell of it on record."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        moved = change_address(db, person, NEW, **BY_READER)
+        found = answer(db, person)
+        assert isinstance(found, Recipient)
+        assert (found.address, moved.old, moved.merged, moved.is_left) == (NEW, OLD, None, False)
+        assert [one.act for one in show(db, OLD).consents] == [Act.ADDED, Act.MOVED]
+        assert [one.act for one in show(db, NEW).consents] == [Act.MOVED]
+        assert show(db, OLD).suppressions == ()
+
+
+def test_the_same_address_in_other_letters_is_only_written_anew(engine: Engine) -> None:
+    """Nothing is recorded, and nobody is merged."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        assert not change_address(db, person, "Anna@Example.org", **BY_READER).is_new
+        assert find_by_id(db, person).address == "Anna@Example.org"
+        assert [one.act for one in show(db, OLD).consents] == [Act.ADDED]
+
+
+def test_two_people_become_one(engine: Engine) -> None:
+    """The kept person is on both lists, has both records, and is whom old mails of the other mean."""
+    with engine.begin() as db:
+        keep, gone = two(db)
+        change_profile(db, gone, {"name": "Anna", "role": "nurse"}, now=NOW)
+        change_profile(db, keep, {"role": "doctor"}, now=NOW)
+        assert change_address(db, keep, NEW, **BY_READER).merged == gone
+        assert mailable(db, ("members", "press")) == [keep]
+        person = find_by_old_id(db, gone)
+        assert (person.id, person.address, person.name, person.role) == (keep, NEW, "Anna", "doctor")
+        assert [one.act for one in show(db, NEW).consents] == [Act.ADDED, Act.MERGED, Act.MOVED]
+        assert [one.act for one in show(db, OLD).consents] == [Act.ADDED, Act.MERGED, Act.MOVED]
+        assert suppression_store.open_suppressions(db, person.address_hash) == set()
+
+
+@pytest.mark.parametrize("said_by", ["keep", "gone"])
+def test_a_no_of_either_wins(engine: Engine, said_by: str) -> None:
+    """A list left, a newsletter left and a topic muted by one of them stay so for both."""
+    with engine.begin() as db:
+        keep, gone = two(db)
+        make_member(db, NEW)
+        no, yes = (keep, gone) if said_by == "keep" else (gone, keep)
+        leave_list(db, no, "members", **BY_READER)
+        mute(db, no, "topic:funding", now=NOW)
+        follow(db, yes, "topic:funding", now=NOW)
+        opt_out(db, no, WEEKLY, **BY_READER)
+        change_address(db, keep, NEW, **BY_READER)
+        assert wishes_in(show(db, NEW).wishes, "") == {WEEKLY: "opt_out", "topic:funding": "mute"}
+        assert {one.list_slug: one.state for one in show(db, NEW).subscriptions} == {
+            "members": "left",
+            "press": "active",
+        }
+        assert mailable(db, ("members", "press")) == []
+
+
+def test_who_left_everything_stays_gone_wherever_they_move(engine: Engine) -> None:
+    """Moving ends no departure: only joining does."""
+    with engine.begin() as db:
+        keep, _ = two(db)
+        suppress_address(db, NEW, SuppressionKind.LEFT, reason="x", by="test", now=NOW)
+        assert change_address(db, keep, NEW, **BY_READER).is_left
+        assert mailable(db, ("members", "press")) == []
+        third = change_address(db, keep, "anna@third.example", **BY_READER)
+        assert third.is_left
+        assert mailable(db, ("members", "press")) == []
+
+
+@pytest.mark.parametrize("kind", [SuppressionKind.COMPLAINED, SuppressionKind.FORBIDDEN])
+@pytest.mark.parametrize("address", [OLD, NEW])
+def test_a_complaint_cannot_be_moved_away_from_or_into(engine: Engine, kind: SuppressionKind, address: str) -> None:
+    """Only a person with the right lifts it; nothing is changed."""
+    with engine.begin() as db:
+        keep, gone = two(db)
+        suppress_address(db, address, kind, reason="x", by="test", now=NOW)
+        with pytest.raises(SaidNo):
+            change_address(db, keep, NEW, **BY_READER)
+        assert [find_by_id(db, one).address for one in (keep, gone)] == [OLD, NEW]
+
+
+def test_the_old_address_is_closed_where_something_was_left(engine: Engine) -> None:
+    """Else a later import of that address would bring back what was left there."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        opt_out(db, person, WEEKLY, **BY_READER)
+        change_address(db, person, NEW, **BY_READER)
+        with pytest.raises(SaidNo):
+            make_member(db, OLD)
+
+
+def test_preferences_of_the_kept_person_count(engine: Engine) -> None:
+    """What only the other one wanted is taken over."""
+    with engine.begin() as db:
+        keep, gone = two(db)
+        prefer(db, keep, WEEKLY, {"hour": 7}, now=NOW)
+        prefer(db, gone, WEEKLY, {"hour": 9}, now=NOW)
+        prefer(db, gone, "newsletter:calls", {"hour": 10}, now=NOW)
+        change_address(db, keep, NEW, **BY_READER)
+        assert preferences_of(db, keep) == {WEEKLY: {"hour": 7}, "newsletter:calls": {"hour": 10}}
+
+
+def test_erasure_reaches_the_addresses_before(engine: Engine) -> None:
+    """No import brings somebody back at an address they had; no network address stays; old links mean nobody."""
+    with engine.begin() as db:
+        keep, gone = two(db)
+        change_address(db, keep, NEW, **BY_READER)
+        change_address(db, keep, "anna@third.example", **BY_READER)
+        assert len(former_hashes(db, find_by_id(db, keep).address_hash)) == 2
+        erase(db, keep, by="reader", now=NOW)
+        for address in (OLD, NEW, "anna@third.example"):
+            known = show(db, address)
+            assert known.subscriber is None
+            assert [one.kind for one in known.suppressions] == [SuppressionKind.LEFT]
+            assert {one.network_address for one in known.consents} == {""}
+        with pytest.raises(UnknownSubscriber):
+            find_by_old_id(db, gone)
+
+
+def test_erasure_leaves_alone_who_has_the_old_address_now(engine: Engine) -> None:
+    """A role's mailbox is passed on: its new reader is another person."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        change_address(db, person, NEW, **BY_READER)
+        after = make_member(db, OLD)
+        erase(db, person, by="reader", now=NOW)
+        assert mailable(db) == [after]
+
+
+def wish(kind: str, scope: str = "", key: str = "topic:a") -> Wish:
+    return Wish(scope=scope, key=key, kind=kind, since=NOW)
+
+
+@pytest.mark.parametrize(
+    ("keep", "gone", "general", "weekly"),
+    [
+        ([wish("follow")], [wish("mute")], "mute", "mute"),
+        ([wish("mute")], [wish("follow", WEEKLY)], "mute", "mute"),
+        ([wish("follow", WEEKLY)], [wish("mute")], "mute", "mute"),
+        ([wish("mute"), wish("follow", WEEKLY)], [], "mute", "follow"),
+        ([wish("follow"), wish("none", WEEKLY)], [wish("follow")], "follow", None),
+        ([], [wish("mute", WEEKLY)], None, "mute"),
+    ],
+)
+def test_the_stronger_no_holds_in_each_scope(
+    keep: list[Wish], gone: list[Wish], general: str | None, weekly: str | None
+) -> None:
+    """What held for either in a newsletter is weighed there, also where it was said for everything."""
+    combined = combined_wishes(keep, gone)
+    assert wishes_in(combined, "").get("topic:a") == general
+    assert wishes_in(combined, WEEKLY).get("topic:a") == weekly

@@ -1,0 +1,95 @@
+"""Leaving counts within a second, whatever else goes on: one-click POSTs beside the import of a million people."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from newsletter.app.app import open_app
+from newsletter.db.engine import reading
+from subscribers.doors import still_mailable
+from subscribers.importing import all_imports
+from subscribers.subscriber import NotMailable
+from tests.stories.test_pages import Serving, serving, until
+
+ROWS = 1_000_000
+WATCHED = 12.0  # seconds of posting, once the import writes
+# As the mailboxes of two large providers post it (RFC 8058, section 3.2): one urlencoded, one multipart.
+POSTS = (
+    {"data": {"List-Unsubscribe": "One-Click"}},
+    {"files": {"List-Unsubscribe": (None, "One-Click")}},
+)
+
+
+def write_people(path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.write("email,name,language,country,topics\n")
+        for number in range(ROWS):
+            file.write(f"reader{number}@hospital{number % 997}.example,Reader {number},de,PT,funding\n")
+
+
+def rows_done(served: Serving) -> int:
+    app = open_app(served.folder)
+    try:
+        with reading(app.engine) as db:
+            return sum(one.rows for one in all_imports(db))
+    finally:
+        app.close()
+
+
+@pytest.mark.story
+def test_one_click_is_answered_within_a_second_during_a_large_import(tmp_path: Path) -> None:
+    """Each POST of a mailbox's button comes back within a second while rows are written, and counts at once."""
+    people = tmp_path / "people.csv"
+    write_people(people)
+    with serving(tmp_path / "home") as served:
+        command = [
+            sys.executable,
+            "-m",
+            "newsletter",
+            "--home",
+            str(served.folder),
+            "subscriber",
+            "import",
+            str(people),
+        ]
+        importing = subprocess.Popen(
+            [*command, "--list", "members", "--consent", "a test", "--yes"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            until(lambda: rows_done(served) > 0 or importing.poll() is not None, seconds=240)
+            before = rows_done(served)
+            slowest = _post_for_a_while(served)
+            assert importing.poll() is None, "the import was over before anything was measured"
+            assert rows_done(served) > before, "nothing was imported meanwhile"
+        finally:
+            importing.send_signal(signal.SIGTERM)
+            importing.wait(60)
+        assert slowest < 1.0
+        app = open_app(served.folder)
+        subject = app.keys.tokens.decode(served.token).subscriber
+        with reading(app.engine) as db:
+            answer = still_mailable(db, [subject], ["members"], opt_out="newsletter:weekly")[subject]
+        app.close()
+        assert answer == NotMailable("unsubscribed")
+
+
+def _post_for_a_while(served: Serving) -> float:
+    """Leave and come back again and again; give the longest that a mailbox waited for an answer."""
+    slowest, end, turn = 0.0, time.monotonic() + WATCHED, 0
+    with httpx.Client(base_url=served.base, timeout=30) as client:
+        while time.monotonic() < end:
+            client.post(f"/u/{served.token}/undo")
+            started = time.monotonic()
+            answer = client.post(f"/u/{served.token}", **POSTS[turn % 2])
+            slowest = max(slowest, time.monotonic() - started)
+            assert answer.status_code == 200
+            turn += 1
+            time.sleep(0.05)
+    return slowest
