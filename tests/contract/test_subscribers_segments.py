@@ -129,13 +129,13 @@ def test_a_rule_is_never_sql(engine: Engine) -> None:
     """Whatever stands in a rule reaches the database as a parameter, and nothing of it in the statement."""
     statements: list[str] = []
     hostile = "x') OR 1=1 -- %s :y"
-    rule = f'role is "{hostile}" or attribute "{hostile}" is "{hostile}" or zone is UTC or on list zzz or reads zz'
+    rule = f'role is "{hostile}" or attribute "{hostile}" is "{hostile}" or zone is UTC or on list zzz or reads zu'
     with engine.begin() as db:
         make_member(db)
         make_segment(db, rule)
         event.listen(db, "before_cursor_execute", lambda *call: statements.append(call[2]))
         assert mailable(db, ("part",)) == []
-    assert [one for one in statements for word in ("1=1", "zzz", "zz;", "UTC") if word in one] == []
+    assert [one for one in statements for word in ("1=1", "zzz", "zu;", "UTC") if word in one] == []
 
 
 def test_a_segment_counts_what_holds_in_the_newsletter(engine: Engine) -> None:

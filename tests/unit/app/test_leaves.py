@@ -13,6 +13,7 @@ from newsletter.app.leaves import (
     ERASED,
     EVERYTHING,
     FILE_NAME,
+    LIST,
     OPT_OUT,
     SUPPRESSED,
     UNDO,
@@ -30,7 +31,7 @@ from subscribers.doors import members
 from subscribers.errors import SaidNo
 from subscribers.find import find_by_hash
 from subscribers.join import Shown, confirm
-from subscribers.leave import opt_out
+from subscribers.leave import leave_list, opt_out
 from subscribers.show import show
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
@@ -170,3 +171,24 @@ def test_lines_that_tell_nothing_are_passed_over(home: Home) -> None:
 
 def later(minutes: int) -> datetime:
     return NOW + timedelta(minutes=minutes)
+
+
+def test_a_list_that_was_left_is_left_again(home: Home) -> None:
+    """Leaving one list counts in a restored database, and the newsletter ends that came through it alone."""
+    anna = home.person(ANNA)
+    note_leave(home.app, LIST, anna.address_hash, "members")
+    note_leave(home.app, LIST, anna.address_hash, "made-after-the-backup")
+    assert (replay_leaves(home.app), replay_leaves(home.app)) == (1, 0)
+    assert anna.id not in mailed(home)
+    assert open_kinds(home.app, ANNA) == set()
+
+
+def test_a_list_that_was_joined_again_stays_joined(home: Home) -> None:
+    """An own yes to that list, later than the entry, is the last word; a yes to another list is not."""
+    anna = home.person(ANNA)
+    note_leave(home.app, LIST, anna.address_hash, "members")
+    with writing(home.app.engine) as db:
+        leave_list(db, anna.id, "members", by="reader", evidence="", network_address="", now=later(1))
+        confirm(db, anna.id, "members", shown=SHOWN, now=later(2))
+    assert replay_leaves(home.app) == 0
+    assert anna.id in mailed(home)

@@ -361,7 +361,7 @@ def test_a_damaged_link_is_no_page(account: Account, path: str) -> None:
 @pytest.mark.parametrize("language", ["ar", "de", "fr"])
 def test_the_page_speaks_the_readers_language(account: Account, language: str) -> None:
     """Countries and dates too, and its direction."""
-    account.ask.post(f"/p/{account.token}", data={"language": language})
+    account.ask.post(f"/p/{account.token}", data={"language": language, "scope": "everything"})
     page = account.ask.get(account.open()).text
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
     assert {"ar": "البرتغال", "de": "Österreich", "fr": "Allemagne"}[language] in page
