@@ -3,7 +3,9 @@
 Nothing of it is trusted: members are copied under names of ours, with a limit on what they may unpack to.
 """
 
+import lzma
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -51,7 +53,7 @@ def unpack(path: Path, folder: Path, *, largest: int = LARGEST) -> list[tuple[Pa
                 copy = folder / f"{number}.csv"
                 left -= _copy(archive, member, copy, left)
                 found.append((_part(member), copy))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError) as error:
         raise InvalidImport(
             f"{path.name} cannot be unpacked ({error}): export it again, or unpack it and import each CSV"
         ) from error

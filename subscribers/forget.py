@@ -14,7 +14,7 @@ from subscribers.consent import Act, Consent
 from subscribers.store import portions
 
 Begin = Callable[[], AbstractContextManager[Connection]]
-_PORTION = 500
+_PORTION = 50  # a transaction: nobody's unsubscribe waits
 
 
 def forget_unconfirmed(begin: Begin, *, before: datetime, now: datetime) -> int:

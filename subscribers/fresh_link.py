@@ -79,6 +79,11 @@ def last_link(db: Connection, subscriber_id: int, purpose: Purpose) -> FreshLink
     return _link(row) if row is not None else None
 
 
+def unused_links(db: Connection, subscriber_id: int, purpose: Purpose) -> list[FreshLink]:
+    """Give the links for a purpose that nobody has used since the last that was, the oldest first."""
+    return [_link(row) for row in link_store.unused(db, subscriber_id, purpose.value)]
+
+
 def _link(row: link_store.LinkRow) -> FreshLink:
     return FreshLink(
         id=row.id,

@@ -12,6 +12,7 @@ class ImportOptions:
     columns: Mapping[str, str] = field(default_factory=dict)  # theirs, in lower case, to ours; to "": an attribute
     # Names and slugs of topics, in lower case, to slugs; a topic that is not here is left out and told. None: any.
     topics: Mapping[str, str] | None = None
+    archive: str = ""  # which archive the file came in: its files stop together
     standing: str = ""  # what the file itself says of all its rows: a status such as "unsubscribed"
 
     def as_json(self) -> str:

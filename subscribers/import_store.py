@@ -147,6 +147,18 @@ def move_import(db: Connection, current: Import, rows: int, place: Place, finish
     return db.execute(moved).rowcount == 1
 
 
+def end_with(db: Connection, current: Import, now: datetime) -> list[int]:
+    """End the unfinished imports of the files that came in the same archive; gives them."""
+    if not current.options.archive:
+        return []
+    unfinished = (imports.c.finished_at.is_(None), imports.c.id != current.id)
+    rows = db.execute(select(imports.c.id, imports.c.options).where(*unfinished)).all()
+    found = [row.id for row in rows if read_options(row.options).archive == current.options.archive]
+    for some in portions(found):
+        db.execute(update(imports).where(imports.c.id.in_(some)).values(finished_at=now))
+    return found
+
+
 def put_counts(db: Connection, import_id: int, counts: Mapping[str, Any]) -> None:
     db.execute(update(imports).where(imports.c.id == import_id).values(counts=json.dumps(counts)))
 

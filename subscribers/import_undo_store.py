@@ -64,7 +64,8 @@ def oldest(db: Connection) -> Undoing | None:
 def changes(db: Connection, import_id: int, limit: int) -> list[Change]:
     columns = (import_changes.c.subscriber_id, import_changes.c.made, import_changes.c.before)
     query = select(*columns).where(import_changes.c.import_id == import_id).order_by(import_changes.c.subscriber_id)
-    return [Change(*row) for row in db.execute(query.limit(limit))]
+    # Two processes that undo take different people (PostgreSQL); SQLite has one writer at a time.
+    return [Change(*row) for row in db.execute(query.limit(limit).with_for_update(skip_locked=True))]
 
 
 def spoke_since(db: Connection, hashes: Sequence[str], undoing: Undoing) -> set[str]:
@@ -75,6 +76,7 @@ def spoke_since(db: Connection, hashes: Sequence[str], undoing: Undoing) -> set[
             consents.c.address_hash.in_(some),
             consents.c.recorded_at >= undoing.started_at,
             consents.c.by != f"import:{undoing.id}",
+            consents.c.act != "asked",  # anybody may have typed the address into a form
         )
         found.update(row.address_hash for row in db.execute(query))
     return found

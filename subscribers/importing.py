@@ -29,6 +29,7 @@ from subscribers.lists import list_by_slug
 from subscribers.store import portions
 
 Begin = Callable[[], AbstractContextManager[Connection]]
+OnNoes = Callable[[list[tuple[str, SuppressionKind]]], None]  # address hash, and what it said
 # A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait. So many take about 25 ms.
 MOST_ROWS = 500
 _SHOWN_REFUSALS = 1000
@@ -89,9 +90,10 @@ def start_import(
     return import_store.new_import(db, values, header.end, now)
 
 
-def import_some(begin: Begin, *, now: datetime, rows: int = MOST_ROWS) -> int:
+def import_some(begin: Begin, *, now: datetime, rows: int = MOST_ROWS, on_noes: OnNoes | None = None) -> int:
     """Import the next rows of the oldest unfinished import, at most `rows` in one transaction; gives how many.
 
+    `on_noes` gets the noes of a portion, hash and kind, before they are committed: to be kept elsewhere too.
     Zero means that nothing is left to do. An import whose spooled copy is gone or changed ends, and says so.
     """
     while True:
@@ -100,7 +102,7 @@ def import_some(begin: Begin, *, now: datetime, rows: int = MOST_ROWS) -> int:
         if current is None:
             return 0
         try:
-            done = _import_portion(begin, current, rows, now)
+            done = _import_portion(begin, current, rows, now, on_noes)
         except (InvalidImport, OSError) as error:
             _give_up(begin, current, f"the import stopped here: {error}", now)
             continue
@@ -175,7 +177,7 @@ def refusals(db: Connection, import_id: int, *, after_line: int, limit: int) -> 
     return import_store.refusals(db, import_id, after_line, limit)
 
 
-def _import_portion(begin: Begin, current: Import, limit: int, now: datetime) -> int:
+def _import_portion(begin: Begin, current: Import, limit: int, now: datetime, on_noes: OnNoes | None) -> int:
     path = Path(current.path)
     if _fingerprint(path) != current.file_hash:
         raise InvalidImport(f"the spooled copy of {current.file_name} was changed; import the file again")
@@ -189,6 +191,8 @@ def _import_portion(begin: Begin, current: Import, limit: int, now: datetime) ->
         known = known_people(db, current.list_id, rows)
         portion = decide(current, rows, known, refused, now)
         _write(db, portion)
+        if on_noes is not None and portion.noes:
+            on_noes(list(portion.noes))
     return len(records)
 
 
@@ -330,9 +334,14 @@ def _write_noes(db: Connection, portion: Portion) -> list[Consent]:
 
 
 def _give_up(begin: Begin, current: Import, reason: str, now: datetime) -> None:
+    """End an import that cannot go on, and with it what was unpacked beside it: a file of yeses without its noes."""
     with begin() as db:
         if import_store.move_import(db, current, 0, current.place, now):
             import_store.refuse(db, current.id, [(_WHOLE_FILE, reason)])
+            for other in import_store.end_with(db, current, now):
+                import_store.refuse(
+                    db, other, [(_WHOLE_FILE, f"stopped with {current.file_name}, which is part of it")]
+                )
 
 
 def _fingerprint(path: Path) -> str:

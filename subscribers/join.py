@@ -83,6 +83,7 @@ def ask(
         person_store.change_profile(db, person.id, profile, now)
     state = SubscriptionState.ACTIVE if at_once else SubscriptionState.PENDING
     list_store.new_subscription(db, mailing_list.id, person.id, state, now)
+    wait_anew(db, person.id, list_slug, now=now)
     _record(db, Act.ASKED, person, list_slug, shown, now)
     if at_once:
         return Asked(subscriber_id=person.id, standing=Standing.JOINED)
@@ -115,6 +116,21 @@ def confirm(
         return False
     _record(db, Act.CONFIRMED, person, list_slug, shown, now, key=opt_out if wanted else "")
     return True
+
+
+def wait_anew(db: Connection, subscriber_id: int, list_slug: str, *, now: datetime) -> None:
+    """Begin the time of waiting for a yes anew: a link that was just mailed must not outlive what it confirms."""
+    pending = SubscriptionState.PENDING
+    list_id = list_by_slug(db, list_slug).id
+    list_store.move_subscription(db, list_id, subscriber_id, frm=[pending], to=pending, now=now)
+
+
+def has_said_no(db: Connection, subscriber_id: int) -> bool:
+    """Tell whether somebody left a list, opted out of a newsletter, or may not be mailed, as far as is known here."""
+    person = find_by_id(db, subscriber_id)
+    left = any(one.state is SubscriptionState.LEFT for one in list_store.subscriptions_of(db, person.id))
+    opted_out = any(one.kind == "opt_out" for one in wish_store.wishes_of(db, person.id))
+    return left or opted_out or bool(suppression_store.open_kinds(db, parse_address(person.address)))
 
 
 def _standing(

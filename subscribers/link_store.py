@@ -52,6 +52,16 @@ def links_of(db: Connection, subscriber_id: int) -> list[LinkRow]:
     return [_row(row) for row in db.execute(mine).mappings()]
 
 
+def unused(db: Connection, subscriber_id: int, purpose: str) -> list[LinkRow]:
+    """Give the rows made after the last that was used, the oldest first."""
+    mine = (fresh_links.c.subscriber_id == subscriber_id, fresh_links.c.purpose == purpose)
+    rows = db.execute(select(fresh_links).where(*mine).order_by(fresh_links.c.id)).mappings()
+    found: list[LinkRow] = []
+    for row in rows:
+        found = [] if row["used_at"] is not None else [*found, _row(row)]
+    return found
+
+
 def use(db: Connection, link_id: int, now: datetime) -> bool:
     """Mark a link as used, once, and only before its end."""
     still_open = (fresh_links.c.id == link_id, fresh_links.c.used_at.is_(None), fresh_links.c.expires_at > now)

@@ -9,10 +9,12 @@ from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
+from subscribers.doors import first_list
 from subscribers.fresh_link import Purpose, last_link, make_link
 from subscribers.importing import unconfirmed_of
+from subscribers.join import has_said_no, wait_anew
 
-_PORTION = 200
+_PORTION = 25  # a transaction: nobody's unsubscribe waits
 
 
 def ask_again(app: App, number: int) -> int:
@@ -34,6 +36,9 @@ def ask_again(app: App, number: int) -> int:
                 last = last_link(db, subscriber_id, Purpose.CONFIRM)
                 if last is not None and last.made_at >= found.started_at:
                     continue
+                if has_said_no(db, subscriber_id):  # only they themselves may ask again
+                    continue
+                wait_anew(db, subscriber_id, found.list_slug, now=app.clock.now())
                 content = {"newsletter": newsletter, "list": found.list_slug}
                 link = make_link(db, subscriber_id, Purpose.CONFIRM, content, life=life, now=app.clock.now())
                 asked += plan_reader_mail(app, db, Kind.CONFIRM, link, newsletter) is not None
@@ -41,6 +46,6 @@ def ask_again(app: App, number: int) -> int:
 
 def _newsletter(db: Connection, list_slug: str) -> str:
     for one in issue_store.all_newsletters(db):
-        if list_slug in one.recipe.lists:
+        if first_list(db, one.recipe.lists) == list_slug:
             return one.recipe.slug
     raise NotAllowedNow(f"no newsletter goes to the list {list_slug}: nobody can be asked to confirm")

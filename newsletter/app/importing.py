@@ -7,10 +7,12 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from newsletter.app.app import App
+from newsletter.app.leaves import note_imported_noes
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import topic_store
@@ -97,7 +99,9 @@ def carry_out_import(
             audit.record(db, at=now, who=by, act="subscriber.import", subject=f"import:{number}", details=file.name)
     total = sum(count_rows(file.path) for file in prepared.files)
     done = 0
-    while rows := import_some(lambda: writing(app.engine), now=app.clock.now()):
+    while rows := import_some(
+        lambda: writing(app.engine), now=app.clock.now(), on_noes=partial(note_imported_noes, app)
+    ):
         done += rows
         on_progress(min(done, total), total)
     reports = _reports(app, numbers)
@@ -154,7 +158,9 @@ def _files(
     planned, aside, silent = [], [], []
     for part, copy in unpack(file, folder):
         try:
-            options = ImportOptions(columns=_of_this_file(copy, told), topics=topics, standing=part.standing)
+            options = ImportOptions(
+                columns=_of_this_file(copy, told), topics=topics, standing=part.standing, archive=folder.name
+            )
             layout = lay_out(read_header(copy), options)
         except InvalidImport:
             aside.append(part.name)  # Substack's archive has its posts beside the people

@@ -24,7 +24,7 @@ from subscribers.address import parse_address
 from subscribers.confirmation import may_be_asked_to_confirm
 from subscribers.doors import first_list
 from subscribers.find import find_by_id
-from subscribers.fresh_link import FreshLink, Purpose, last_link, make_link, use_link
+from subscribers.fresh_link import FreshLink, Purpose, last_link, make_link, unused_links, use_link
 from subscribers.join import Asked, Shown, Standing, ask, confirm
 from subscribers.prefer import change_profile
 from subscribers.profile import Profile
@@ -32,6 +32,8 @@ from subscribers.wish import follow
 
 ACCOUNT_LIFE = timedelta(days=1)
 _NETWORK_AN_HOUR, _ADDRESS_A_DAY = 30, 3
+# After so many questions without an answer, the least time to the next: nobody is mailed again and again.
+_RESTS = ((5, timedelta(days=30)), (3, timedelta(days=7)))
 _ALREADY_REST = timedelta(days=1)
 
 
@@ -106,7 +108,7 @@ def _answer(
         case Standing.JOINED:
             _keep_wishes(db, asked.subscriber_id, content, now=now)
             plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
-        case Standing.TO_CONFIRM if may_be_asked_to_confirm(db, asked.subscriber_id, now=now):
+        case Standing.TO_CONFIRM if _may_ask(db, asked.subscriber_id, now=now):
             life = timedelta(days=app.settings.privacy.unconfirmed_days)
             link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
             plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
@@ -117,6 +119,15 @@ def _answer(
                     db, asked.subscriber_id, Purpose.ACCOUNT, {"newsletter": recipe.slug}, life=ACCOUNT_LIFE, now=now
                 )
                 plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+
+
+def _may_ask(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
+    """Tell whether a mailbox may be asked once more: ever more rarely while nobody there answers."""
+    if not may_be_asked_to_confirm(db, subscriber_id, now=now):
+        return False
+    unanswered = unused_links(db, subscriber_id, Purpose.CONFIRM)
+    rest = next((rest for most, rest in _RESTS if len(unanswered) >= most), None)
+    return rest is None or unanswered[-1].made_at + rest <= now
 
 
 def _content(recipe: Recipe, form: SignUp, list_slug: str) -> dict[str, str]:

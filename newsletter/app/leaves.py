@@ -49,9 +49,15 @@ class Entry:
 
 def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
     """Append one departure, its undoing, or a move to another address."""
-    entry = {"at": app.clock.now().isoformat(), "act": act, "who": address_hash, "key": key}
+    note_leaves(app, [(act, address_hash, key)])
+
+
+def note_leaves(app: App, told: Iterable[tuple[str, str, str]]) -> None:
+    """Append acts, whom they concern and their keys, all at once."""
+    at = app.clock.now().isoformat()
+    entries = [json.dumps({"at": at, "act": act, "who": who, "key": key}) for act, who, key in told]
     # A line of its own also after half a line that a crash has left: the two must not become one.
-    line = b"\n" + json.dumps(entry).encode() + b"\n"
+    line = b"\n" + "\n".join(entries).encode() + b"\n"
     descriptor = os.open(app.home / FILE_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         written = os.write(descriptor, line)  # in one write: appends of several processes do not mix (O_APPEND)
@@ -60,6 +66,12 @@ def note_leave(app: App, act: str, address_hash: str, key: str = "") -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def note_imported_noes(app: App, noes: list[tuple[str, SuppressionKind]]) -> None:
+    """Append who a file reports as gone: a backup of before that import must not mail them either."""
+    left = SuppressionKind.LEFT
+    note_leaves(app, [(EVERYTHING, who, "") if kind is left else (SUPPRESSED, who, kind.value) for who, kind in noes])
 
 
 def replay_leaves(app: App) -> int:

@@ -7,11 +7,13 @@ A seventh forgets, once a day, what has been kept for long enough (retention.py)
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
 from newsletter.app.cutoff import ask_before_cutoffs, sources_wanted_soon
 from newsletter.app.importing import remove_spooled
+from newsletter.app.leaves import note_imported_noes
 from newsletter.app.source_health import alert_of_sources
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.mailbox import read_mailbox
@@ -60,7 +62,9 @@ def send_some(outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
 def import_some(app: App) -> int:
     """Go on with an import, or an undoing, that was interrupted."""
     now = app.clock.now()
-    done = import_rows(lambda: writing(app.engine), now=now) or undo_rows(lambda: writing(app.engine), now=now)
+    done = import_rows(lambda: writing(app.engine), now=now, on_noes=partial(note_imported_noes, app)) or undo_rows(
+        lambda: writing(app.engine), now=now
+    )
     if not done:
         remove_spooled(app)
     return done

@@ -3,9 +3,11 @@
 It may be posted from a partner's own page, and shown in the frames of site builders that the operator names.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from math import ceil
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +30,8 @@ from subscribers.lists import list_by_slug
 
 TRAP = "homepage"  # people do not see this field; programs fill in all they find
 STAMP = "shown"
+VIA = "via"
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]{1,200}")
 SURE = "sure"  # the address that somebody was asked about and meant as it is
 
 
@@ -56,7 +60,7 @@ def form_page(
         "join",
         strings,
         status=status,
-        wording=_wording(strings, recipe),
+        wording=_wording(strings, recipe, _names(web_of(request), recipe)),
         hidden=_hidden(web),
         slug=recipe.slug,
         entered=entered or {},
@@ -74,11 +78,12 @@ def again_page(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> 
     """Ask once more: the form came from elsewhere, too quickly, or after a day. All that was typed is kept."""
     web, strings = web_of(request), page_strings(request, entered)
     kept = {name: value for name, value in entered.items() if name not in {TRAP, STAMP}}
+    kept[VIA] = posted_from(request, entered)  # the next post is our own page's
     page = public_page(
         request,
         "join_again",
         strings,
-        wording=_wording(strings, recipe),
+        wording=_wording(strings, recipe, _names(web_of(request), recipe)),
         hidden=_hidden(web),
         slug=recipe.slug,
         entered=kept,
@@ -115,18 +120,25 @@ def too_many_page(request: Request, recipe: Recipe, entered: Mapping[str, str], 
 def shown_words(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> Shown:
     """Give the words that the form shows, as the record of consent keeps them, and where it was posted from."""
     strings = page_strings(request, entered)
-    wording = _wording(strings, recipe)
+    wording = _wording(strings, recipe, _names(web_of(request), recipe))
     policy = web_of(request).app.settings.privacy.policy_url
     lines = [*wording.values(), f"{strings.text('How we treat your data')}: {policy}" if policy else ""]
-    origin = request.headers.get("origin", "")
-    ours = web_of(request).app.settings.web.public_url
-    elsewhere = f", posted from {origin[:200]}" if origin.startswith("http") and not ours.startswith(origin) else ""
+    origin = posted_from(request, entered)
+    elsewhere = f", posted from {origin}" if origin else ""
     return Shown(
         text="\n".join(line for line in lines if line),
         language=strings.language,
         place=f"the sign-up page /join/{recipe.slug}{elsewhere}",
         network_address=client_address(request),
     )
+
+
+def posted_from(request: Request, entered: Mapping[str, str]) -> str:
+    """Give the other site whose form was posted, as the browser told it first; empty for our own page."""
+    told = entered.get(VIA) or request.headers.get("origin", "")
+    ours = urlsplit(web_of(request).app.settings.web.public_url)
+    is_ours = told == f"{ours.scheme}://{ours.netloc}" or urlsplit(told).netloc == request.headers.get("host")
+    return told if _ORIGIN.fullmatch(told) and not is_ours else ""
 
 
 def page_strings(request: Request, entered: Mapping[str, str]) -> Strings:
@@ -143,16 +155,24 @@ def stamp_key(web: Web) -> bytes:
     return web.app.keys.message_id
 
 
-def _wording(strings: Strings, recipe: Recipe) -> dict[str, str]:
+def _wording(strings: Strings, recipe: Recipe, names: str) -> dict[str, str]:
     """What somebody agrees to: also what is kept as the record."""
     return {
         "heading": strings.text("Receive {newsletter}", newsletter=recipe.name),
         "statement": strings.text(
             "We keep your address to send you {newsletter}, and for nothing else. Each mail has a link to leave.",
-            newsletter=recipe.name,
+            newsletter=names,
         ),
         "button": strings.text("Sign up"),
     }
+
+
+def _names(web: Web, recipe: Recipe) -> str:
+    """Name every newsletter that comes with the list that is joined: who says yes must know to what."""
+    with reading(web.app.engine) as db:
+        joined = first_list(db, recipe.lists)
+        others = [one.recipe for one in issue_store.all_newsletters(db) if one.recipe.slug != recipe.slug]
+        return ", ".join([recipe.name, *(one.name for one in others if joined in one.lists)])
 
 
 def _hidden(web: Web) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Imports as other systems export them: who may be mailed, who never, and how one is taken back."""
 
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from newsletter.app.importing import (
     remove_spooled,
     undo_import,
 )
+from newsletter.app.leaves import replay_leaves
 from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
@@ -25,11 +28,11 @@ from subscribers.archive import unpack
 from subscribers.consent import SuppressionKind
 from subscribers.doors import members
 from subscribers.errors import InvalidImport
-from subscribers.importing import ImportReport
+from subscribers.importing import ImportReport, start_import
 from subscribers.join import Shown, confirm
-from subscribers.leave import leave_list
+from subscribers.leave import leave_list, opt_out
 from subscribers.show import Known, show
-from subscribers.suppress import suppress_domain
+from subscribers.suppress import suppress, suppress_domain
 from tests.conftest import NOW
 from tests.fakes.home import SETUP, make_empty_home
 
@@ -316,3 +319,61 @@ def test_an_archive_that_would_fill_the_disk_is_refused(app: App) -> None:
     with pytest.raises(InvalidImport):
         unpack(file, folder, largest=10_000)
     assert sum(path.stat().st_size for path in folder.iterdir()) <= 10_000
+
+
+def test_files_of_one_archive_stop_together(app: App) -> None:
+    """When the file of those who left cannot be read any more, nobody of the others comes in."""
+    prepared = prepare(app, archive(app, EXPORT))
+    noes = next(one for one in prepared.files if one.name.startswith("unsubscribed"))
+    noes.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        carry_out(app, prepared)
+    prepared = prepare(app, archive(app, EXPORT))
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        for one in prepared.files:
+            start_import(db, one.path, one.name, "members", consent="", by="test", now=now, options=one.options)
+    next(one for one in prepared.files if one.name.startswith("unsubscribed")).path.unlink()
+    while import_some(app):
+        pass
+    assert mailable(app) == []
+
+
+def test_a_damaged_archive_is_told_in_words(app: App) -> None:
+    """Bytes that do not unpack are the file's fault."""
+    file = archive(app, {"people.csv": "email\n" + "".join(f"p{number}@example.org\n" for number in range(2000))})
+    content = bytearray(file.read_bytes())
+    content[200:260] = bytes(60)
+    file.write_bytes(bytes(content))
+    with pytest.raises(InvalidImport, match="cannot be unpacked"):
+        prepare(app, file, trusting=True)
+
+
+def test_only_those_who_said_nothing_are_asked_again(app: App) -> None:
+    """Who opted out, left elsewhere or bounced is not asked: only they themselves may ask."""
+    text = "email\nanna@example.org\nbruno@example.org\nnina@example.org\n"
+    ((number, _),) = carry_out(app, prepare(app, table(app, text)))
+    now = app.clock.now()
+    with writing(app.engine) as db:
+        anna, bruno = (show(db, f"{name}@example.org").subscriber for name in ("anna", "bruno"))
+        assert anna is not None
+        assert bruno is not None
+        opt_out(db, anna.id, "newsletter:weekly", by="reader", evidence="page", network_address="", now=now)
+        suppress(db, bruno.id, SuppressionKind.BOUNCED, reason="full", by="test", now=now)
+    assert ask_again(app, number) == 1
+
+
+def test_the_noes_of_an_import_outlive_a_restore(app: App) -> None:
+    """They stand in leaves.log too: a database of before the import mails nobody whom the file reports as gone."""
+    before = app.home / "before.db"
+    with closing(sqlite3.connect(app.home / "newsletter.db")) as present, closing(sqlite3.connect(before)) as copy:
+        present.backup(copy)
+    carry_out(app, prepare(app, table(app, "email,status\nanna@example.org,unsubscribed\n")))
+    app.engine.dispose()
+    for file in app.home.glob("newsletter.db*"):
+        file.unlink()
+    before.rename(app.home / "newsletter.db")
+    carry_out(app, prepare(app, table(app, "email\nnina@example.org\n"), consent="x"))
+    replay_leaves(app)
+    carry_out(app, prepare(app, table(app, "email\nanna@example.org\n"), consent="x"))
+    assert mailable(app) == ["nina"]

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from newsletter.app.retention import forget_some
 from newsletter.app.sender import drain, sending
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
@@ -211,15 +212,57 @@ def test_who_comes_without_a_timely_stamp_is_asked_once_more(form: Form, shown: 
 
 
 def test_a_partners_own_form_may_post(form: Form) -> None:
-    """From another origin, with a field called email: asked once more, and the record says from where."""
-    headers = {"origin": "https://www.partner.example"}
-    answer = form.ask.post(PATH, data={"email": NEW}, headers=headers)
+    """From another origin, with a field called email: asked once more, and the record says from where it came first."""
+    answer = form.ask.post(PATH, data={"email": NEW}, headers={"origin": "https://www.partner.example"})
     assert NEW in answer.text
-    shown = stamp(form.app.keys.message_id, NOW - timedelta(seconds=30))
-    form.ask.post(PATH, data={"email": NEW, STAMP: shown}, headers=headers)
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text))
+    kept[STAMP] = stamp(form.app.keys.message_id, NOW - timedelta(seconds=30))
+    form.ask.post(PATH, data=kept, headers={"origin": "http://127.0.0.1:8000"})
     with reading(form.app.engine) as db:
         (asked,) = show(db, NEW).consents
     assert asked.evidence.endswith("posted from https://www.partner.example")
+
+
+def test_our_own_page_is_no_other_site(form: Form) -> None:
+    """The record names other sites only, whole: a port that begins like ours is another."""
+    form.ask.post(
+        PATH, data={"address": "a@example.org", STAMP: old(form)}, headers={"origin": "http://127.0.0.1:8000"}
+    )
+    form.ask.post(PATH, data={"address": "b@example.org", STAMP: old(form)}, headers={"origin": "http://127.0.0.1:80"})
+    with reading(form.app.engine) as db:
+        (ours,), (other,) = show(db, "a@example.org").consents, show(db, "b@example.org").consents
+    assert (ours.evidence, other.evidence.rpartition(" ")[2]) == (
+        "the sign-up page /join/weekly",
+        "http://127.0.0.1:80",
+    )
+
+
+def old(form: Form) -> str:
+    return stamp(form.app.keys.message_id, NOW - timedelta(seconds=30))
+
+
+def test_a_mailbox_that_never_answers_is_asked_ever_more_rarely(form: Form) -> None:
+    """Three questions, then one a week, then one a month, however often somebody types the address."""
+    asked = []
+    for day in range(60):
+        form.app.clock = FixedClock(NOW + timedelta(days=day))
+        form.send(client=f"192.0.2.{day}")
+        asked += [day] * len(form.mails())
+    assert asked == [0, 1, 2, 9, 16, 46]
+
+
+def test_a_link_lives_as_long_as_it_says(form: Form) -> None:
+    """Asked a second time, the time to confirm begins anew: nobody is forgotten while their link is good."""
+    form.send()
+    form.mails()
+    form.app.clock = FixedClock(NOW + timedelta(days=10))
+    form.send(client="198.51.100.1")
+    link = form.link()
+    form.app.clock = FixedClock(NOW + timedelta(days=20))
+    while forget_some(form.app):
+        pass
+    assert form.ask.post(link).status_code == 200
+    assert form.state() is SubscriptionState.ACTIVE
 
 
 @pytest.mark.parametrize(
