@@ -24,6 +24,7 @@ from subscribers.import_options import ImportOptions
 from subscribers.import_row import lay_out
 from subscribers.import_undo import UndoReport, start_undo, undo_report, undo_some
 from subscribers.importing import ImportReport, import_report, import_some, spooled_paths, start_import
+from subscribers.lists import list_by_slug
 
 Progress = Callable[[int, int], None]  # rows done (people, when one is taken back), and in all
 _A_DAY = 24 * 60 * 60  # seconds
@@ -55,6 +56,8 @@ def prepare_import(
 
     Raises InvalidImport or UnknownList, and leaves nothing behind then.
     """
+    with reading(app.engine) as db:
+        list_by_slug(db, list_slug)  # a slip there is told before a large file is read
     folder = app.home / "imports" / uuid4().hex
     folder.parent.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700)
