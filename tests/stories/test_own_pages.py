@@ -18,7 +18,7 @@ from subscribers.fresh_link import Purpose, make_link
 from subscribers.prefer import change_profile
 from subscribers.show import show
 from tests.stories.axe import faults_of
-from tests.stories.test_pages import EXPECTED, READER, Serving, browser, opened, overflow, serving
+from tests.stories.test_pages import EXPECTED, READER, Serving, browser, opened, overflow, serving, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -114,8 +114,7 @@ def test_a_reader_sees_their_data_and_goes_for_good(browser: "Browser", tmp_path
         page.goto(f"{page.url}/erase")
         assert is_there(served)
         page.locator("form button").last.click()
-        page.wait_for_load_state()
-        assert not is_there(served)
+        until(lambda: not is_there(served))
         context.close()
 
 

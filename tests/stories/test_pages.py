@@ -173,8 +173,10 @@ def opened(browser: "Browser", size: str, scheme: str, *, expected: re.Pattern[s
 
 
 def overflow(page: "Page") -> int:
-    """Give by how many pixels a page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    """Give by how many pixels a page is wider than the screen, once it is all there."""
+    page.wait_for_load_state()
+    # Asked of the element, which is waited for: right after a click there may be a document with nothing in it yet.
+    return int(page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth"))
 
 
 def contrast(page: "Page", selector: str) -> float:
@@ -194,6 +196,7 @@ def test_the_desk_is_readable(served: Serving, browser: "Browser", size: str, sc
         for selector in ("h1", ".state", ".quiet", ".issues a", "code"):
             assert contrast(page, selector) >= 4.5, selector
         page.get_by_role("link", name="weekly/1").click()
+        page.wait_for_url("**/desk/issues/**")
         assert overflow(page) == 0
         page.get_by_role("link", name=re.compile(READER)).click()
         for look in ("Dark", "Phone"):
