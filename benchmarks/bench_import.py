@@ -22,10 +22,10 @@ from sqlalchemy import Connection, Engine
 from benchmarks.figure import show
 from benchmarks.sample import NOW
 from newsletter.db.engine import open_engine, reading, writing
-from subscribers.import_count import Planned, count_import
-from subscribers.import_options import ImportOptions
-from subscribers.importing import import_some, start_import
-from subscribers.lists import put_list
+from subscribers.importing.count import Planned, count_import
+from subscribers.importing.options import ImportOptions
+from subscribers.importing.run import import_some, start_import
+from subscribers.lists.keep import put_list
 from subscribers.tables import metadata
 
 _ROWS, _PAIRS, _CHUNK = 50_000, 3, 10_000

@@ -29,7 +29,7 @@ from newsletter.issues.issue import Issue, PostEdit
 from newsletter.issues.recipe import Recipe
 from newsletter.outbox.plan import plan_some
 from newsletter.outbox.report_store import counts_of
-from subscribers.lists import put_list
+from subscribers.lists.keep import put_list
 from subscribers.tables import subscribers, subscriptions, wishes
 
 _READERS, _POSTS, _CARDS, _PAIRS = 5000, 60, 12, 3

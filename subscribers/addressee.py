@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from subscribers import suppression_store
 from subscribers.address import parse_address
+from subscribers.consent.fresh_link import FreshLink, Purpose
 from subscribers.doors import recipient_of_confirmation, recipient_of_notice, refusal_of_notice
-from subscribers.fresh_link import FreshLink, Purpose
 from subscribers.subscriber import NotMailable, Recipient
+from subscribers.suppression import suppression_store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

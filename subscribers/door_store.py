@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Join, RowMapping, and_, exists, func, or_, select
 from sqlalchemy.sql.expression import FromClause
 
-from subscribers.consent import SuppressionKind, Wish
-from subscribers.profile import THE_NEWSLETTERS_HOUR
-from subscribers.segment_rule import Rule
-from subscribers.segment_store import whom
+from subscribers.consent.consent import SuppressionKind, Wish
+from subscribers.segments.rule import Rule
+from subscribers.segments.segment_store import whom
 from subscribers.subscriber import Member
 from subscribers.tables import (
     mailing_lists,
@@ -21,6 +20,7 @@ from subscribers.tables import (
     suppressions,
     wishes,
 )
+from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from subscribers import door_store, segment_store
-from subscribers.consent import SuppressionKind
+from subscribers import door_store
+from subscribers.consent.consent import SuppressionKind
 from subscribers.door_store import Way
 from subscribers.errors import UnknownList
-from subscribers.person_store import languages_of
-from subscribers.segment_parse import parse_rule
+from subscribers.people.person_store import languages_of
+from subscribers.segments import segment_store
+from subscribers.segments.parse import parse_rule
 from subscribers.store import portions
 from subscribers.subscriber import Member, NotMailable, Recipient
-from subscribers.wish import wishes_in
+from subscribers.wishes.wish import wishes_in
 
 _UNSUBSCRIBED = NotMailable("unsubscribed")
 _UNCONFIRMED = NotMailable("unconfirmed")

@@ -75,8 +75,8 @@ NO_NAME = (
 )
 WORD_EXCEPTIONS = {
     "newsletter/sources/stories/identity.py": "it names the tracking parameters of others",
-    "subscribers/exports.py": "it names the states of other systems' exports",
-    "tests/unit/subscribers/test_import_row.py": "it holds rows of such exports",
+    "subscribers/importing/formats.py": "it names the states of other systems' exports",
+    "tests/unit/subscribers/importing/test_row.py": "it holds rows of such exports",
     "docs/glossary.md": "it is the list of rejected words",
     "tests/test_architecture.py": "it looks for them",
 }

@@ -15,8 +15,8 @@ from pydantic.fields import FieldInfo
 from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
 from newsletter.base.settings import ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
-from subscribers.import_row import _STATUSES as STATUSES
-from subscribers.profile import READERS
+from subscribers.importing.row import _STATUSES as STATUSES
+from subscribers.wishes.profile import READERS
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"

@@ -23,15 +23,15 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
 from newsletter.sources import topic_store
 from subscribers.address import parse_address
-from subscribers.change_address import Moved, change_address
-from subscribers.erase import erase
+from subscribers.consent.fresh_link import FreshLink, Purpose, make_link, use_link
 from subscribers.errors import UnknownSubscriber
-from subscribers.find import find_by_address, find_by_id
-from subscribers.fresh_link import FreshLink, Purpose, make_link, use_link
-from subscribers.prefer import change_profile
-from subscribers.profile import Profile
+from subscribers.people.change_address import Moved, change_address
+from subscribers.people.erase import erase
+from subscribers.people.find import find_by_address, find_by_id
 from subscribers.subscriber import Subscriber
-from subscribers.wish import follow, mute, unwish
+from subscribers.wishes.prefer import change_profile
+from subscribers.wishes.profile import Profile
+from subscribers.wishes.wish import follow, mute, unwish
 
 _A_DAY = timedelta(days=1)
 _ADDRESS_LIFE = timedelta(days=1)

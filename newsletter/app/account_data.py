@@ -18,7 +18,7 @@ from newsletter.feedback import store as feedback_store
 from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
 from newsletter.outbox.reader_store import Got
-from subscribers.everything import Everything, everything_of
+from subscribers.people.everything import Everything, everything_of
 
 _OF_PROGRAMS = {"address_key", "import_id", "import_line", "subscriber_id"}
 

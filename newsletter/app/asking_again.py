@@ -9,10 +9,10 @@ from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
+from subscribers.consent.fresh_link import Purpose, last_link, make_link
+from subscribers.consent.join import has_said_no, wait_anew
 from subscribers.doors import first_list
-from subscribers.fresh_link import Purpose, last_link, make_link
-from subscribers.importing import unconfirmed_of
-from subscribers.join import has_said_no, wait_anew
+from subscribers.importing.run import unconfirmed_of
 
 _PORTION = 25  # a transaction: nobody's unsubscribe waits
 

@@ -9,9 +9,9 @@ from newsletter.feedback.unsubscribe import opt_out_key
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
 from subscribers.doors import is_described, still_mailable
-from subscribers.lists import list_by_slug
-from subscribers.mailing_list import MailingList, SubscriptionState
-from subscribers.show import show
+from subscribers.lists.keep import list_by_slug
+from subscribers.lists.mailing_list import MailingList, SubscriptionState
+from subscribers.people.show import show
 from subscribers.subscriber import NotMailable, Subscriber
 
 _ENDED = frozenset({"suppressed:left", "suppressed:complained", "suppressed:forbidden"})

@@ -21,8 +21,8 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
 from newsletter.sources.health import Health, failing_words, is_failing
-from subscribers import lists as list_store
-from subscribers.segments import all_segments
+from subscribers.lists.keep import all_lists
+from subscribers.segments.keep import all_segments
 
 _LEAST_FREE = 500_000_000  # bytes
 
@@ -110,7 +110,7 @@ def _providers(app: App) -> Iterator[Finding]:
 def _newsletters(app: App) -> Iterator[Finding]:
     with reading(app.engine) as db:
         newsletters = issue_store.all_newsletters(db)
-        lists = {one.slug for one in list_store.all_lists(db)} | {one.slug for one in all_segments(db)}
+        lists = {one.slug for one in all_lists(db)} | {one.slug for one in all_segments(db)}
         counts = {one.slug: reader_count(db, one.recipe) for one in newsletters if lists.issuperset(one.recipe.lists)}
     if not newsletters:
         yield Finding(what="newsletters", verdict="warning", words="there is none", remedy="newsletter apply FILE.toml")

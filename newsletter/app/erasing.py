@@ -8,10 +8,10 @@ from newsletter.base.errors import NotFound
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from subscribers.address import mask
-from subscribers.consent import SuppressionKind
-from subscribers.erase import erase, forget_correspondent
-from subscribers.find import find_by_id
-from subscribers.show import Known, show
+from subscribers.consent.consent import SuppressionKind
+from subscribers.people.erase import erase, forget_correspondent
+from subscribers.people.find import find_by_id
+from subscribers.people.show import Known, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

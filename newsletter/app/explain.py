@@ -14,7 +14,7 @@ from newsletter.outbox.delivery import Attempt, Delivery, issue_key
 from newsletter.sources import post_store
 from newsletter.sources.post import Post
 from subscribers.doors import still_mailable
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from subscribers.subscriber import NotMailable
 
 

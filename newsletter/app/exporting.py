@@ -11,7 +11,7 @@ from uuid import uuid4
 from newsletter.app.app import App
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
-from subscribers.exporting import count_of_list, export_list, export_suppressed, write_csv, write_lines
+from subscribers.exporting.rows import count_of_list, export_list, export_suppressed, write_csv, write_lines
 
 Format = Literal["csv", "jsonl"]
 Progress = Callable[[int, int | None], None]  # rows written, and in all where that is known

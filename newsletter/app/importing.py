@@ -16,15 +16,15 @@ from newsletter.app.leaves import note_imported_noes
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import topic_store
-from subscribers.archive import is_archive, unpack
-from subscribers.csv_reading import count_rows, read_header
 from subscribers.errors import InvalidImport
-from subscribers.import_count import ImportCount, Planned, count_import
-from subscribers.import_options import ImportOptions
-from subscribers.import_row import lay_out
-from subscribers.import_undo import UndoReport, start_undo, undo_report, undo_some
-from subscribers.importing import ImportReport, import_report, import_some, spooled_paths, start_import
-from subscribers.lists import list_by_slug
+from subscribers.importing.archive import is_archive, unpack
+from subscribers.importing.count import ImportCount, Planned, count_import
+from subscribers.importing.csv_reading import count_rows, read_header
+from subscribers.importing.options import ImportOptions
+from subscribers.importing.row import lay_out
+from subscribers.importing.run import ImportReport, import_report, import_some, spooled_paths, start_import
+from subscribers.importing.undo import UndoReport, start_undo, undo_report, undo_some
+from subscribers.lists.keep import list_by_slug
 
 Progress = Callable[[int, int], None]  # rows done (people, when one is taken back), and in all
 _A_DAY = 24 * 60 * 60  # seconds

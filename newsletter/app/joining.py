@@ -21,14 +21,14 @@ from newsletter.db.limits import Limit, customer, take
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import topic_store
 from subscribers.address import parse_address
-from subscribers.confirmation import may_be_asked_to_confirm
+from subscribers.consent.confirmation import may_be_asked_to_confirm
+from subscribers.consent.fresh_link import FreshLink, Purpose, last_link, make_link, unused_links, use_link
+from subscribers.consent.join import Asked, Shown, Standing, ask, confirm
 from subscribers.doors import first_list
-from subscribers.find import find_by_id
-from subscribers.fresh_link import FreshLink, Purpose, last_link, make_link, unused_links, use_link
-from subscribers.join import Asked, Shown, Standing, ask, confirm
-from subscribers.prefer import change_profile
-from subscribers.profile import Profile
-from subscribers.wish import follow
+from subscribers.people.find import find_by_id
+from subscribers.wishes.prefer import change_profile
+from subscribers.wishes.profile import Profile
+from subscribers.wishes.wish import follow
 
 ACCOUNT_LIFE = timedelta(days=1)
 _NETWORK_AN_HOUR, _ADDRESS_A_DAY = 30, 3

@@ -19,12 +19,14 @@ from sqlalchemy import Connection
 from newsletter.app.app import App
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
-from subscribers import consent_store, list_store, suppression_store
-from subscribers.consent import Act, Consent, SuppressionKind
-from subscribers.erase import erase
-from subscribers.find import find_by_hash
-from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.suppress import suppress_domain, suppress_hash
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Act, Consent, SuppressionKind
+from subscribers.consent.leave import leave_everything, leave_list, opt_out, undo_opt_out
+from subscribers.lists import list_store
+from subscribers.people.erase import erase
+from subscribers.people.find import find_by_hash
+from subscribers.suppression import suppression_store
+from subscribers.suppression.suppress import suppress_domain, suppress_hash
 
 FILE_NAME = "leaves.log"
 OPT_OUT, UNDO, LIST, EVERYTHING, ERASED = "opt_out", "undo", "list", "everything", "erased"

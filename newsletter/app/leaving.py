@@ -10,10 +10,10 @@ from newsletter.app.leaves import EVERYTHING, LIST, OPT_OUT, UNDO, note_leave
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.unsubscribe import BY, opt_out_key, record_leaving_all, record_unsubscribe, undo_unsubscribe
 from newsletter.issues.issue import Issue
-from subscribers import suppression_store
-from subscribers.consent import SuppressionKind
-from subscribers.leave import leave_list
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.leave import leave_list
 from subscribers.subscriber import Subscriber
+from subscribers.suppression import suppression_store
 
 
 def leave_newsletter(app: App, person: Subscriber, issue: Issue, slug: str, *, how: str, network_address: str) -> bool:

@@ -7,12 +7,12 @@ from newsletter.base.errors import NotFound
 from newsletter.db import audit
 from newsletter.db.engine import writing
 from newsletter.sources import topic_store
-from subscribers.add import add_subscriber
-from subscribers.find import find_by_id
-from subscribers.profile import Profile, read_language, read_name, read_zone
-from subscribers.show import show
+from subscribers.people.add import add_subscriber
+from subscribers.people.find import find_by_id
+from subscribers.people.show import show
 from subscribers.suggest import suggest_address
-from subscribers.wish import follow
+from subscribers.wishes.profile import Profile, read_language, read_name, read_zone
+from subscribers.wishes.wish import follow
 
 
 def add_person(

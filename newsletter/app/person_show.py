@@ -15,12 +15,12 @@ from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
-from subscribers import consent_store
 from subscribers.address import mask
-from subscribers.consent import Consent
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Consent
 from subscribers.doors import still_mailable
-from subscribers.mailing_list import Subscription, SubscriptionState
-from subscribers.show import Known, show
+from subscribers.lists.mailing_list import Subscription, SubscriptionState
+from subscribers.people.show import Known, show
 from subscribers.subscriber import NotMailable
 
 MAILED = "mailed"

@@ -22,8 +22,8 @@ from newsletter.issues.assemble import make_due_issues as make_issues
 from newsletter.outbox import due_store, lane_store, plan, send
 from newsletter.outbox.delivery import provider_of
 from newsletter.sources.poll import fetch_some as fetch
-from subscribers.import_undo import undo_some as undo_rows
-from subscribers.importing import import_some as import_rows
+from subscribers.importing.run import import_some as import_rows
+from subscribers.importing.undo import undo_some as undo_rows
 
 
 def fetch_some(app: App) -> int:

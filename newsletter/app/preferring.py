@@ -12,11 +12,11 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from newsletter.feedback.unsubscribe import opt_out_key
-from subscribers import wish_store
-from subscribers.prefer import as_wanted, change_profile, prefer, prefer_nowhere_else, preferences_of
-from subscribers.profile import THE_NEWSLETTERS_HOUR, Preferences, Profile
 from subscribers.subscriber import Subscriber
-from subscribers.wish import follow, mute, unwish, wish_nothing, wish_nowhere_else, wishes_in
+from subscribers.wishes import wish_store
+from subscribers.wishes.prefer import as_wanted, change_profile, prefer, prefer_nowhere_else, preferences_of
+from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR, Preferences, Profile
+from subscribers.wishes.wish import follow, mute, unwish, wish_nothing, wish_nowhere_else, wishes_in
 
 FOLLOW, MUTE, NO_WISH = "follow", "mute", "none"
 

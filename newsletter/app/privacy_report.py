@@ -13,7 +13,7 @@ from newsletter.app.app import App
 from newsletter.base.settings import ProviderSettings
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
-from subscribers.figures import Figures, figures
+from subscribers.people.figures import Figures, figures
 
 _HTTP_PROVIDERS = {"postmark": "Postmark"}
 

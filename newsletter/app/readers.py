@@ -13,7 +13,7 @@ from newsletter.outbox import due_store
 from newsletter.outbox.context import reader_of
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import first_list_name, is_described, still_mailable
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from subscribers.subscriber import NotMailable, Recipient
 
 

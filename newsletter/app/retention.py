@@ -15,7 +15,7 @@ from newsletter.base.log import get_log
 from newsletter.db import facts
 from newsletter.db.engine import reading, writing
 from newsletter.outbox import forget_store
-from subscribers.forget import forget_links, forget_network_addresses, forget_unconfirmed
+from subscribers.people.forget import forget_links, forget_network_addresses, forget_unconfirmed
 
 _FACT = "retention_done_on"
 _PORTION = 400

@@ -11,10 +11,10 @@ from newsletter.issues.recipe import Recipe
 from newsletter.sources import topic_store
 from subscribers.doors import member_count
 from subscribers.errors import InvalidRule
-from subscribers.lists import all_lists
-from subscribers.segment import Segment
-from subscribers.segment_parse import ParsedRule, missing_names, parse_rule
-from subscribers.segments import all_segments, count_rule, segment_by_slug, segments_among
+from subscribers.lists.keep import all_lists
+from subscribers.segments.keep import all_segments, count_rule, segment_by_slug, segments_among
+from subscribers.segments.parse import ParsedRule, missing_names, parse_rule
+from subscribers.segments.segment import Segment
 
 _LEAST_TOLD = 10
 

@@ -26,10 +26,10 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter, Recipe, merge_recipe
 from newsletter.sources import source_store, topic_store
 from newsletter.sources.source import EDITORS, Source, SourceKind, Topic
-from subscribers import lists as list_store
-from subscribers.mailing_list import MailingList
-from subscribers.segment import Segment
-from subscribers.segments import all_segments, put_segment, remove_segment
+from subscribers.lists.keep import all_lists, put_list
+from subscribers.lists.mailing_list import MailingList
+from subscribers.segments.keep import all_segments, put_segment, remove_segment
+from subscribers.segments.segment import Segment
 
 _GIVEN = "setup.source_urls"
 _FILES = ("logo", "logo_dark")  # values of a newsletter that are paths
@@ -97,7 +97,7 @@ def _present(db: Connection) -> Present:
     return Present(
         topics={topic.slug: topic for topic in topic_store.all_topics(db)},
         sources={source.name: source for source in source_store.all_sources(db)},
-        lists={one.slug: one for one in list_store.all_lists(db)},
+        lists={one.slug: one for one in all_lists(db)},
         segments={one.slug: one for one in all_segments(db)},
         newsletters=newsletters,
         applied={slug: issue_store.applied_recipe(db, one.id) for slug, one in newsletters.items()},
@@ -337,7 +337,7 @@ class _Writer:
         told = table.model_fields_set
         name = table.name if "name" in told or known is None else known.name
         opt_in = table.opt_in if "opt_in" in told or known is None else known.opt_in
-        list_store.put_list(self.db, slug, name=name or slug, opt_in=opt_in, now=self.now)
+        put_list(self.db, slug, name=name or slug, opt_in=opt_in, now=self.now)
 
     def _write_segment(self, slug: str) -> None:
         table = next(one for one in self.setup.segment if one.slug == slug)

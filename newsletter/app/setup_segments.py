@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from newsletter.app.setup_file import SegmentTable, SetupFile
 from subscribers.errors import InvalidRule
-from subscribers.segment import Segment
-from subscribers.segment_parse import missing_names, parse_rule
+from subscribers.segments.parse import missing_names, parse_rule
+from subscribers.segments.segment import Segment
 
 Values = dict[str, str]
 

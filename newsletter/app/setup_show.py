@@ -9,8 +9,8 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import source_store, topic_store
 from newsletter.sources.source import EDITORS
-from subscribers import lists as list_store
-from subscribers.segments import all_segments
+from subscribers.lists.keep import all_lists
+from subscribers.segments.keep import all_segments
 
 _BACKFILL_DAYS = 14  # the default of a [[source]]
 
@@ -49,7 +49,7 @@ def present_setup(app: App) -> Setup:
                 for one in source_store.all_sources(db)
                 if one.name != EDITORS
             ],
-            "list": [{"slug": one.slug, "name": one.name, "opt_in": one.opt_in} for one in list_store.all_lists(db)],
+            "list": [{"slug": one.slug, "name": one.name, "opt_in": one.opt_in} for one in all_lists(db)],
             "segment": [
                 {"slug": one.slug, "name": one.name, "list": one.list_slug, "rule": one.rule}
                 for one in all_segments(db)

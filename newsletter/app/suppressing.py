@@ -12,12 +12,12 @@ from newsletter.app.leaves import DOMAIN_CLOSED, EVERYTHING, SUPPRESSED, note_le
 from newsletter.base.errors import NotAllowedNow, UsageError
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
-from subscribers import suppression_store
 from subscribers.address import Address, mask, parse_address, parse_domain
-from subscribers.consent import SuppressedDomain, SuppressionKind
-from subscribers.person_store import find_by_key
-from subscribers.suppress import note_left, release, release_domain, suppress_address, suppress_domain
-from subscribers.suppression_store import SuppressedAddress
+from subscribers.consent.consent import SuppressedDomain, SuppressionKind
+from subscribers.people.person_store import find_by_key
+from subscribers.suppression import suppression_store
+from subscribers.suppression.suppress import note_left, release, release_domain, suppress_address, suppress_domain
+from subscribers.suppression.suppression_store import SuppressedAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from newsletter.outbox import store
 from newsletter.outbox.delivery import NOTICE_PRIORITY, PlannedDelivery, issue_key, lane_of
 from newsletter.outbox.plan import provider_for
 from newsletter.sources.post import LONGEST_LIFE
-from subscribers.find import find_by_id
+from subscribers.people.find import find_by_id
 
 _LIFE = timedelta(days=2)  # a welcome that comes later is none
 

@@ -13,8 +13,8 @@ from newsletter.cli.output import Json, emit, opened, talk, who
 if TYPE_CHECKING:
     from newsletter.app.app import App
     from newsletter.app.importing import PreparedImport
-    from subscribers.import_count import ImportCount
-    from subscribers.importing import ImportReport
+    from subscribers.importing.count import ImportCount
+    from subscribers.importing.run import ImportReport
 
 _SHOWN = 20  # refused rows printed; --json has them all
 _COUNTS = ("added", "updated", "unchanged", "suppressed", "unconfirmed", "refused_count")

@@ -10,7 +10,7 @@ from newsletter.cli.words import day_and_hour
 def imports(context: typer.Context, *, as_json: Json = False) -> None:
     """List imports, the newest first, with their numbers."""
     from newsletter.db.engine import reading
-    from subscribers.importing import all_imports
+    from subscribers.importing.run import all_imports
 
     with opened(context) as app, reading(app.engine) as db:
         found = all_imports(db)

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from newsletter.base.errors import UsageError
 
 if TYPE_CHECKING:
-    from subscribers.consent import SuppressionKind
+    from subscribers.consent.consent import SuppressionKind
 
 _OUTCOME = {
     "accepted": "handed over",
@@ -44,7 +44,7 @@ def answer_words(answer: str, key: str) -> str:
 
 def suppression_kind(text: str) -> "SuppressionKind":
     """Read a kind of suppression from the command line."""
-    from subscribers.consent import SuppressionKind
+    from subscribers.consent.consent import SuppressionKind
 
     try:
         return SuppressionKind(text)

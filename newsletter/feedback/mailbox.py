@@ -20,8 +20,8 @@ from newsletter.feedback.event import FeedbackEvent, FeedbackKind
 from newsletter.outbox.delivery import Delivery
 from newsletter.outbox.identity import delivery_of_sender
 from newsletter.outbox.report_store import delivery_by_id
-from subscribers.consent import SuppressionKind
-from subscribers.suppress import suppress as suppress_person
+from subscribers.consent.consent import SuppressionKind
+from subscribers.suppression.suppress import suppress as suppress_person
 
 PORTION = 50  # mails a call
 _LARGEST = 5_000_000  # bytes; a bounce is small, and what is larger stays unread

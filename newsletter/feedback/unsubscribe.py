@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from newsletter.feedback import store
 from newsletter.feedback.event import FeedbackEvent, FeedbackKind
 from newsletter.issues.issue import Issue
-from subscribers import wish_store
-from subscribers.leave import leave_everything, opt_out, undo_opt_out
+from subscribers.consent.leave import leave_everything, opt_out, undo_opt_out
+from subscribers.wishes import wish_store
 
 ORIGIN = "page"
 BY = "reader"

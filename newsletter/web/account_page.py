@@ -23,11 +23,11 @@ from newsletter.web.context import web_of
 from newsletter.web.countries import countries
 from newsletter.web.languages import strings_in
 from newsletter.web.pages import nothing_here, public_page
+from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, find_link
 from subscribers.errors import UnknownSubscriber
-from subscribers.find import find_by_id
-from subscribers.fresh_link import FreshLink, LinkState, Purpose, find_link
-from subscribers.prefer import wanted_in
+from subscribers.people.find import find_by_id
 from subscribers.subscriber import Subscriber
+from subscribers.wishes.prefer import wanted_in
 
 
 @dataclass(frozen=True, slots=True)

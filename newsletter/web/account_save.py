@@ -13,7 +13,7 @@ from newsletter.web.countries import countries
 from newsletter.web.form import read_form
 from newsletter.web.pages import not_understood
 from subscribers.errors import InvalidProfile
-from subscribers.profile import Profile, read_name, read_role
+from subscribers.wishes.profile import Profile, read_name, read_role
 
 
 async def account_save(request: Request) -> Response:

@@ -9,8 +9,8 @@ from babel.dates import format_date, format_datetime, get_day_names
 from newsletter.app.account_data import AccountData
 from newsletter.rendering.strings import Strings
 from newsletter.web.languages import language_name
-from subscribers.mailing_list import Subscription
-from subscribers.profile import DAYS, Preferences
+from subscribers.lists.mailing_list import Subscription
+from subscribers.wishes.profile import DAYS, Preferences
 
 _ACTS = {
     "asked": "You asked to join",

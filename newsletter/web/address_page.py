@@ -7,8 +7,8 @@ from newsletter.web.account_page import Visit
 from newsletter.web.context import web_of
 from newsletter.web.pages import public_page
 from subscribers.address import mask
-from subscribers.change_address import Moved
-from subscribers.fresh_link import LinkState
+from subscribers.consent.fresh_link import LinkState
+from subscribers.people.change_address import Moved
 
 REFUSED, DONE = "refused", "done"
 

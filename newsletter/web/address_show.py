@@ -6,7 +6,7 @@ from starlette.responses import Response
 from newsletter.web.account_page import visit_of
 from newsletter.web.address_page import address_page
 from newsletter.web.pages import nothing_here
-from subscribers.fresh_link import Purpose
+from subscribers.consent.fresh_link import Purpose
 
 
 def address_show(request: Request) -> Response:

@@ -11,8 +11,8 @@ from newsletter.web.client import client_address
 from newsletter.web.context import web_of
 from newsletter.web.form import read_form
 from newsletter.web.pages import nothing_here
+from subscribers.consent.fresh_link import Purpose
 from subscribers.errors import SaidNo
-from subscribers.fresh_link import Purpose
 
 
 async def address_take(request: Request) -> Response:

@@ -19,9 +19,9 @@ from newsletter.rendering.strings import Strings
 from newsletter.web.context import Web
 from newsletter.web.languages import strings_in
 from subscribers.errors import UnknownSubscriber
-from subscribers.find import find_by_old_id
-from subscribers.prefer import wanted_in
+from subscribers.people.find import find_by_old_id
 from subscribers.subscriber import Subscriber
+from subscribers.wishes.prefer import wanted_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,10 +19,10 @@ from newsletter.web.context import web_of
 from newsletter.web.languages import strings_in
 from newsletter.web.pages import public_page
 from subscribers.address import mask
+from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, find_link
+from subscribers.consent.join import Shown
 from subscribers.errors import UnknownSubscriber
-from subscribers.find import find_by_id
-from subscribers.fresh_link import FreshLink, LinkState, Purpose, find_link
-from subscribers.join import Shown
+from subscribers.people.find import find_by_id
 from subscribers.subscriber import Subscriber
 
 

@@ -24,9 +24,9 @@ from newsletter.web.languages import browser_language, language_name, strings_in
 from newsletter.web.pages import public_page
 from newsletter.web.security_headers import framed_policy
 from newsletter.web.stamp import stamp
+from subscribers.consent.join import Shown
 from subscribers.doors import first_list
-from subscribers.join import Shown
-from subscribers.lists import list_by_slug
+from subscribers.lists.keep import list_by_slug
 
 TRAP = "homepage"  # people do not see this field; programs fill in all they find
 STAMP = "shown"

@@ -32,8 +32,8 @@ from newsletter.web.pages import nothing_here
 from newsletter.web.stamp import is_timely
 from subscribers.address import parse_address
 from subscribers.errors import InvalidAddress, InvalidProfile
-from subscribers.profile import read_name
 from subscribers.suggest import suggest_address
+from subscribers.wishes.profile import read_name
 
 
 async def join_post(request: Request) -> Response:

@@ -18,7 +18,7 @@ from newsletter.web.context import web_of
 from newsletter.web.form import read_form
 from newsletter.web.leave_page import Done, leave_page
 from newsletter.web.pages import nothing_here, words_page
-from subscribers.join import Shown
+from subscribers.consent.join import Shown
 from subscribers.subscriber import Subscriber
 
 

@@ -12,7 +12,7 @@ from newsletter.web.form import read_form
 from newsletter.web.leave_page import Done, leave_page
 from newsletter.web.pages import not_understood, nothing_here
 from subscribers.errors import InvalidProfile
-from subscribers.profile import read_frequency
+from subscribers.wishes.profile import read_frequency
 
 
 async def leave_less(request: Request) -> Response:

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from newsletter.app.preferring import FOLLOW, MUTE, NO_WISH, Choices, stored
 from subscribers.errors import InvalidProfile
-from subscribers.profile import (
+from subscribers.subscriber import Subscriber
+from subscribers.wishes.profile import (
     DAYS,
     Profile,
     read_day,
@@ -23,7 +24,6 @@ from subscribers.profile import (
     read_length,
     read_zone,
 )
-from subscribers.subscriber import Subscriber
 
 TOPIC, READING, DAY, LEAVE, RETURN, LEAVE_LIST = "topic:", "reading:", "day:", "leave:", "return:", "leave-list:"
 SENT_DAYS = "days"  # says that the boxes of the days were there: an empty box sends nothing

@@ -29,12 +29,12 @@ from newsletter.web.leave_page import day_words, isolated, zone_of
 from newsletter.web.pages import public_page, words_page
 from newsletter.web.preferences_form import LEAVE, LEAVE_LIST, PAUSE_WEEKS, RETURN, TOPIC, Offered, as_form, with_typed
 from newsletter.web.zones import city, regions
-from subscribers import wish_store
 from subscribers.address import mask
-from subscribers.mailing_list import MailingList
-from subscribers.profile import DAYS
+from subscribers.lists.mailing_list import MailingList
 from subscribers.subscriber import Subscriber
-from subscribers.wish import wishes_in
+from subscribers.wishes import wish_store
+from subscribers.wishes.profile import DAYS
+from subscribers.wishes.wish import wishes_in
 
 _FEWEST_READING = 3  # fields for reading languages; there is always an empty one, up to the most
 _MOST_READING = 6

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from subscribers.erase import erase
-from subscribers.fresh_link import LinkState, Purpose, find_link, last_link, make_link, use_link
+from subscribers.consent.fresh_link import LinkState, Purpose, find_link, last_link, make_link, use_link
+from subscribers.people.erase import erase
 from tests.unit.subscribers.people import NOW, make_member
 
 DAY = timedelta(days=1)

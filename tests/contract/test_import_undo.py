@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from subscribers.correspondents import correspondent_id
-from subscribers.find import find_by_address
-from subscribers.import_undo import start_undo, undo_report, undo_some
-from subscribers.importing import import_report, import_some, start_import
-from subscribers.prefer import change_profile, prefer
-from subscribers.show import show
+from subscribers.importing.run import import_report, import_some, start_import
+from subscribers.importing.undo import start_undo, undo_report, undo_some
+from subscribers.people.correspondents import correspondent_id
+from subscribers.people.find import find_by_address
+from subscribers.people.show import show
 from subscribers.tables import consents, correspondents, import_changes, subscribers, subscriptions, wishes
-from subscribers.wish import mute
+from subscribers.wishes.prefer import change_profile, prefer
+from subscribers.wishes.wish import mute
 from tests.unit.subscribers.people import NOW, WEEKLY, import_text, mailable, make_list, make_member
 
 LATER = NOW + timedelta(hours=1)

@@ -14,10 +14,10 @@ from newsletter.issues.issue import IssueState
 from newsletter.outbox import alert_store
 from newsletter.outbox.claim import Claims, Pace, claim_some
 from newsletter.outbox.pace import Rate
-from subscribers.consent import SuppressionKind
-from subscribers.leave import opt_out
-from subscribers.suppress import suppress
-from subscribers.wish import follow, mute
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.leave import opt_out
+from subscribers.suppression.suppress import suppress
+from subscribers.wishes.wish import follow, mute
 from tests.conftest import NOW
 from tests.fakes.outbox_home import OutboxHome
 

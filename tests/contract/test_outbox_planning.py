@@ -15,9 +15,9 @@ from newsletter.outbox import alert_store, plan
 from newsletter.outbox.delivery import Counts
 from newsletter.outbox.plan import plan_some
 from subscribers import doors
-from subscribers.find import find_by_address
-from subscribers.leave import leave_list
-from subscribers.segments import put_segment, remove_segment
+from subscribers.consent.leave import leave_list
+from subscribers.people.find import find_by_address
+from subscribers.segments.keep import put_segment, remove_segment
 from tests.conftest import NOW
 from tests.fakes.outbox_home import OutboxHome
 from tests.unit.subscribers.people import BY_READER

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from newsletter.db.engine import writing
 from newsletter.issues.issue import Issue
-from subscribers.prefer import change_profile, prefer
-from subscribers.profile import Preferences
+from subscribers.wishes.prefer import change_profile, prefer
+from subscribers.wishes.profile import Preferences
 from tests.conftest import NOW
 from tests.fakes.outbox_home import OutboxHome
 

@@ -5,12 +5,12 @@ from sqlalchemy import Connection, Engine, func, select
 
 from newsletter.app.preferring import Choices, keep_for_everything, keep_for_newsletter
 from subscribers.doors import members, still_mailable
-from subscribers.find import find_by_id
-from subscribers.prefer import change_profile, prefer, preferences_of, wanted_in
-from subscribers.profile import THE_NEWSLETTERS_HOUR, Profile
+from subscribers.people.find import find_by_id
 from subscribers.subscriber import Recipient
 from subscribers.tables import wishes
-from subscribers.wish import follow, mute
+from subscribers.wishes.prefer import change_profile, prefer, preferences_of, wanted_in
+from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR, Profile
+from subscribers.wishes.wish import follow, mute
 from tests.unit.subscribers.people import NOW, WEEKLY, make_member
 
 OTHER = "newsletter:monthly"

@@ -12,12 +12,12 @@ from newsletter.db.engine import reading, writing
 from newsletter.issues.issue import Issue
 from newsletter.outbox import forget_store, report_store
 from newsletter.outbox.delivery import Counts
-from subscribers.consent import Act
-from subscribers.forget import forget_links, forget_network_addresses, forget_unconfirmed
-from subscribers.fresh_link import Purpose, find_link, make_link
-from subscribers.join import ask, confirm
-from subscribers.leave import leave_list, opt_out
-from subscribers.show import show
+from subscribers.consent.consent import Act
+from subscribers.consent.fresh_link import Purpose, find_link, make_link
+from subscribers.consent.join import ask, confirm
+from subscribers.consent.leave import leave_list, opt_out
+from subscribers.people.forget import forget_links, forget_network_addresses, forget_unconfirmed
+from subscribers.people.show import show
 from tests.fakes.outbox_home import OutboxHome
 from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, make_list, make_member
 

@@ -3,18 +3,18 @@
 import pytest
 from sqlalchemy import Engine, insert
 
-from subscribers.add import add_subscriber
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.join import ask
+from subscribers.consent.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.doors import member_count, members, recipient_of_notice, still_mailable
-from subscribers.erase import erase
 from subscribers.errors import SaidNo, UnknownList
-from subscribers.join import ask
-from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.prefer import change_profile, prefer
+from subscribers.people.add import add_subscriber
+from subscribers.people.erase import erase
 from subscribers.subscriber import NotMailable, Recipient
-from subscribers.suppress import release, suppress
+from subscribers.suppression.suppress import release, suppress
 from subscribers.tables import suppressed_domains
-from subscribers.wish import follow, mute, wish_nothing
+from subscribers.wishes.prefer import change_profile, prefer
+from subscribers.wishes.wish import follow, mute, wish_nothing
 from tests.unit.subscribers.people import (
     BY_READER,
     NOW,

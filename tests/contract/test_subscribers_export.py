@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.join import ask
+from subscribers.consent.leave import leave_everything, leave_list, opt_out
 from subscribers.doors import members, still_mailable
-from subscribers.exporting import COLUMNS, export_list, export_suppressed, write_csv, write_lines
-from subscribers.find import find_by_address
-from subscribers.join import ask
-from subscribers.leave import leave_everything, leave_list, opt_out
-from subscribers.prefer import change_profile, prefer
-from subscribers.show import show
-from subscribers.suppress import suppress_address, suppress_domain
+from subscribers.exporting.rows import COLUMNS, export_list, export_suppressed, write_csv, write_lines
+from subscribers.people.find import find_by_address
+from subscribers.people.show import show
+from subscribers.suppression.suppress import suppress_address, suppress_domain
 from subscribers.tables import metadata
-from subscribers.wish import follow, mute
+from subscribers.wishes.prefer import change_profile, prefer
+from subscribers.wishes.wish import follow, mute
 from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, import_text, mailable, make_list, make_member
 
 MONTHLY = "newsletter:monthly"

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Engine
 
-from subscribers.correspondents import correspondent, correspondent_id
-from subscribers.erase import erase
+from subscribers.people.correspondents import correspondent, correspondent_id
+from subscribers.people.erase import erase
 from subscribers.subscriber import Correspondent, NotMailable
 from tests.unit.subscribers.people import NOW, make_member
 

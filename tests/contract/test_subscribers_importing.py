@@ -4,14 +4,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
-from subscribers.consent import Act, SuppressionKind
-from subscribers.find import find_by_address, find_by_id
-from subscribers.importing import import_report, import_some, refusals, start_import
-from subscribers.leave import leave_everything, leave_list, opt_out
-from subscribers.show import show
-from subscribers.suppress import suppress_address
+from subscribers.consent.consent import Act, SuppressionKind
+from subscribers.consent.leave import leave_everything, leave_list, opt_out
+from subscribers.importing.run import import_report, import_some, refusals, start_import
+from subscribers.people.find import find_by_address, find_by_id
+from subscribers.people.show import show
+from subscribers.suppression.suppress import suppress_address
 from subscribers.tables import consents, subscribers, subscriptions
-from subscribers.wish import mute
+from subscribers.wishes.wish import mute
 from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, import_text, mailable, make_list, make_member, reason
 
 

@@ -3,19 +3,19 @@
 import pytest
 from sqlalchemy import Connection, Engine
 
-from subscribers import suppression_store
-from subscribers.change_address import change_address, former_hashes
-from subscribers.consent import Act, SuppressionKind, Wish
-from subscribers.erase import erase
+from subscribers.consent.consent import Act, SuppressionKind, Wish
+from subscribers.consent.leave import leave_list, opt_out
 from subscribers.errors import SaidNo, UnknownSubscriber
-from subscribers.find import find_by_id, find_by_old_id
-from subscribers.leave import leave_list, opt_out
-from subscribers.merge import combined_wishes
-from subscribers.prefer import change_profile, prefer, preferences_of
-from subscribers.show import show
+from subscribers.people.change_address import change_address, former_hashes
+from subscribers.people.erase import erase
+from subscribers.people.find import find_by_id, find_by_old_id
+from subscribers.people.merge import combined_wishes
+from subscribers.people.show import show
 from subscribers.subscriber import Recipient
-from subscribers.suppress import suppress_address
-from subscribers.wish import follow, mute, wishes_in
+from subscribers.suppression import suppression_store
+from subscribers.suppression.suppress import suppress_address
+from subscribers.wishes.prefer import change_profile, prefer, preferences_of
+from subscribers.wishes.wish import follow, mute, wishes_in
 from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, answer, mailable, make_member
 
 OLD, NEW = "anna@example.org", "anna@hospital.example"

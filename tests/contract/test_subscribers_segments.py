@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event, insert
 
 from subscribers import doors
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.leave import leave_list, opt_out
 from subscribers.doors import is_described, member_count, members, next_members
 from subscribers.errors import InvalidRule, SlugTaken, UnknownList, UnknownSegment
-from subscribers.leave import leave_list, opt_out
-from subscribers.lists import list_by_slug, put_list
-from subscribers.prefer import change_profile, prefer
-from subscribers.segment_parse import parse_rule
-from subscribers.segment_rule import Rule, rule_text
-from subscribers.segments import all_segments, count_rule, put_segment, remove_segment, segment_by_slug
+from subscribers.lists.keep import list_by_slug, put_list
+from subscribers.segments.keep import all_segments, count_rule, put_segment, remove_segment, segment_by_slug
+from subscribers.segments.parse import parse_rule
+from subscribers.segments.rule import Rule, rule_text
 from subscribers.subscriber import Recipient
-from subscribers.suppress import suppress
+from subscribers.suppression.suppress import suppress
 from subscribers.tables import consents, preferences, subscribers, subscriptions, wishes
-from subscribers.wish import follow, wish_nothing
+from subscribers.wishes.prefer import change_profile, prefer
+from subscribers.wishes.wish import follow, wish_nothing
 from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, answer, mailable, make_list, make_member, reason
 from tests.unit.subscribers.rules import ATTRIBUTES, CELLS, LISTS, MOMENTS, RULES, TOPICS, VALUES, Person, holds
 

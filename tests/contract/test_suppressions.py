@@ -5,12 +5,12 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from subscribers import suppression_store
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
 from subscribers.doors import recipient_of_notice
 from subscribers.errors import InvalidAddress
 from subscribers.subscriber import NotMailable
-from subscribers.suppress import release, release_domain, suppress, suppress_address, suppress_domain
+from subscribers.suppression import suppression_store
+from subscribers.suppression.suppress import release, release_domain, suppress, suppress_address, suppress_domain
 from tests.unit.subscribers.people import NOW, mailable, make_member, reason
 
 LIFTED = (SuppressionKind.FORBIDDEN, SuppressionKind.COMPLAINED, SuppressionKind.BOUNCED)

@@ -19,7 +19,7 @@ from newsletter.db.engine import open_engine, reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
 from newsletter.rendering.strings import languages
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from subscribers.subscriber import Subscriber
 from tests.conftest import NOW
 from tests.fakes.database import empty_sqlite

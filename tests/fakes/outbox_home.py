@@ -36,9 +36,9 @@ from newsletter.providers.provider import Envelope, Outgoing, Provider
 from newsletter.rendering.edition import Edition
 from newsletter.sources.post import Post
 from newsletter.sources.tables import posts, sources, stories
-from subscribers.add import add_subscriber
-from subscribers.lists import put_list
-from subscribers.profile import Profile
+from subscribers.lists.keep import put_list
+from subscribers.people.add import add_subscriber
+from subscribers.wishes.profile import Profile
 from tests.conftest import NOW
 from tests.fakes.provider import FakeProvider
 from tests.unit.issues.makers import TOPICS, make_post, make_recipe

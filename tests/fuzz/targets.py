@@ -28,8 +28,8 @@ from newsletter.sources.reading.parse_page import page_text, parse_page
 from newsletter.sources.reading.parse_sitemap import children_of, parse_sitemap
 from newsletter.sources.stories.identity import canonical_url, distinct, identify
 from subscribers.address import parse_address
-from subscribers.csv_reading import Place, read_header, read_records
 from subscribers.errors import SubscribersError
+from subscribers.importing.csv_reading import Place, read_header, read_records
 from tests.fakes.own_page import own_page
 
 _URL = "https://site.example/news/"

@@ -27,7 +27,7 @@ from newsletter.app.app import App, open_app
 from newsletter.app.explain import explain
 from newsletter.base.keys import read_keys
 from newsletter.db.engine import reading
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from tests.fakes.web_server import WebSite
 from tests.stories.stage import Home, Mail, Relay, relay_in, served, web_settings, write_post
 

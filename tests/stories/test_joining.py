@@ -15,9 +15,9 @@ import pytest
 
 from newsletter.app.app import open_app
 from newsletter.db.engine import reading, writing
-from subscribers.lists import put_list
-from subscribers.mailing_list import SubscriptionState
-from subscribers.show import show
+from subscribers.lists.keep import put_list
+from subscribers.lists.mailing_list import SubscriptionState
+from subscribers.people.show import show
 from tests.stories.axe import faults_of
 from tests.stories.test_pages import EXPECTED, SIZES, Serving, browser, opened, overflow, serving, until
 

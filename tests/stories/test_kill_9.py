@@ -13,7 +13,7 @@ import pytest
 
 from newsletter.app.app import open_app
 from newsletter.db.engine import reading
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from tests.stories.stage import (
     Home,
     Relay,

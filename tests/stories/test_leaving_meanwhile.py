@@ -12,7 +12,7 @@ import pytest
 from newsletter.app.app import open_app
 from newsletter.db.engine import reading
 from subscribers.doors import still_mailable
-from subscribers.importing import all_imports
+from subscribers.importing.run import all_imports
 from subscribers.subscriber import NotMailable
 from tests.stories.test_pages import Serving, serving, until
 

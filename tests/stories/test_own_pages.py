@@ -13,10 +13,10 @@ import pytest
 from newsletter.app.app import open_app
 from newsletter.app.notices.reader_mail import link_address
 from newsletter.db.engine import reading, writing
-from subscribers.find import find_by_address
-from subscribers.fresh_link import Purpose, make_link
-from subscribers.prefer import change_profile
-from subscribers.show import show
+from subscribers.consent.fresh_link import Purpose, make_link
+from subscribers.people.find import find_by_address
+from subscribers.people.show import show
+from subscribers.wishes.prefer import change_profile
 from tests.stories.axe import faults_of
 from tests.stories.test_pages import EXPECTED, READER, Serving, browser, opened, overflow, serving, until
 

@@ -24,7 +24,7 @@ from newsletter.app.portions import fetch_some
 from newsletter.app.setup import apply_setup
 from newsletter.db.engine import reading
 from subscribers.doors import still_mailable
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from subscribers.subscriber import NotMailable
 from tests.fakes.home import POSTS, SETTINGS, SETUP
 

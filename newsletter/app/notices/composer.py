@@ -16,7 +16,7 @@ from newsletter.providers.provider import Envelope, Outgoing, Provider
 from newsletter.rendering.compose import compose, compose_parts
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.notice import Notice, notice_mime, notice_parts
-from subscribers.correspondents import correspondent
+from subscribers.people.correspondents import correspondent
 from subscribers.subscriber import NotMailable
 
 

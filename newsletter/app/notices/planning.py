@@ -18,7 +18,7 @@ from newsletter.outbox.delivery import NOTICE_PRIORITY, PlannedDelivery, lane_of
 from newsletter.outbox.errors import NoProvider
 from newsletter.outbox.plan import provider_for
 from subscribers.address import parse_address
-from subscribers.correspondents import correspondent_id
+from subscribers.people.correspondents import correspondent_id
 
 _LIFE = timedelta(days=2)  # a notice that could not leave for so long says nothing new any more
 

@@ -23,7 +23,7 @@ from newsletter.rendering.reader_notice import Words, notice_html, notice_text
 from newsletter.rendering.strings import Strings, load_strings
 from subscribers.address import mask
 from subscribers.addressee import Addressee, addressee_before, addressee_of_link
-from subscribers.fresh_link import FreshLink, Purpose, find_link
+from subscribers.consent.fresh_link import FreshLink, Purpose, find_link
 from subscribers.subscriber import NotMailable
 
 _LONGEST_LIFE = timedelta(days=2)  # a notice that could not leave for so long answers nothing any more

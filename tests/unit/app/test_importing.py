@@ -24,15 +24,15 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
-from subscribers.archive import unpack
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.join import Shown, confirm
+from subscribers.consent.leave import leave_list, opt_out
 from subscribers.doors import members
 from subscribers.errors import InvalidImport
-from subscribers.importing import ImportReport, start_import
-from subscribers.join import Shown, confirm
-from subscribers.leave import leave_list, opt_out
-from subscribers.show import Known, show
-from subscribers.suppress import suppress, suppress_domain
+from subscribers.importing.archive import unpack
+from subscribers.importing.run import ImportReport, start_import
+from subscribers.people.show import Known, show
+from subscribers.suppression.suppress import suppress, suppress_domain
 from tests.conftest import NOW
 from tests.fakes.home import SETUP, make_empty_home
 

@@ -26,13 +26,13 @@ from newsletter.app.suppressing import release_by_hand, suppress_by_hand
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
 from subscribers.address import parse_address
-from subscribers.consent import Act, SuppressionKind
+from subscribers.consent.consent import Act, SuppressionKind
+from subscribers.consent.join import Shown, confirm
+from subscribers.consent.leave import leave_list, opt_out
 from subscribers.doors import members
 from subscribers.errors import SaidNo
-from subscribers.find import find_by_hash
-from subscribers.join import Shown, confirm
-from subscribers.leave import leave_list, opt_out
-from subscribers.show import show
+from subscribers.people.find import find_by_hash
+from subscribers.people.show import show
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 

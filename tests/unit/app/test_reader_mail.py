@@ -16,10 +16,10 @@ from newsletter.app.sending_now import send_notice
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
 from newsletter.outbox import report_store
-from subscribers.consent import SuppressionKind
-from subscribers.find import find_by_address
-from subscribers.fresh_link import FreshLink, Purpose, make_link
-from subscribers.suppress import suppress
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.fresh_link import FreshLink, Purpose, make_link
+from subscribers.people.find import find_by_address
+from subscribers.suppression.suppress import suppress
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, SALMA, make_full_home
 

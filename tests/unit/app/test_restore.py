@@ -25,7 +25,7 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store
 from subscribers.address import parse_address
 from subscribers.doors import members
-from subscribers.find import find_by_address
+from subscribers.people.find import find_by_address
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 

@@ -8,9 +8,9 @@ from newsletter.app.retention import forget_some
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
-from subscribers.join import Shown
-from subscribers.lists import put_list
-from subscribers.show import show
+from subscribers.consent.join import Shown
+from subscribers.lists.keep import put_list
+from subscribers.people.show import show
 from tests.conftest import NOW
 from tests.fakes.home import make_full_home
 

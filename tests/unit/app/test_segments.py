@@ -13,10 +13,10 @@ from newsletter.app.setup_show import present_setup, setup_toml
 from newsletter.base.errors import InvalidSetup, UsageError
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
-from subscribers.add import add_subscriber
 from subscribers.doors import first_list, first_list_name
 from subscribers.errors import UnknownSegment
-from subscribers.wish import follow
+from subscribers.people.add import add_subscriber
+from subscribers.wishes.wish import follow
 from tests.conftest import NOW
 from tests.fakes.home import make_empty_home
 

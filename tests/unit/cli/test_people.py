@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from newsletter.db.engine import open_engine, reading, writing
 from newsletter.db.tables import audit_log
-from subscribers.find import find_by_address
-from subscribers.join import Shown, ask, confirm
-from subscribers.leave import opt_out
+from subscribers.consent.join import Shown, ask, confirm
+from subscribers.consent.leave import opt_out
+from subscribers.people.find import find_by_address
 from tests.conftest import NOW
 from tests.unit.cli.conftest import Run
 

@@ -10,9 +10,9 @@ from newsletter.db.engine import reading, writing
 from newsletter.feedback.tables import feedback_events
 from newsletter.feedback.unsubscribe import opt_out_key, record_unsubscribe, undo_unsubscribe
 from newsletter.issues.issue import Issue, IssueState, Texts
-from subscribers.add import add_subscriber
 from subscribers.doors import still_mailable
-from subscribers.lists import put_list
+from subscribers.lists.keep import put_list
+from subscribers.people.add import add_subscriber
 from subscribers.subscriber import NotMailable
 from tests.conftest import NOW
 

@@ -6,11 +6,11 @@ from typing import TypedDict
 
 from sqlalchemy import Connection, Engine
 
-from subscribers.add import add_subscriber
+from subscribers.consent.join import Shown
 from subscribers.doors import members, still_mailable
-from subscribers.importing import ImportReport, import_report, import_some, start_import
-from subscribers.join import Shown
-from subscribers.lists import put_list
+from subscribers.importing.run import ImportReport, import_report, import_some, start_import
+from subscribers.lists.keep import put_list
+from subscribers.people.add import add_subscriber
 from subscribers.subscriber import NotMailable, Recipient
 
 

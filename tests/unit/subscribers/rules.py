@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from subscribers.segment_rule import (
+from subscribers.segments.rule import (
     FIELDS,
     HELD,
     AllOf,

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from subscribers import consent_store
 from subscribers.address import parse_address
-from subscribers.consent import Consent, SuppressionKind
-from subscribers.erase import erase
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Consent, SuppressionKind
+from subscribers.consent.join import ask, confirm
+from subscribers.consent.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.errors import SaidNo
-from subscribers.join import ask, confirm
-from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.suppress import release, suppress_address
+from subscribers.people.erase import erase
+from subscribers.suppression.suppress import release, suppress_address
 from subscribers.tables import consent_texts, consents
 from tests.unit.subscribers.append_only import guard_consents
 from tests.unit.subscribers.people import BY_READER, SHOWN, WEEKLY, import_text, make_member

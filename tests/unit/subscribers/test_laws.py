@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import create_engine, func, select
 
-from subscribers.add import add_subscriber
 from subscribers.address import parse_address
-from subscribers.change_address import change_address
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.join import ask, confirm
+from subscribers.consent.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.doors import still_mailable
-from subscribers.erase import erase
 from subscribers.errors import SaidNo
-from subscribers.join import ask, confirm
-from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.person_store import find_by_key
+from subscribers.people.add import add_subscriber
+from subscribers.people.change_address import change_address
+from subscribers.people.erase import erase
+from subscribers.people.person_store import find_by_key
 from subscribers.subscriber import Recipient
-from subscribers.suppress import release, release_domain, suppress_address, suppress_domain
+from subscribers.suppression.suppress import release, release_domain, suppress_address, suppress_domain
 from subscribers.tables import consents, metadata, subscribers
 from tests.unit.subscribers.append_only import guard_consents
 from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, import_text, mailable, make_list

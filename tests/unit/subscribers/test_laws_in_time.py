@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import Connection, create_engine
 
-from subscribers.consent import Act, SuppressionKind
-from subscribers.erase import erase
-from subscribers.forget import forget_network_addresses, forget_unconfirmed
-from subscribers.import_undo import start_undo, undo_some
-from subscribers.importing import all_imports, import_some, start_import
-from subscribers.join import ask, confirm
-from subscribers.leave import leave_everything, leave_list, opt_out
-from subscribers.show import show
-from subscribers.suppress import suppress_address
+from subscribers.consent.consent import Act, SuppressionKind
+from subscribers.consent.join import ask, confirm
+from subscribers.consent.leave import leave_everything, leave_list, opt_out
+from subscribers.importing.run import all_imports, import_some, start_import
+from subscribers.importing.undo import start_undo, undo_some
+from subscribers.people.erase import erase
+from subscribers.people.forget import forget_network_addresses, forget_unconfirmed
+from subscribers.people.show import show
+from subscribers.suppression.suppress import suppress_address
 from subscribers.tables import metadata
 from tests.unit.subscribers.people import NOW, SHOWN, WEEKLY, mailable, make_list
 

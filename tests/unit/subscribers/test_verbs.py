@@ -5,24 +5,24 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine
 
-from subscribers import consent_store
-from subscribers.add import add_subscriber
 from subscribers.address import parse_address
-from subscribers.consent import Act, SuppressionKind
-from subscribers.correspondents import correspondent, correspondent_id
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Act, SuppressionKind
+from subscribers.consent.join import Standing, ask, confirm
+from subscribers.consent.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.doors import members, recipient_of_notice
-from subscribers.erase import erase
 from subscribers.errors import InvalidAddress, SaidNo, UnknownList, UnknownSubscriber
-from subscribers.find import find_by_address
-from subscribers.join import Standing, ask, confirm
-from subscribers.leave import leave_everything, leave_list, opt_out, undo_opt_out
-from subscribers.lists import all_lists, list_by_slug, put_list
-from subscribers.prefer import change_profile
-from subscribers.profile import Profile
-from subscribers.show import show
+from subscribers.lists.keep import all_lists, list_by_slug, put_list
+from subscribers.people.add import add_subscriber
+from subscribers.people.correspondents import correspondent, correspondent_id
+from subscribers.people.erase import erase
+from subscribers.people.find import find_by_address
+from subscribers.people.show import show
 from subscribers.subscriber import Correspondent, NotMailable, Recipient
-from subscribers.suppress import release, suppress_address, suppress_domain
-from subscribers.wish import follow, mute, unwish
+from subscribers.suppression.suppress import release, suppress_address, suppress_domain
+from subscribers.wishes.prefer import change_profile
+from subscribers.wishes.profile import Profile
+from subscribers.wishes.wish import follow, mute, unwish
 from tests.unit.subscribers.people import BY_READER, SHOWN, WEEKLY, mailable, make_list, make_member, reason
 
 

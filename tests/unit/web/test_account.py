@@ -20,11 +20,11 @@ from newsletter.outbox import due_store
 from newsletter.sources.tables import topics
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
-from subscribers.consent import SuppressionKind
-from subscribers.find import find_by_id
-from subscribers.leave import opt_out
-from subscribers.show import Known, show
-from subscribers.suppress import suppress_address
+from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.leave import opt_out
+from subscribers.people.find import find_by_id
+from subscribers.people.show import Known, show
+from subscribers.suppression.suppress import suppress_address
 from tests.conftest import NOW as SLOT_DAY
 from tests.fakes.home import ANNA, BRUNO, Home
 from tests.unit.web.asking import Asking

@@ -17,12 +17,12 @@ from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
-from subscribers import consent_store
-from subscribers.consent import Act, SuppressionKind
-from subscribers.lists import put_list
-from subscribers.mailing_list import SubscriptionState
-from subscribers.show import show
-from subscribers.suppress import suppress_address
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Act, SuppressionKind
+from subscribers.lists.keep import put_list
+from subscribers.lists.mailing_list import SubscriptionState
+from subscribers.people.show import show
+from subscribers.suppression.suppress import suppress_address
 from tests.conftest import NOW as SLOT_DAY
 from tests.fakes.home import ANNA, Home
 from tests.unit.web.asking import Asking

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from newsletter.app.leaves import FILE_NAME
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.tables import feedback_events
-from subscribers.consent import Act, Consent
+from subscribers.consent.consent import Act, Consent
 from subscribers.doors import still_mailable
-from subscribers.erase import erase
-from subscribers.show import show
+from subscribers.people.erase import erase
+from subscribers.people.show import show
 from subscribers.subscriber import NotMailable
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, SALMA, Home

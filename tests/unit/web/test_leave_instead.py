@@ -15,12 +15,12 @@ from newsletter.app.setup import apply_setup
 from newsletter.db.engine import reading
 from newsletter.feedback.tables import feedback_events
 from newsletter.outbox.tables import deliveries
-from subscribers import suppression_store
-from subscribers.consent import SuppressionKind
+from subscribers.consent.consent import SuppressionKind
 from subscribers.doors import still_mailable
-from subscribers.prefer import wanted_in
-from subscribers.show import show
+from subscribers.people.show import show
 from subscribers.subscriber import Recipient, Subscriber
+from subscribers.suppression import suppression_store
+from subscribers.wishes.prefer import wanted_in
 from tests.fakes.home import ANNA, BRUNO, SALMA, Home
 from tests.unit.web.asking import Asking
 from tests.unit.web.two_newsletters import with_two

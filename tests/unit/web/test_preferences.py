@@ -3,11 +3,11 @@
 import pytest
 
 from newsletter.db.engine import reading, writing
-from subscribers.erase import erase
-from subscribers.prefer import wanted_in
-from subscribers.show import show
+from subscribers.people.erase import erase
+from subscribers.people.show import show
 from subscribers.subscriber import Subscriber
-from subscribers.wish import wishes_in
+from subscribers.wishes.prefer import wanted_in
+from subscribers.wishes.wish import wishes_in
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home
 from tests.unit.web.asking import Asking

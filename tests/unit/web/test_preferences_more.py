@@ -13,10 +13,10 @@ from newsletter.outbox.delivery import issue_key
 from newsletter.outbox.tables import deliveries
 from newsletter.sources import topic_store
 from newsletter.sources.tables import posts
-from subscribers.prefer import wanted_in
-from subscribers.show import show
+from subscribers.people.show import show
 from subscribers.subscriber import Subscriber
-from subscribers.wish import follow, wishes_in
+from subscribers.wishes.prefer import wanted_in
+from subscribers.wishes.wish import follow, wishes_in
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home
 from tests.unit.web.asking import Asking

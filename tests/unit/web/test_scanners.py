@@ -19,7 +19,7 @@ import subscribers.tables
 from newsletter.app.leaves import FILE_NAME
 from newsletter.app.sending_now import send_issue
 from newsletter.db.engine import reading, writing
-from subscribers.fresh_link import Purpose, make_link
+from subscribers.consent.fresh_link import Purpose, make_link
 from tests.fakes.home import ANNA, BRUNO, SALMA, Home
 from tests.unit.web.asking import Asking
 from tests.unit.web.two_newsletters import with_two

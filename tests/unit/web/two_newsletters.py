@@ -2,7 +2,7 @@
 
 from newsletter.app.setup import apply_setup
 from newsletter.db.engine import writing
-from subscribers.add import add_subscriber
+from subscribers.people.add import add_subscriber
 from tests.conftest import NOW
 from tests.fakes.home import Home
 

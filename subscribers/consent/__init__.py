@@ -1,0 +1,1 @@
+"""What did people say, and how do they say it? They join, confirm and leave; the record is never changed."""

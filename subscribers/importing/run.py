@@ -1,0 +1,355 @@
+"""Imports people from CSV files, a portion at a time: killed at any moment, it goes on where it stood.
+
+A portion is read outside any transaction, then written in one together with the step of `position`, which is guarded:
+two workers can never import the same rows twice. Memory is that of one portion.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Act, Consent, SuppressionKind
+from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
+from subscribers.importing import import_store
+from subscribers.importing.csv_reading import Record, read_header, read_records
+from subscribers.importing.import_store import Import, People
+from subscribers.importing.options import ImportOptions
+from subscribers.importing.own import Wished
+from subscribers.importing.portion import COUNTS, Portion, consent_of, decide, person_row
+from subscribers.importing.row import ImportRow, Layout, lay_out, read_row
+from subscribers.lists.keep import list_by_slug
+from subscribers.store import portions
+from subscribers.suppression import suppression_store
+
+Begin = Callable[[], AbstractContextManager[Connection]]
+OnNoes = Callable[[list[tuple[str, SuppressionKind]]], None]  # address hash, and what it said
+# A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait. So many take about 25 ms.
+MOST_ROWS = 500
+_SHOWN_REFUSALS = 1000
+_SAMPLE = 64 * 1024
+_MOST_UNKNOWN = 50
+UNKNOWN_TOPICS = "unknown_topics"
+UPDATED_AT = "updated_at"
+WISHES = "+wishes"  # beside the columns that were replaced: the wishes that the import brought
+PERSON, SUBSCRIPTION, YES = "person", "subscription", "yes"  # what an import made of whom
+_WHOLE_FILE = 0  # the line under which a fault of the file itself is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import did. The counts add up to `rows`; of the refusals the first thousand are told."""
+
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    suppressed: int
+    unconfirmed: int
+    refused_count: int
+    refused: list[tuple[int, str]]  # line and reason; line 0: the file itself
+    unknown_topics: dict[str, int]  # named in so many rows, and there is no such topic
+    finished_at: datetime | None
+
+
+def start_import(
+    db: Connection,
+    spooled_path: Path,
+    file_name: str,
+    list_slug: str,
+    *,
+    consent: str,
+    by: str,
+    now: datetime,
+    options: ImportOptions | None = None,
+) -> int:
+    """Note a file to import; gives the import's id. Nothing is imported yet: import_some does that.
+
+    `spooled_path` is a copy that stays until the import is finished. `consent` tells how these people agreed; empty,
+    only rows with a time of consent become active. Raises UnknownList, or InvalidImport with what to do.
+    """
+    mailing_list = list_by_slug(db, list_slug)
+    header = read_header(spooled_path)
+    told = options or ImportOptions()
+    lay_out(header, told)
+    values = {
+        "list_id": mailing_list.id,
+        "path": str(spooled_path),
+        "file_name": file_name,
+        "file_hash": _fingerprint(spooled_path),
+        "consent": consent.strip(),
+        "options": told.as_json(),
+        "by": by,
+    }
+    return import_store.new_import(db, values, header.end, now)
+
+
+def import_some(begin: Begin, *, now: datetime, rows: int = MOST_ROWS, on_noes: OnNoes | None = None) -> int:
+    """Import the next rows of the oldest unfinished import, at most `rows` in one transaction; gives how many.
+
+    `on_noes` gets the noes of a portion, hash and kind, before they are committed: to be kept elsewhere too.
+    Zero means that nothing is left to do. An import whose spooled copy is gone or changed ends, and says so.
+    """
+    while True:
+        with begin() as db:
+            current = import_store.oldest_unfinished(db)
+        if current is None:
+            return 0
+        try:
+            done = _import_portion(begin, current, rows, now, on_noes)
+        except (InvalidImport, OSError) as error:
+            _give_up(begin, current, f"the import stopped here: {error}", now)
+            continue
+        if done:
+            return done
+
+
+def import_report(db: Connection, import_id: int) -> ImportReport:
+    """Tell what an import has done so far. Raises UnknownImport."""
+    row = import_store.find_import(db, import_id)
+    if row is None:
+        raise UnknownImport(import_id)
+    counts = dict.fromkeys(COUNTS, 0) | import_store.counts_of(row)
+    refused_count = counts.pop("refused")
+    unknown = counts.pop(UNKNOWN_TOPICS, {})
+    counts = {name: counts[name] for name in COUNTS if name != "refused"}
+    return ImportReport(
+        rows=row["position"],
+        refused_count=refused_count,
+        refused=import_store.refusals(db, import_id, -1, _SHOWN_REFUSALS),
+        unknown_topics=unknown,
+        finished_at=row["finished_at"],
+        **counts,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLine:
+    """An import in a list."""
+
+    id: int
+    file_name: str
+    list_slug: str
+    by: str
+    rows: int
+    started_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+
+
+def all_imports(db: Connection) -> list[ImportLine]:
+    """Give every import, the newest first."""
+    return [ImportLine(**row) for row in import_store.import_lines(db)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """People of an import who wait, by id, and the list that they wait on."""
+
+    ids: list[int]
+    list_slug: str
+    started_at: datetime
+
+
+def unconfirmed_of(db: Connection, import_id: int, *, after: int, limit: int) -> Unconfirmed:
+    """Give the next people whom this import named last and who are unconfirmed. Raises UnknownImport."""
+    row = import_store.find_import(db, import_id)
+    if row is None:
+        raise UnknownImport(import_id)
+    ids = import_store.unconfirmed(db, row["list_id"], import_id, after, limit)
+    slug = import_store.list_slug_of(db, row["list_id"])
+    return Unconfirmed(ids=ids, list_slug=slug, started_at=row["started_at"])
+
+
+def spooled_paths(db: Connection) -> dict[str, bool]:
+    """Give the copies that imports read, and whether each import is over."""
+    return import_store.spooled_paths(db)
+
+
+def refusals(db: Connection, import_id: int, *, after_line: int, limit: int) -> list[tuple[int, str]]:
+    """Give the refused rows behind a line: for reports of more than a thousand."""
+    return import_store.refusals(db, import_id, after_line, limit)
+
+
+def _import_portion(begin: Begin, current: Import, limit: int, now: datetime, on_noes: OnNoes | None) -> int:
+    path = Path(current.path)
+    if _fingerprint(path) != current.file_hash:
+        raise InvalidImport(f"the spooled copy of {current.file_name} was changed; import the file again")
+    header = read_header(path)
+    records, place = read_records(path, header, current.place, limit)
+    rows, refused = read_rows(lay_out(header, current.options), records, now)
+    finished_at = now if len(records) < limit else None
+    with begin() as db:
+        if not import_store.move_import(db, current, len(records), place, finished_at):
+            return 0
+        known = known_people(db, current.list_id, rows)
+        portion = decide(current, rows, known, refused, now)
+        _write(db, portion)
+        if on_noes is not None and portion.noes:
+            on_noes(list(portion.noes))
+    return len(records)
+
+
+def known_people(db: Connection, list_id: int, rows: list[ImportRow]) -> People:
+    """Gather what is known of the people of a portion: also that their whole domain is never mailed."""
+    hash_by_key = {row.address.key: row.address.hash for row in rows}
+    with_date = {row.address.hash for row in rows if row.consent_at}
+    known = import_store.people(db, list_id, hash_by_key, with_date)
+    closed: dict[str, set[str]] = {}
+    for domains in portions(sorted({row.address.domain for row in rows})):
+        closed |= suppression_store.closed_domains(db, domains)
+    known.closed = {row.address.hash for row in rows if row.address.domain in closed}
+    return known
+
+
+def read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[list[ImportRow], list[tuple[int, str]]]:
+    """Read records; what cannot be taken is told with its line and the reason."""
+    rows, refused = [], []
+    for record in records:
+        if record.fault:
+            refused.append((record.line, record.fault))
+            continue
+        try:
+            rows.append(read_row(layout, record, now))
+        except (InvalidAddress, InvalidProfile) as error:
+            refused.append((record.line, error.reason))
+    return rows, refused
+
+
+def _write(db: Connection, portion: Portion) -> None:
+    current, now = portion.current, portion.now
+    import_store.refuse(db, current.id, portion.refusals)
+    consents = _write_new_people(db, portion)
+    import_store.change_people(db, portion.changes)
+    import_store.add_subscriptions(
+        db, [_standing(current, id_, row, state, now) for id_, row, state in portion.new_standing]
+    )
+    import_store.activate(db, current.list_id, [id_ for id_, _ in portion.activated], now)
+    import_store.mark(db, current.list_id, current.id, portion.marks)
+    import_store.leave_list(db, current.list_id, [id_ for id_, _, key in portion.departures if not key], now)
+    import_store.add_wishes(db, portion.wishes, now)
+    import_store.note_changes(db, _changes(portion))
+    consents += [consent_of(current, row, id_, now) for id_, row, _ in portion.new_standing]
+    consents += [consent_of(current, row, id_, now) for id_, row in [*portion.activated, *portion.proofs]]
+    consents += [_departure(current, row, id_, key, now) for id_, row, key in portion.departures]
+    consents += _write_noes(db, portion)
+    consent_store.record_all(db, consents)
+    totals: dict[str, Any] = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
+    unknown = Counter(current.counts.get(UNKNOWN_TOPICS, {})) + portion.unknown_topics
+    totals[UNKNOWN_TOPICS] = dict(unknown.most_common(_MOST_UNKNOWN))
+    import_store.put_counts(db, current.id, totals)
+
+
+def _write_new_people(db: Connection, portion: Portion) -> list[Consent]:
+    current, now = portion.current, portion.now
+    if not portion.new_people:
+        return []
+    last = import_store.last_id(db)
+    import_store.add_people(db, [person_row(row, now) for row, _ in portion.new_people.values()])
+    ids = import_store.ids_by_key(db, list(portion.new_people), last)
+    named = [(ids[key], row, state) for key, (row, state) in portion.new_people.items()]
+    import_store.add_subscriptions(db, [_standing(current, id_, row, state, now) for id_, row, state in named])
+    follows = [(id_, Wished("", key, "follow")) for id_, row, _ in named for key in row.follows]
+    import_store.add_wishes(db, [*follows, *((id_, one) for id_, row, _ in named for one in row.wishes)], now)
+    wanted = [(id_, scope, values) for id_, row, _ in named for scope, values in row.preferences.items()]
+    import_store.add_preferences(db, wanted, now)
+    made = [{"import_id": current.id, "subscriber_id": id_, "made": PERSON, "before": "{}"} for id_, _, _ in named]
+    import_store.note_changes(db, made)
+    opted = [_departure(current, row, id_, key, now) for id_, row, _ in named for key in row.opt_outs]
+    return [consent_of(current, row, id_, now) for id_, row, _ in named] + opted
+
+
+def _changes(portion: Portion) -> list[dict[str, object]]:
+    """Give what this portion changed about people who were here, so that it can be undone."""
+    made = {id_: SUBSCRIPTION for id_, _, _ in portion.new_standing} | {id_: YES for id_, _ in portion.activated}
+    before = {id_: dict(values) for id_, values in portion.before.items()}
+    for id_, wish in portion.wishes:
+        if wish.kind != "opt_out":  # a no stays
+            before.setdefault(id_, {}).setdefault(WISHES, []).append(wish)
+    return [
+        {
+            "import_id": portion.current.id,
+            "subscriber_id": id_,
+            "made": made.get(id_, ""),
+            "before": json.dumps(before.get(id_, {}), ensure_ascii=False),
+        }
+        for id_ in {**made, **before}
+    ]
+
+
+def _departure(current: Import, row: ImportRow, subscriber_id: int, key: str, now: datetime) -> Consent:
+    """Give the record of somebody who left this list, or one newsletter by the key of its opt-out."""
+    return Consent(
+        act=Act.LEFT,
+        address_hash=row.address.hash,
+        subscriber_id=subscriber_id,
+        list_slug="" if key else current.list_slug,
+        key=key,
+        evidence=f"{current.file_name}, line {row.line}",
+        recorded_at=now,
+        by=f"import:{current.id}",
+    )
+
+
+def _standing(current: Import, subscriber_id: int, row: ImportRow, state: str, now: datetime) -> dict[str, object]:
+    return {
+        "list_id": current.list_id,
+        "subscriber_id": subscriber_id,
+        "state": state,
+        "changed_at": now,
+        "import_id": current.id,
+        "import_line": row.line,
+    }
+
+
+def _write_noes(db: Connection, portion: Portion) -> list[Consent]:
+    """Suppress whom the file reports as gone. They get no row: an address that is never mailed need not be stored."""
+    current, now = portion.current, portion.now
+    open_kinds = portion.known.suppressed
+    opened = {no: line for no, line in portion.noes.items() if no[1].value not in open_kinds.get(no[0], ())}
+    ids = import_store.ids_by_hash(db, [address_hash for address_hash, _ in portion.noes])
+    left = [
+        ids[address_hash] for address_hash, kind in portion.noes if kind == SuppressionKind.LEFT and address_hash in ids
+    ]
+    import_store.leave_all_lists(db, left, now)
+    import_store.add_suppressions(db, opened, f"reported by {current.file_name}", now)
+    return [
+        Consent(
+            act=Act.LEFT if kind is SuppressionKind.LEFT else Act.SUPPRESSED,
+            address_hash=address_hash,
+            subscriber_id=ids.get(address_hash),
+            list_slug=current.list_slug,
+            evidence=f"{kind.value}: {current.file_name}, line {line}",
+            recorded_at=now,
+            by=f"import:{current.id}",
+        )
+        for (address_hash, kind), line in opened.items()
+    ]
+
+
+def _give_up(begin: Begin, current: Import, reason: str, now: datetime) -> None:
+    """End an import that cannot go on, and with it what was unpacked beside it: a file of yeses without its noes."""
+    with begin() as db:
+        if import_store.move_import(db, current, 0, current.place, now):
+            import_store.refuse(db, current.id, [(_WHOLE_FILE, reason)])
+            for other in import_store.end_with(db, current, now):
+                import_store.refuse(
+                    db, other, [(_WHOLE_FILE, f"stopped with {current.file_name}, which is part of it")]
+                )
+
+
+def _fingerprint(path: Path) -> str:
+    """Tell one file from another by size, head and tail: a whole gigabyte need not be read again for each portion."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+        file.seek(max(0, size - _SAMPLE))
+        return sha256(b"%d\n" % size + head + file.read()).hexdigest()

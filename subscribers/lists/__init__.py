@@ -1,0 +1,1 @@
+"""Which lists are there, and who is on them?"""

@@ -1,0 +1,1 @@
+"""Who is there? Added, found, shown, merged, moved to another address, erased and forgotten."""

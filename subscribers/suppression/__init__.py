@@ -1,0 +1,1 @@
+"""Who must not be mailed, whatever lists say? Addresses by hash, and whole domains."""

@@ -1,0 +1,1 @@
+"""What do readers want to read, and how? Wishes about content are no consent."""
