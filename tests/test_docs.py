@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
-from newsletter.base.settings import ProviderSettings, Settings
+from newsletter.base.settings import DkimSettings, ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
 from subscribers.importing.row import _STATUSES as STATUSES
 from subscribers.wishes.profile import READERS
@@ -25,10 +25,13 @@ PAGES = sorted([*CHECKOUT.glob("*.md"), *DOCS.rglob("*.md")])
 CALL = re.compile(r"(?:^|[`\s/])newsletter((?: --home \S+)?(?: [a-z][a-z-]*)+)", re.MULTILINE)
 
 
+TABLES = {"provider": ProviderSettings, "dkim": DkimSettings}  # of which there may be several
+
+
 def _settings() -> Iterator[tuple[str, str, FieldInfo]]:
     """Give each setting as (section, key, field)."""
     for name, field in Settings.model_fields.items():
-        model: Any = ProviderSettings if name == "provider" else field.annotation
+        model: Any = TABLES.get(name, field.annotation)
         if hasattr(model, "model_fields"):
             for key, part in model.model_fields.items():
                 yield name, key, part

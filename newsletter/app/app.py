@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from newsletter.outbox.identity import BounceSetup
     from newsletter.outbox.pace import Rate
     from newsletter.providers.provider import Provider
+    from newsletter.rendering.dkim import Signers
     from newsletter.rendering.edition import Edition
     from newsletter.sources.fetching.fetch import Fetcher
 
@@ -112,6 +113,14 @@ class App:
         return BounceSetup(
             setting.address, verp=setting.verp == "on" or (setting.verp == "auto" and bool(setting.mailbox))
         )
+
+    @cached_property
+    def signers(self) -> "Signers":
+        """The keys that sign; InvalidSettings where one cannot be used: mail must not go out unsigned unnoticed."""
+        from newsletter.app.dkim import read_signing_keys
+        from newsletter.rendering.dkim import Signers
+
+        return Signers(read_signing_keys(self.settings, self.home))
 
     def build_edition(self, frozen: "FrozenIssue", language: str) -> "Edition":
         from newsletter.rendering.edition import build_edition

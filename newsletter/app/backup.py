@@ -48,6 +48,7 @@ def backup_home(app: App, file: Path) -> int:
 def _beside(app: App) -> list[Path]:
     """Give the other files that a home needs: pictures, imports under way, and the secrets that settings name."""
     named = [app.home / one.secret_file for one in app.settings.provider if one.secret_file]
+    named += [app.home / one.private_key_file for one in app.settings.dkim]
     inside = [path for path in named if path.is_file() and path.resolve().is_relative_to(app.home.resolve())]
     return [*inside, *sorted((app.home / "media").glob("*")), *sorted((app.home / "imports").glob("*"))]
 

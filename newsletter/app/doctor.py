@@ -6,10 +6,14 @@ It changes nothing and sends nothing. Each check gives findings; a check that fa
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 
+from newsletter.app import dkim
 from newsletter.app.app import App, open_app
+from newsletter.app.dkim import LookUp
+from newsletter.app.dns import text_records
 from newsletter.app.holds import REMEDY, why_held
 from newsletter.app.segments import HeadCount, reader_count
 from newsletter.app.source_health import healths, remedy_of
@@ -37,7 +41,7 @@ class Finding:
     remedy: str = ""
 
 
-def examine(home: Path) -> Iterator[Finding]:
+def examine(home: Path, look_up: LookUp = text_records) -> Iterator[Finding]:
     """Look at everything; a home that cannot be opened is one finding, and the last."""
     try:
         app = open_app(home)
@@ -50,6 +54,7 @@ def examine(home: Path) -> Iterator[Finding]:
         yield from _database(app)
         yield from _web(app)
         yield from _providers(app)
+        yield from _signatures(app, look_up)
         yield from _newsletters(app)
         yield from _sources(app)
         yield from _waiting(app)
@@ -105,6 +110,22 @@ def _providers(app: App) -> Iterator[Finding]:
             yield Finding(what=what, verdict="good", words=app.provider(name).check())
         except NewsletterError as error:
             yield Finding(what=what, verdict="bad", words=str(error))
+
+
+def _signatures(app: App, look_up: LookUp) -> Iterator[Finding]:
+    for setting, found, remedy in dkim.findings(app.settings, app.home, look_up):
+        what = f"signature {setting.domain}"
+        yield Finding(what=what, verdict=found.verdict, words=found.words, remedy=remedy)
+    with reading(app.engine) as db:
+        senders = {parseaddr(one.recipe.sender)[1] for one in issue_store.all_newsletters(db)}
+    try:
+        unsigned = sorted(sender for sender in senders if app.signers.for_sender(sender) is None)
+    except NewsletterError:
+        return  # said above, key by key
+    for sender in unsigned:
+        domain = sender.rpartition("@")[2]
+        words = f"mail from {sender} is not signed here: right only if the relay or provider signs for {domain}"
+        yield Finding(what=f"signature {domain}", verdict="good", words=words)
 
 
 def _newsletters(app: App) -> Iterator[Finding]:

@@ -42,7 +42,9 @@ def sending(app: App) -> Iterator[Outbox]:
             clock=app.clock,
             epoch=owner.epoch,
             contexts=contexts,
-            compose=Composer(contexts=contexts, keys=app.keys, bounces=app.bounces, notice=NoticeComposer(app)),
+            compose=Composer(
+                contexts=contexts, keys=app.keys, bounces=app.bounces, signers=app.signers, notice=NoticeComposer(app)
+            ),
             make_provider=app.provider,
             rates=app.rates,
         )

@@ -25,6 +25,7 @@ _OTHER_VARIABLES = {"NEWSLETTER_HOME"}
 PROVIDER_SCHEMES = ("smtp", "smtps", "postmark", "maildir")
 _RATE = re.compile(r"\s*[1-9]\d*\s*/\s*[smhd]\s*")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::\d{1,5})?")
+_LABELS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -82,6 +83,12 @@ def _provider_url(value: str) -> str:
     if scheme != "maildir" and "@" in rest:
         raise ValueError("holds a login: write the name in username and the password in secret_file or secret_env")
     return value
+
+
+def _domain(value: str) -> str:
+    if not _LABELS.fullmatch(value):
+        raise ValueError('a name like "example.org" is needed (of an internationalised domain its form with xn--)')
+    return value.lower()
 
 
 def _mailbox(value: str) -> str:
@@ -198,6 +205,20 @@ class PrivacySettings(_Section):
     network_addresses_days: int = Field(default=365, gt=0, description="network addresses in consent records")
 
 
+class DkimSettings(_Section):
+    """A key that signs the mail of a From domain. Several of one domain sign together: RSA for all, Ed25519 beside."""
+
+    domain: Annotated[str, AfterValidator(_domain)] = Field(
+        description="the From domain, or one above it; in its DNS the record is published"
+    )
+    selector: Annotated[str, AfterValidator(_domain)] = Field(
+        description="names the key: the record is SELECTOR._domainkey.DOMAIN"
+    )
+    private_key_file: str = Field(
+        min_length=1, description="private key in PEM form, relative to the home; `newsletter dkim new` makes one"
+    )
+
+
 class LogSettings(_Section):
     """The log on stderr."""
 
@@ -226,6 +247,7 @@ class Settings(_Section):
     bounces: BouncesSettings = BouncesSettings()
     alerts: AlertsSettings = AlertsSettings()
     privacy: PrivacySettings = PrivacySettings()
+    dkim: list[DkimSettings] = Field(default=[], description="the keys that sign, several for a domain if you like")
     log: LogSettings = LogSettings()
     templates_dir: str = Field(default="", description="folder looked at before the built-in templates")
 
@@ -242,6 +264,14 @@ def read_settings(home: Path, variables: Mapping[str, str] | None = None) -> Set
     if faults:
         raise InvalidSettings(str(path), faults)
     return settings
+
+
+def checked_dkim(domain: str, selector: str, private_key_file: str) -> DkimSettings:
+    """Check a key's words as the settings would; InvalidSettings with every fault."""
+    try:
+        return DkimSettings(domain=domain, selector=selector, private_key_file=private_key_file)
+    except ValidationError as error:
+        raise InvalidSettings("dkim", fault_lines(error)) from error
 
 
 def read_secret(provider: ProviderSettings, home: Path, variables: Mapping[str, str] | None = None) -> SecretStr | None:

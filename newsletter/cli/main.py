@@ -16,6 +16,7 @@ from newsletter.cli import (
     bench,
     conformance,
     demo,
+    dkim_new,
     doctor,
     explain,
     ingest,
@@ -85,6 +86,7 @@ source = typer.Typer(help="Where posts come from.", no_args_is_help=True)
 post = typer.Typer(help="What came in.", no_args_is_help=True)
 subscriber = typer.Typer(help="The people who are mailed, and why.", no_args_is_help=True)
 report = typer.Typer(help="Figures and sheets about this home.", no_args_is_help=True)
+dkim = typer.Typer(help="Keys that sign what is sent.", no_args_is_help=True)
 segment = typer.Typer(help="Parts of lists, by saved rules.", no_args_is_help=True)
 issue = typer.Typer(help="An issue's life, from the first preview to sent.", no_args_is_help=True)
 
@@ -121,6 +123,7 @@ app.command("show", rich_help_panel=SET_UP)(show.show)
 app.add_typer(source, name="source", rich_help_panel=SET_UP)
 app.add_typer(subscriber, name="subscriber", rich_help_panel=SET_UP)
 app.add_typer(segment, name="segment", rich_help_panel=SET_UP)
+app.add_typer(dkim, name="dkim", rich_help_panel=SET_UP)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
 app.command("doctor", rich_help_panel=LOOK)(doctor.doctor)
 app.add_typer(report, name="report", rich_help_panel=LOOK)
@@ -137,6 +140,7 @@ app.command("upgrade", rich_help_panel=RUN)(upgrade.upgrade)
 app.command("conformance", rich_help_panel=RUN)(conformance.conformance)
 app.command("bench", rich_help_panel=RUN)(bench.bench)
 
+dkim.command("new")(dkim_new.new)
 report.command("privacy")(report_privacy.privacy)
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)

@@ -11,6 +11,7 @@ from newsletter.outbox.context import IssueContext, IssueContexts
 from newsletter.outbox.identity import BounceSetup, envelope_sender, message_id
 from newsletter.providers.provider import Envelope, Outgoing, Provider
 from newsletter.rendering.compose import Personal, compose, compose_parts
+from newsletter.rendering.dkim import Signers
 from newsletter.rendering.headers import DeliveryHeaders
 from subscribers.subscriber import Recipient
 
@@ -24,6 +25,7 @@ class Composer:
     contexts: IssueContexts
     keys: Keys
     bounces: BounceSetup
+    signers: Signers
     notice: ComposeNotice
 
     def tokens(self, claimed: Sequence[Claimed]) -> list[str]:
@@ -53,7 +55,8 @@ class Composer:
         headers = self._headers(claimed, recipient, context)
         envelope = Envelope(self._sender(claimed, context), recipient.envelope_address)
         if provider.form == "mime":
-            return Outgoing(key=claimed.key, envelope=envelope, mime=compose(edition, personal, headers))
+            signer = self.signers.for_sender(context.frozen.recipe.sender)
+            return Outgoing(key=claimed.key, envelope=envelope, mime=compose(edition, personal, headers, signer))
         return Outgoing(key=claimed.key, envelope=envelope, parts=compose_parts(edition, personal, headers))
 
     def _headers(self, claimed: Claimed, recipient: Recipient, context: IssueContext) -> DeliveryHeaders:

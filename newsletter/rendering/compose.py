@@ -1,6 +1,6 @@
 """From an edition and one reader's choice to a mail: joined bytes, nothing compiled, parsed or searched.
 
-The preview is decoded from the same bytes. A signature goes between `compose_lines` and joining.
+The preview is decoded from the same bytes.
 """
 
 from binascii import a2b_qp
@@ -11,6 +11,7 @@ from newsletter.base.ids import PostId
 from newsletter.base.tokens import TOKEN_LENGTH
 from newsletter.issues.digest import Chosen
 from newsletter.rendering.arrange import Arranged, arrange
+from newsletter.rendering.dkim import Signer
 from newsletter.rendering.edition import Edition, Face, more_line, subject_line
 from newsletter.rendering.errors import EmptyDigest
 from newsletter.rendering.headers import DeliveryHeaders, checked_address, header_lines, provider_headers
@@ -18,9 +19,11 @@ from newsletter.rendering.message import Parts
 from newsletter.rendering.quoted import Piece
 from newsletter.rendering.values import LIST_NAME_LENGTH, greeting_name, one_line, shorten
 
-_PLAIN = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+_PLAIN_FIELDS = (b"Content-Type: text/plain; charset=utf-8\r\n", b"Content-Transfer-Encoding: quoted-printable\r\n")
+_PLAIN = b"".join(_PLAIN_FIELDS)
 _HTML = b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 
+Fields = tuple[bytes, ...]
 Join = Callable[[Iterable[bytes]], bytes]
 
 
@@ -44,18 +47,19 @@ class Composed:
     body: bytes
 
 
-def compose(edition: Edition, personal: Personal, delivery: DeliveryHeaders) -> bytes:
+def compose(edition: Edition, personal: Personal, delivery: DeliveryHeaders, signer: Signer | None = None) -> bytes:
     """Give the mail: CRLF only, no line over 998, none that begins with a dot. EmptyDigest when nothing was chosen."""
     composed = compose_lines(edition, personal, delivery)
-    return b"".join((*composed.header, b"\r\n", composed.body))
+    signatures = signer.sign(composed.header, composed.body, delivery.date) if signer else ()
+    return b"".join((*signatures, *composed.header, b"\r\n", composed.body))
 
 
 def compose_lines(edition: Edition, personal: Personal, delivery: DeliveryHeaders) -> Composed:
     """Give header and body apart, for the signature."""
     reader = _Reader(edition, personal)
-    content_type, body = _plain_body(reader) if personal.plain_text else _both_bodies(reader)
+    content_fields, body = _plain_body(reader) if personal.plain_text else _both_bodies(reader)
     return Composed(
-        header=header_lines(edition.headers, reader.subject(), delivery, personal.token, content_type), body=body
+        header=header_lines(edition.headers, reader.subject(), delivery, personal.token, content_fields), body=body
     )
 
 
@@ -153,11 +157,11 @@ class _Reader:
             out += (value, self.join(run))
 
 
-def _plain_body(reader: _Reader) -> tuple[bytes, bytes]:
-    return _PLAIN, b"".join(reader.splice(reader.edition.text))
+def _plain_body(reader: _Reader) -> tuple[Fields, bytes]:
+    return _PLAIN_FIELDS, b"".join(reader.splice(reader.edition.text))
 
 
-def _both_bodies(reader: _Reader) -> tuple[bytes, bytes]:
+def _both_bodies(reader: _Reader) -> tuple[Fields, bytes]:
     edition = reader.edition
     dashes = b"--" + edition.boundary
     body = b"".join(
@@ -169,7 +173,7 @@ def _both_bodies(reader: _Reader) -> tuple[bytes, bytes]:
             b"\r\n" + dashes + b"--\r\n",
         )
     )
-    return b'Content-Type: multipart/alternative;\r\n boundary="' + edition.boundary + b'"\r\n', body
+    return (b'Content-Type: multipart/alternative;\r\n boundary="' + edition.boundary + b'"\r\n',), body
 
 
 def _first_two(arranged: list[Arranged]) -> tuple[PostId | None, PostId | None]:

@@ -3,7 +3,8 @@
 RenderingError
 |-- InvalidLayout      a template cannot be used; names the template and what to change
 |-- EmptyDigest        there is nothing to show: such a mail is never made
-`-- InvalidHeader      a header value that could break out of its line
+|-- InvalidHeader      a header value that could break out of its line
+`-- InvalidDkimKey     a private key that cannot sign
 """
 
 from newsletter.base.errors import NewsletterError
@@ -23,3 +24,7 @@ class EmptyDigest(RenderingError):
 
 class InvalidHeader(RenderingError):
     """A header value holds what a header must not hold."""
+
+
+class InvalidDkimKey(RenderingError):
+    """A private key cannot be read, or is too weak."""

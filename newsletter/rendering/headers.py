@@ -80,7 +80,7 @@ def standing_headers(
 
 
 def header_lines(
-    standing: StandingHeaders, subject_line: bytes, delivery: DeliveryHeaders, token: str, content_type: bytes
+    standing: StandingHeaders, subject_line: bytes, delivery: DeliveryHeaders, token: str, content: tuple[bytes, ...]
 ) -> tuple[bytes, ...]:
     """Give the header of one delivery, a complete field an element, in the order of the mail."""
     lines = (
@@ -92,7 +92,7 @@ def header_lines(
         f"Message-ID: {checked_message_id(delivery.message_id)}\r\n".encode("ascii"),
         f"List-Unsubscribe: {_leave_targets(standing, delivery, token, fold=True)}\r\n".encode("ascii"),
         *standing.trailing,
-        content_type,
+        *content,
     )
     return lines if standing.reply_to_line else tuple(line for line in lines if line)
 

@@ -101,6 +101,8 @@ class _Writer:
 
     def _write_line(self, line: str) -> None:
         quoted = "".join([_QUOTED[byte] for byte in line.encode()])
+        if "  " in quoted:  # DKIM's relaxed form has no two blanks together: so the body is hashed as it is
+            quoted = quoted.replace("  ", " =20")
         at = 0
         while True:
             if self._column == 0 and quoted.startswith(".", at):

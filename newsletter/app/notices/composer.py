@@ -14,6 +14,7 @@ from newsletter.outbox.claim import Claimed
 from newsletter.outbox.identity import envelope_sender, message_id
 from newsletter.providers.provider import Envelope, Outgoing, Provider
 from newsletter.rendering.compose import compose, compose_parts
+from newsletter.rendering.dkim import sign_mime
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.notice import Notice, notice_mime, notice_parts
 from subscribers.people.correspondents import correspondent
@@ -50,7 +51,9 @@ class NoticeComposer:
         headers = DeliveryHeaders(to=to, message_id=self._message_id(claimed, sender), date=claimed.dated_at)
         envelope = Envelope(self._envelope_sender(claimed, sender), to)
         if provider.form == "mime":
-            return Outgoing(key=claimed.key, envelope=envelope, mime=compose(ready.edition, ready.personal, headers))
+            signer = self._app.signers.for_sender(sender)
+            mime = compose(ready.edition, ready.personal, headers, signer)
+            return Outgoing(key=claimed.key, envelope=envelope, mime=mime)
         parts = compose_parts(ready.edition, ready.personal, headers)
         return Outgoing(key=claimed.key, envelope=envelope, parts=parts)
 
@@ -84,7 +87,9 @@ class NoticeComposer:
     def _outgoing(self, claimed: Claimed, provider: Provider, notice: Notice) -> Outgoing:
         envelope = Envelope(self._envelope_sender(claimed, notice.sender), notice.to)
         if provider.form == "mime":
-            return Outgoing(key=claimed.key, envelope=envelope, mime=notice_mime(notice))
+            signer = self._app.signers.for_sender(notice.sender)
+            mime = sign_mime(signer, notice_mime(notice), claimed.dated_at)
+            return Outgoing(key=claimed.key, envelope=envelope, mime=mime)
         return Outgoing(key=claimed.key, envelope=envelope, parts=notice_parts(notice))
 
     def _message_id(self, claimed: Claimed, sender: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.base.errors import InvalidSettings, NoHome
 from newsletter.base.sample import sample_settings
-from newsletter.base.settings import FILE_NAME, ProviderSettings, Settings, read_secret, read_settings
+from newsletter.base.settings import FILE_NAME, DkimSettings, ProviderSettings, Settings, read_secret, read_settings
 
 SECRET = "correct-horse-battery"
 FULL_OF_FAULTS = """
@@ -57,7 +57,7 @@ def test_the_sample_names_every_setting(tmp_path: Path) -> None:
     """Each section and each key of the table stands in the sample, with its comment."""
     sample = sample_settings()
     for name, field in Settings.model_fields.items():
-        model = ProviderSettings if name == "provider" else field.annotation
+        model = {"provider": ProviderSettings, "dkim": DkimSettings}.get(name, field.annotation)
         for key, part in getattr(model, "model_fields", {name: field}).items():
             assert f"{key} = " in sample
             assert str(part.description) in sample

@@ -67,7 +67,7 @@ def test_a_newsletters_name_cannot_change_the_header(name: str) -> None:
         text_line("Subject", name),
         DeliveryHeaders(to="a@example.com", message_id="<a@b>", date=datetime(2026, 11, 23, tzinfo=UTC)),
         TOKEN,
-        b"Content-Type: text/plain\r\n",
+        (b"Content-Type: text/plain\r\n",),
     )
     message = message_from_bytes(b"".join(lines) + b"\r\n", policy=policy.compat32)
     assert len(message.keys()) == len(lines) == 13

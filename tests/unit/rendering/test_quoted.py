@@ -36,6 +36,7 @@ def test_any_pieces_in_any_order_decode_to_their_texts(pieces: list[list[Segment
     assert max(map(len, lines)) <= 76
     assert not any(line.startswith(b".") for line in lines)
     assert not any(line.endswith((b" ", b"\t")) for line in lines)
+    assert b"  " not in encoded  # it is hashed as it is sent (RFC 6376, section 3.4.4)
     tokens = sum(part == TOKEN for piece in pieces for part in piece)
     assert encoded.count(A_TOKEN.encode()) == tokens
     assert b"=_" not in encoded
