@@ -5,6 +5,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import partial
 
+import dkim
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jinja2 import Environment
 
 from benchmarks.figure import paired, rate, show
@@ -13,6 +18,8 @@ from newsletter.issues.digest import Chosen
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.rendering.compose import Personal, compose, text_of
 from newsletter.rendering.content import all_sections, document_of
+from newsletter.rendering.dkim import Signer
+from newsletter.rendering.dkim_key import DkimKey, new_private_key, read_dkim_key
 from newsletter.rendering.document import OPTIONAL, marked, print_mjml
 from newsletter.rendering.edition import build_edition
 from newsletter.rendering.headers import DeliveryHeaders
@@ -30,21 +37,26 @@ def main() -> None:
     frozen = issue(_POOL)
     environment = mail_environment(None)
     edition = build_edition(frozen, "en", public_url=_PUBLIC, environment=environment)
+    key = read_dkim_key(new_private_key("rsa"), domain="example.org", selector="news")
+    pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    signer = Signer([key])
 
-    def ours(selections: list[tuple[Chosen, ...]]) -> int:
+    def ours(selections: list[tuple[Chosen, ...]], signer: Signer | None = None) -> int:
         for number, chosen in enumerate(selections):
-            compose(edition, _personal(chosen), _headers(number))
+            compose(edition, _personal(chosen), _headers(number), signer)
         return len(selections)
 
-    def naive(selections: list[tuple[Chosen, ...]]) -> int:
-        """What most programs do: compile the reader's own MJML, and let the standard library build the mail."""
+    def naive(selections: list[tuple[Chosen, ...]], pem: bytes = b"") -> int:
+        """What most programs do: compile the reader's own MJML, the standard library builds the mail, dkimpy signs."""
         for number, chosen in enumerate(selections):
             message = EmailMessage(policy=SMTP)
-            message["Subject"], message["To"] = "x", "ana@example.org"
+            message["From"], message["Subject"], message["To"] = "news@example.org", "x", "ana@example.org"
             message["Message-ID"] = _headers(number).message_id
             message.set_content(text_of(edition, _personal(chosen)))
             message.add_alternative(_compiled(frozen, chosen, environment), subtype="html")
-            message.as_bytes()
+            mime = message.as_bytes()
+            if pem:
+                dkim.sign(mime, b"news", b"example.org", pem)
         return len(selections)
 
     for cards in (5, 12):
@@ -55,6 +67,23 @@ def main() -> None:
         show(
             f"compose_{cards}_cards_vs_per_reader", ratio, "times", n=_PAIRS, note=f"the usual way: {naive_rate:.0f}/s"
         )
+
+        signed, alone = partial(ours, fast, signer), partial(_signatures, key)
+        ratio, ours_rate, alone_rate = paired(signed, alone, pairs=_PAIRS, measure=rate)
+        show(f"compose_signed_{cards}_cards", ours_rate, "digests/s", n=_READERS, note="RSA-2048, one core")
+        name, note = f"compose_signed_{cards}_cards_vs_signatures", f"RSA-2048 alone: {alone_rate:.0f}/s"
+        show(name, ratio, "times", n=_PAIRS, note=note)
+        ratio, _, naive_rate = paired(signed, partial(naive, slow, pem), pairs=_PAIRS, measure=rate)
+        name, note = f"compose_signed_{cards}_cards_vs_per_reader", f"the usual way with dkimpy: {naive_rate:.0f}/s"
+        show(name, ratio, "times", n=_PAIRS, note=note)
+
+
+def _signatures(key: DkimKey) -> int:
+    """Sign as often as a digest is sent, and nothing else."""
+    assert isinstance(key.private, RSAPrivateKey)
+    for number in range(_READERS):
+        key.private.sign(b"%d" % number, PKCS1v15(), SHA256())
+    return _READERS
 
 
 def _compiled(frozen: FrozenIssue, chosen: tuple[Chosen, ...], environment: Environment) -> str:

@@ -1,7 +1,8 @@
 """Signs mails by DKIM (RFC 6376), with every key of the From domain at once: RSA for all, Ed25519 beside it (RFC 8463).
 
-Bodies come in relaxed canonical form from our own encoder, so that the body is hashed as it is sent; any other is
-brought into that form first. The same mail gets the same signature: its time is the mail's Date.
+Our own encoder prints bodies in relaxed canonical form, so a body is hashed as it is sent: looking through it for
+blanks would cost more than the hash. Any other body is brought into that form first (`sign_mime`). The same mail gets
+the same signature: its time is the mail's Date.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from email.utils import parseaddr
+from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -51,10 +53,11 @@ class Signer:
         self._keys = tuple(keys)
 
     def sign(self, header: Iterable[bytes], body: bytes, at: datetime) -> tuple[bytes, ...]:
-        """Give a DKIM-Signature field for each key. `header`: complete fields, CRLF included, folded or not."""
-        fields = [_relaxed(line) for line in header]
-        signed, names = _signed(fields)
-        digest = b2a_base64(hashlib.sha256(canonical_body(body)).digest(), newline=False)
+        """Give a DKIM-Signature field for each key. `header`: complete fields, CRLF included; `body`: canonical."""
+        there = dict(_relaxed(line) for line in header)
+        present = tuple([name for name in SIGNED if name in there])
+        signed, names = b"".join([b"%b:%b\r\n" % (name, there[name]) for name in present]), _names(present)
+        digest = b2a_base64(hashlib.sha256(body).digest(), newline=False)
         return tuple(_field(key, signed, names, digest, int(at.timestamp())) for key in self._keys)
 
 
@@ -83,13 +86,12 @@ def sign_mime(signer: Signer | None, mime: bytes, at: datetime) -> bytes:
         return mime
     head, _, body = mime.partition(b"\r\n\r\n")
     fields = re.split(rb"(?<=\r\n)(?![ \t])", head + b"\r\n")
-    return b"".join((*signer.sign((field for field in fields if field), body, at), mime))
+    return b"".join((*signer.sign((field for field in fields if field), canonical_body(body), at), mime))
 
 
 def canonical_body(body: bytes) -> bytes:
-    """Give the relaxed canonical form (RFC 6376, section 3.4.4); quick where the body has it already."""
-    if b"  " in body or b"\t" in body or b" \r\n" in body:
-        body = _BLANKS.sub(b" ", _LINE_ENDS.sub(b"\r\n", body))
+    """Give the relaxed canonical form (RFC 6376, section 3.4.4)."""
+    body = _BLANKS.sub(b" ", _LINE_ENDS.sub(b"\r\n", body))
     while body.endswith(b"\r\n\r\n"):
         body = body[:-2]
     if body in {b"\r\n", b""}:
@@ -102,13 +104,10 @@ def _relaxed(line: bytes) -> Field:
     return name.strip().lower(), b" ".join(value.split())
 
 
-def _signed(fields: list[Field]) -> tuple[bytes, bytes]:
-    """Give the signed fields in canonical form, and the list of their names, folded."""
-    there = dict(fields)
-    present = [name for name in SIGNED if name in there]
-    absent_too = [name for name in SIGNED if name not in _NOT_TWICE]
-    canonical = b"".join([b"%b:%b\r\n" % (name, there[name]) for name in present])
-    return canonical, _fold_names([*present, *absent_too])
+@cache
+def _names(present: tuple[bytes, ...]) -> bytes:
+    """Print h= for the fields that are there."""
+    return _fold_names([*present, *(name for name in SIGNED if name not in _NOT_TWICE)])
 
 
 def _fold_names(names: list[bytes]) -> bytes:
