@@ -91,7 +91,16 @@ def _compiled(frozen: FrozenIssue, chosen: tuple[Chosen, ...], environment: Envi
     own = replace(frozen, posts=tuple(post for post in frozen.posts if post.id in wanted))
     document = document_of(own, "en", _PUBLIC, environment)
     sections = all_sections(own, document.strings, _PUBLIC)
-    source = print_mjml(environment, document, sections, OPTIONAL, marked, Sentinels())
+    first = chosen[0].post_id
+    source = print_mjml(
+        environment,
+        document,
+        sections,
+        OPTIONAL,
+        marked,
+        Sentinels(),
+        lambda post, known: known[-1:] if post == first else known[:1],
+    )
     return compile_mjml(source, "digest")
 
 

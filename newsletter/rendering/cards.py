@@ -25,9 +25,9 @@ from newsletter.sources.post import CallDetails, EventDetails, Picture, Post, Po
 
 SMALL_WIDTH = 168  # pixels of a picture beside its text
 SMALL_HEIGHT = 168
-LEAD_WIDTH = 560  # across the sheet
-LEAD_HEIGHT = 420
-LEAD_MIN_WIDTH = 400  # a smaller picture would be blown up
+WIDE_WIDTH = 560  # across the sheet
+WIDE_HEIGHT = 420
+WIDE_MIN_WIDTH = 400  # a smaller picture would be blown up
 
 
 class Direction(StrEnum):
@@ -56,14 +56,21 @@ class Facing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """Pixels, as a picture is shown."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PictureFacts:
-    """A picture as shown: small beside the text or, for the lead, across the sheet."""
+    """A picture in the sizes that layouts choose from: small beside the text, or across the sheet if it bears that."""
 
     src: str
     alt: str
-    width: int
-    height: int
-    is_wide: bool
+    small: Size
+    wide: Size | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +102,6 @@ class CardFacts:
 
     id: int
     kind: PostKind
-    is_lead: bool
     own: Facing  # of title and excerpt
     title: str
     url: str
@@ -116,15 +122,12 @@ def facing(language: str, direction_: Direction) -> Facing:
 
 def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callable[[Post], CardFacts]:
     """Give the function that tells what a post's card says in this issue and language."""
-    lead = _lead_story(frozen)
     zone = frozen.recipe.zone
 
     def make(post: Post) -> CardFacts:
-        is_lead = post.story_id == lead
         return CardFacts(
             id=post.id,
             kind=post.kind,
-            is_lead=is_lead,
             own=_own_facing(post.language),
             title=one_line(post.title),
             url=web_link(post.url),
@@ -132,18 +135,12 @@ def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callab
             date=_published(post, strings, zone),
             label=_label(post.kind, strings),
             excerpt=one_line(post.excerpt),
-            picture=_picture(post.picture, public_url, is_lead=is_lead) if post.picture else None,
+            picture=_picture(post.picture, public_url) if post.picture else None,
             event=_event(post.event, post, strings, zone, public_url) if post.event else None,
             call=_call(post.call, post, strings, zone, public_url) if post.call else None,
         )
 
     return make
-
-
-def _lead_story(frozen: FrozenIssue) -> int:
-    """The first pick is shown large: as whichever post of its story the reader gets."""
-    stories = {post.id: post.story_id for post in frozen.posts}
-    return next((stories[pick] for pick in frozen.picks if pick in stories), 0)
 
 
 def _own_facing(language: str) -> Facing:
@@ -168,20 +165,19 @@ def _label(kind: PostKind, strings: Strings) -> str:
     return labels.get(kind, "")
 
 
-def _picture(picture: Picture, public_url: str, *, is_lead: bool) -> PictureFacts:
-    is_wide = is_lead and picture.width >= LEAD_MIN_WIDTH and picture.width > picture.height
-    most_wide, most_high = (LEAD_WIDTH, LEAD_HEIGHT) if is_wide else (SMALL_WIDTH, SMALL_HEIGHT)
-    real_width, real_height = max(picture.width, 1), max(picture.height, 1)
-    scale = min(most_wide / real_width, most_high / real_height)
-    if not is_wide:
-        scale = min(scale, 1.0)
+def _picture(picture: Picture, public_url: str) -> PictureFacts:
+    real = Size(width=max(picture.width, 1), height=max(picture.height, 1))
+    is_wide = real.width >= WIDE_MIN_WIDTH and real.width > real.height
     return PictureFacts(
         src=f"{public_url}/media/{quote(one_line(picture.name), safe='')}",
         alt=one_line(picture.alt),
-        width=max(round(real_width * scale), 1),
-        height=max(round(real_height * scale), 1),
-        is_wide=is_wide,
+        small=_scaled(real, min(SMALL_WIDTH / real.width, SMALL_HEIGHT / real.height, 1.0)),
+        wide=_scaled(real, min(WIDE_WIDTH / real.width, WIDE_HEIGHT / real.height)) if is_wide else None,
     )
+
+
+def _scaled(size: Size, scale: float) -> Size:
+    return Size(width=max(round(size.width * scale), 1), height=max(round(size.height * scale), 1))
 
 
 def _event(event: EventDetails, post: Post, strings: Strings, zone: str, public_url: str) -> EventFacts:

@@ -120,12 +120,13 @@ class _Reader:
         """Give the encoded pieces of one body in order."""
         out: list[bytes] = []
         self._open(face, out)
-        cards, reason = face.cards, face.reason
+        cards, reason = face.leads, face.reason
         for section in self.arranged:
             out.append(face.headings[section.index])
             for one in section.chosen:
                 before, after = cards[one.post_id]
                 out += (before, reason(one), after)
+                cards = face.cards
         if self.personal.more > 0 and face.more:
             self._put(out, face.more, self._more_line(face))
         self._put(out, face.tail, face.value(self.list_name))

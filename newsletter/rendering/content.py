@@ -45,7 +45,9 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
             own_view=f"{base}/v/",
             public=f"{base}/issues/{recipe.slug}/{frozen.number}",
         ),
-        look=Look(light=light, dark=dark_theme(recipe.colour), font=font_stack(recipe.font)),
+        look=Look(
+            light=light, dark=dark_theme(recipe.colour), font=font_stack(recipe.font), has_font=bool(recipe.font)
+        ),
     )
 
 

@@ -62,6 +62,7 @@ class Look:
     light: Theme
     dark: Theme
     font: str
+    has_font: bool  # the newsletter has one of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,12 @@ class Document:
 
 
 Marker = Callable[[str], str]
+Variants = Callable[[int, Sequence[str]], Sequence[str]]  # which forms of a post's card are printed
+
+
+def every_variant(_post: int, known: Sequence[str]) -> Sequence[str]:
+    """Print each form that the layout has: "card", and "lead" where the first story of a mail is shown larger."""
+    return known
 
 
 def marked(name: str) -> str:
@@ -91,6 +98,7 @@ def print_mjml(
     parts: Collection[str],
     marker: Marker,
     sentinels: Sentinels,
+    variants: Variants = every_variant,
 ) -> str:
     """Print the document as MJML full of sentinels."""
     name = layout_name(document.layout)
@@ -104,6 +112,8 @@ def print_mjml(
             light=document.look.light,
             dark=document.look.dark,
             font=document.look.font,
+            has_font=document.look.has_font,
+            variants=variants,
             sections=[_seal(section, sentinels) for section in sections],
             parts=parts,
             marker=marker,

@@ -53,8 +53,10 @@ _HOLES_OF = {
     "more": {MORE, TOKEN},
     "tail": {LIST_NAME, TOKEN},
     "card": {REASON},
+    "lead": {REASON},
     "section": set[Hole](),
 }
+_VARIANTS = ("card:", "lead:")
 _DISCREET = "Chosen for you"
 _LONGEST_ESCAPE = 6  # octets of one character of a name, "&#x27;"
 
@@ -71,6 +73,7 @@ class Face:
     intro: Piece | None
     headings: Mapping[int, bytes]
     cards: Mapping[PostId, tuple[bytes, bytes]]  # before and after the reason
+    leads: Mapping[PostId, tuple[bytes, bytes]]  # the same as the first card of a mail
     more: Piece | None
     tail: Piece
     preheaders: EncodedTitles
@@ -177,17 +180,18 @@ def _check_pieces(segments: Mapping[str, list[Segment]], document: Document, sec
     """See that a layout, perhaps an operator's own, has every piece and each hole where it can be filled."""
     layout = layout_name(document.layout)
     needed = {"header", "greeting", "tail", *(f"section:{section.index}" for section in sections)}
-    needed |= {f"card:{card.id}" for section in sections for card in section.cards}
+    variants = ("card", "lead") if any(name.startswith("lead:") for name in segments) else ("card",)
+    needed |= {f"{one}:{card.id}" for one in variants for section in sections for card in section.cards}
     missing = sorted(needed - set(segments))
     if missing:
-        raise InvalidLayout(f'{layout}: marker("{missing[0]}") is missing; see mail/digest.mjml.j2')
+        raise InvalidLayout(f'{layout}: marker("{missing[0]}") is missing; see mail/frame.mjml.j2')
     for name, piece in segments.items():
         kind = name.partition(":")[0]
         holes = [segment for segment in piece if isinstance(segment, Hole)]
         wrong = [hole.name for hole in holes if hole not in _HOLES_OF.get(kind, {TOKEN})]
         if wrong:
             raise InvalidLayout(f'{layout}: hole("{wrong[0]}") cannot stand in the piece "{name}"')
-        if kind == "card" and holes != [REASON]:
+        if kind in variants and holes != [REASON]:
             raise InvalidLayout(f'{layout}: a card prints hole("reason") once; "{name}" does not')
     way_out = escape(document.links.leave)
     if not any(
@@ -208,6 +212,7 @@ def _face(
     value: Callable[[str], bytes],
 ) -> Face:
     is_html = value is _html_value
+    cards = _variant(pieces, "card:")
     return Face(
         head=pieces["head"],
         header=pieces["header"],
@@ -216,7 +221,8 @@ def _face(
         greeting=pieces.get("greeting"),
         intro=pieces.get("intro"),
         headings={int(name[8:]): piece.runs[0][0] for name, piece in pieces.items() if name.startswith("section:")},
-        cards={PostId(int(name[5:])): _halves(piece) for name, piece in pieces.items() if name.startswith("card:")},
+        cards=cards,
+        leads=_variant(pieces, "lead:") or cards,
         more=pieces.get("more"),
         tail=pieces["tail"],
         preheaders=preheaders,
@@ -281,19 +287,29 @@ def _standing(frozen: FrozenIssue, document: Document) -> StandingHeaders:
     )
 
 
+def _variant(pieces: Mapping[str, Piece], prefix: str) -> dict[PostId, tuple[bytes, bytes]]:
+    return {PostId(int(name[5:])): _halves(piece) for name, piece in pieces.items() if name.startswith(prefix)}
+
+
 def _halves(card: Piece) -> tuple[bytes, bytes]:
     (before,), (after,) = card.runs
     return before, after
 
 
 def _card_sizes(html: Mapping[str, Piece], face: Face) -> dict[PostId, int]:
+    """Any card may come first, so the larger of its two forms counts."""
     # Encoded lengths are never less than decoded ones: a safe bound for the few values that go into holes.
     reason = max(map(len, [*face.reasons.values(), *face.topics.values()]))
-    return {PostId(int(name[5:])): piece.size + reason for name, piece in html.items() if name.startswith("card:")}
+    sizes: dict[PostId, int] = {}
+    for name, piece in html.items():
+        if name.startswith(_VARIANTS):
+            post = PostId(int(name[5:]))
+            sizes[post] = max(sizes.get(post, 0), piece.size + reason)
+    return sizes
 
 
 def _frame_size(html: Mapping[str, Piece], face: Face) -> int:
-    fixed = sum(piece.size for name, piece in html.items() if not name.startswith("card:"))
+    fixed = sum(piece.size for name, piece in html.items() if not name.startswith(_VARIANTS))
     names = (NAME_LENGTH + LIST_NAME_LENGTH + PREHEADER_LENGTH) * _LONGEST_ESCAPE
     return fixed + names + max(map(len, face.more_lines))
 

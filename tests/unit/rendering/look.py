@@ -1,4 +1,4 @@
-"""Take pictures of the sample digest: `python -m tests.unit.rendering.look FOLDER`, then look at them.
+"""Take pictures of the sample digest: `python -m tests.unit.rendering.look FOLDER LAYOUT`, then look at them.
 
 Desktop, phone and narrow phone, light and dark, left-to-right and right-to-left; needs Chromium and playwright.
 """
@@ -45,7 +45,7 @@ def page(language: str, layout: str, folder: Path) -> str:
     return page_html(edition, make_personal()).replace(f"{PUBLIC_URL}/media", folder.resolve().as_uri())
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, layout: str) -> None:
     """Write one .html and one .png a shot."""
     folder.mkdir(parents=True, exist_ok=True)
     draw_pictures(folder)
@@ -53,7 +53,7 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for name, language, width, scheme in SHOTS:
             file = folder / f"{name}.html"
-            file.write_text(page(language, "digest", folder), encoding="utf-8")
+            file.write_text(page(language, layout, folder), encoding="utf-8")
             context = browser.new_context(
                 viewport={"width": width, "height": 900},
                 color_scheme="dark" if scheme == "dark" else "light",
@@ -67,4 +67,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -47,7 +47,12 @@ def compile_for_one(frozen: FrozenIssue, language: str, personal: Personal) -> s
     }
     sentinels = Sentinels()
     parts = {part for part, is_wanted in wanted.items() if is_wanted}
-    source = print_mjml(environment(), document, sections, parts, lambda _: "", sentinels)
+    first = cards[0].id if cards else 0
+
+    def variants(post: int, known: Sequence[str]) -> Sequence[str]:
+        return known[-1:] if post == first else known[:1]
+
+    source = print_mjml(environment(), document, sections, parts, lambda _: "", sentinels, variants)
     segments = sentinels.fill(compile_mjml(source, "one reader's mail"))
     return _filled(segments, values, _reasons(frozen, document.strings, personal))
 

@@ -35,6 +35,7 @@ from tests.unit.rendering.sample import (
 )
 from tests.unit.rendering.slow_way import build, compile_for_one
 
+LAYOUTS = ("digest", "compact", "magazine", "letter")
 LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "ar", "de-AT", "ja")
 VOID = {
     "area",
@@ -65,7 +66,7 @@ def choices(draw: st.DrawFn) -> tuple[Chosen, ...]:
 @pytest.fixture(scope="module")
 def editions() -> dict[tuple[str, str], tuple[FrozenIssue, Edition]]:
     made = {}
-    for layout in ("digest", "compact"):
+    for layout in LAYOUTS:
         frozen = sample_issue(recipe=make_recipe(layout=layout, logo="logo.png", logo_dark="dark.png"))
         for language in LANGUAGES:
             made[layout, language] = (frozen, build(frozen, language))
@@ -75,7 +76,7 @@ def editions() -> dict[tuple[str, str], tuple[FrozenIssue, Edition]]:
 @settings(max_examples=30, deadline=None)
 @given(
     chosen=choices(),
-    layout=st.sampled_from(["digest", "compact"]),
+    layout=st.sampled_from(LAYOUTS),
     language=st.sampled_from(LANGUAGES),
     name=st.sampled_from(["", "Anna", "Zoë <b>", "O'Neil", "x@y"]),
     more=st.integers(0, 12),
@@ -107,6 +108,31 @@ def test_a_mail_is_never_larger_than_its_sizes_say(
     _, edition = editions["digest", language]
     html = page_html(edition, make_personal(chosen=chosen, name=name, list_name="&" * 300, more=more)).encode()
     assert len(html) <= edition.frame_size + sum(edition.card_size[one.post_id] for one in chosen)
+
+
+@pytest.mark.parametrize("layout", ["digest", "magazine"])
+def test_each_reader_has_a_lead_story(layout: str) -> None:
+    """Whatever story comes first in a reader's mail is shown larger, its picture across the sheet; no other is."""
+    edition = build(sample_issue(recipe=make_recipe(layout=layout)))
+    topics = [Chosen(PostId(post), Reason.TOPIC, 1) for post in (1, 2)]
+    html = [page_html(edition, make_personal(chosen=tuple(chosen))) for chosen in (topics, topics[::-1])]
+    large = "font-size:24px" if layout == "digest" else "font-size:34px;line-height:42px"
+    for one in html:
+        _, before, after = one.partition(large)
+        assert before
+        assert large not in after
+        assert one.index("<h3") < one.index(large) < one.index("<h3", one.index("<h3") + 1)
+
+
+def test_one_file_changes_all_layouts(tmp_path: Path) -> None:
+    """An operator's own foot stands in every layout, and nothing else of ours is needed for it."""
+    foot = tmp_path / "mail" / "partials" / "footer.mjml.j2"
+    foot.parent.mkdir(parents=True)
+    foot.write_text((templates_root() / "mail/partials/footer.mjml.j2").read_text() + "<!-- our own foot -->")
+    for layout in LAYOUTS:
+        frozen = sample_issue(recipe=make_recipe(layout=layout))
+        own = build_edition(frozen, "en", public_url=PUBLIC_URL, environment=mail_environment(str(tmp_path)))
+        assert "our own foot" in page_html(own, make_personal()), layout
 
 
 def test_sizes_are_close() -> None:
@@ -185,7 +211,7 @@ class Outline(HTMLParser):
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])
-@pytest.mark.parametrize("layout", ["digest", "compact"])
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_mail_can_be_read_by_everybody(language: str, layout: str) -> None:
     """Language and direction are said, headings step by one, pictures have an alt, tables are only layout."""
     edition = build(sample_issue(recipe=make_recipe(layout=layout)), language)
