@@ -55,6 +55,20 @@ def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes,
     )
 
 
+def everything(pool: Pool, languages: tuple[str, ...]) -> tuple[Chosen, ...]:
+    """Give every story that an issue has, for its public page: picks first, each in the best of these languages."""
+    spelt = readable_languages(languages)
+    best = [(story, _best_of(story, spelt)) for story in pool.editors.stories]
+    if pool.kind != "digest":
+        return tuple(Chosen(story.post_id, Reason.SELECTION) for story, _ in best)
+    best.sort(key=_section)  # stable: inside a section the editors' order stays
+    return tuple(Chosen(post_id, Reason.PICK if story.place else Reason.EDITORS_ORDER) for story, post_id in best)
+
+
+def _best_of(story: PooledStory, languages: tuple[str, ...]) -> PostId:
+    return next((story.posts[one] for one in languages if one in story.posts), story.post_id)
+
+
 def _for_everybody(pool: Pool, sizes: Sizes, limits: Limits) -> Digest:
     row = pool.editors
     reason = Reason.LETTER if pool.kind == "letter" else Reason.SELECTION

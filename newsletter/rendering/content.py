@@ -23,6 +23,8 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
     """Give the frame of an issue in one language."""
     recipe = frozen.recipe
     strings = load_strings(environment, language)
+    # Pages for everybody speak the newsletter's language unless their address says another.
+    in_words = "" if strings.language == recipe.language else f"?language={strings.language}"
     light = light_theme(recipe.colour)
     intro = lines(text_for(frozen, "intro", language))
     return Document(
@@ -43,7 +45,9 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
             leave=f"{base}/u/",
             preferences=f"{base}/p/",
             own_view=f"{base}/v/",
-            public=f"{base}/issues/{recipe.slug}/{frozen.number}",
+            public=f"{base}/issues/{recipe.slug}/{frozen.number}{in_words}",
+            join=f"{base}/join/{recipe.slug}{in_words}",
+            archive=f"{base}/issues/{recipe.slug}{in_words}",
         ),
         look=Look(
             light=light, dark=dark_theme(recipe.colour), font=font_stack(recipe.font), has_font=bool(recipe.font)

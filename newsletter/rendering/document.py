@@ -38,12 +38,14 @@ class IssueFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Addresses of the mail's own links. The first three end with the reader's token."""
+    """Addresses of the mail's own links. The first three end with the reader's token; a public page has the others."""
 
     leave: str
     preferences: str
     own_view: str
     public: str
+    join: str
+    archive: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class Document:
     issue: IssueFacts
     links: Links
     look: Look
+    is_public: bool = False  # a page for everybody: nobody is greeted, and no link is a reader's own
 
 
 Marker = Callable[[str], str]
@@ -113,6 +116,7 @@ def print_mjml(
             dark=document.look.dark,
             font=document.look.font,
             has_font=document.look.has_font,
+            is_public=document.is_public,
             variants=variants,
             sections=[_seal(section, sentinels) for section in sections],
             parts=parts,
@@ -146,6 +150,8 @@ def _seal_links(links: Links, sentinels: Sentinels) -> SimpleNamespace:
         preferences=sentinels.text(links.preferences) + token,
         own_view=sentinels.text(links.own_view) + token,
         public=sentinels.text(links.public),
+        join=sentinels.text(links.join),
+        archive=sentinels.text(links.archive),
     )
 
 

@@ -1,31 +1,30 @@
-"""An approved issue for anybody: the mail of a reader who has said nothing, with links that change nothing."""
+"""An approved issue for anybody: every story in it, and no link that is a reader's own."""
 
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.app.preview import prepare
-from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
-from newsletter.rendering.compose import page_html
+from newsletter.app.archive import public_issue
+from newsletter.issues.issue import Issue
+from newsletter.rendering.strings import languages
 from newsletter.web.context import Web
 from newsletter.web.security_headers import mail_policy
 
-_NEVER_OUT = UNAPPROVED | {IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}
+# Pages from a mail are kept from search engines; those for everybody are meant to be found.
+FOUND = {"X-Robots-Tag": "all"}
 
 
-def is_public(issue: Issue) -> bool:
-    """Tell whether an issue may be seen by anybody: approved, going out or sent."""
-    return issue.state not in _NEVER_OUT
+def asked_language(web: Web, request: Request) -> str:
+    """Give the language that a public page's address asks for; empty: the newsletter's."""
+    asked, known = request.query_params.get("language", ""), languages(web.app.templates)
+    return next((one for one in (asked, asked.partition("-")[0]) if one in known), "")
 
 
-def public_html(web: Web, issue: Issue) -> str:
-    """Give the HTML of a public issue; empty when it holds nothing for a reader who has said nothing."""
-
-    def make() -> str:
-        ready = prepare(web.app, issue)
-        return "" if ready.why_nothing else page_html(ready.edition, ready.personal)
-
-    return web.shelf.take(("public", issue.id), str, make, now=web.app.clock.now())
+def public_html(web: Web, issue: Issue, language: str = "") -> str:
+    """Give the HTML of a public issue; empty when nothing is left of it."""
+    key = ("public", issue.id, language)
+    return web.shelf.take(key, str, lambda: public_issue(web.app, issue, language), now=web.app.clock.now())
 
 
 def mail_response(web: Web, html: str, cache: str) -> Response:

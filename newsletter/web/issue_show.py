@@ -3,11 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.app.archive import is_public
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.web.context import LARGEST_ID, web_of
-from newsletter.web.issue_page import is_public, mail_response, public_html
+from newsletter.web.issue_page import FOUND, asked_language, mail_response, public_html
 from newsletter.web.pages import nothing_here
 
 
@@ -22,5 +23,9 @@ def issue_show(request: Request) -> Response:
             issue = issue_store.issue_by_name(db, name)
     except NotFound:
         return nothing_here(request)
-    html = public_html(web, issue) if is_public(issue) else ""
-    return mail_response(web, html, "public, max-age=60") if html else nothing_here(request)
+    html = public_html(web, issue, asked_language(web, request)) if is_public(issue) else ""
+    if not html:
+        return nothing_here(request)
+    response = mail_response(web, html, "public, max-age=60")
+    response.headers.update(FOUND)
+    return response

@@ -20,6 +20,9 @@ from newsletter.web.account_show import account_show
 from newsletter.web.address_ask import address_ask
 from newsletter.web.address_show import address_show
 from newsletter.web.address_take import address_take
+from newsletter.web.archive_atom import archive_atom
+from newsletter.web.archive_json import archive_json
+from newsletter.web.archive_show import archive_show
 from newsletter.web.confirm_post import confirm_post
 from newsletter.web.confirm_show import confirm_show
 from newsletter.web.context import Web
@@ -94,6 +97,9 @@ def _public_routes() -> list[BaseRoute]:
         Route("/c/{token}", confirm_post, methods=["POST"]),
         Route("/s/{key}", submit_show, methods=["GET"]),
         Route("/s/{key}", submit_post, methods=["POST"]),
+        Route("/issues/{newsletter}", archive_show, methods=["GET"]),
+        Route("/issues/{newsletter}/feed.atom", archive_atom, methods=["GET"]),
+        Route("/issues/{newsletter}/feed.json", archive_json, methods=["GET"]),
         Route("/issues/{newsletter}/{number:int}", issue_show, methods=["GET"]),
         Route("/media/{name}", media_show, methods=["GET"]),
         Route("/events/{post:int}.ics", event_show, methods=["GET"]),

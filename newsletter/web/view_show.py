@@ -6,9 +6,10 @@ With an inert token it shows the public page, never a person's: anybody can make
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.app.archive import is_public
 from newsletter.web.bearer import bearer_of
 from newsletter.web.context import web_of
-from newsletter.web.issue_page import is_public, mail_response, public_html
+from newsletter.web.issue_page import mail_response, public_html
 from newsletter.web.own_view import own_digest
 from newsletter.web.pages import nothing_here, preview_page, words_page
 

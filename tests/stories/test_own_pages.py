@@ -61,6 +61,7 @@ def pages_of(served: Serving) -> dict[str, str]:
         "data": account,
         "erase": f"{account}/erase",
         "find": f"{served.base}/account",
+        "archive": f"{served.base}/issues/weekly",
         "address": new,
         "nothing": f"{served.base}/u/{'x' * 24}",
         "over": f"{served.base}/a/{'a' * 32}",
