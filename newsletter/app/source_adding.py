@@ -134,10 +134,13 @@ def _asks_for_name(found: FoundSource) -> bool:
 
 
 def _refuse_known(url: str, name: str, known: Sequence[Source]) -> None:
-    same = next((one.name for one in known if url in {one.url, one.moved_to} or one.name == name), None)
-    if same is not None:
+    stored = next((one for one in known if url in {one.url, one.moved_to}), None)
+    if stored is not None:
+        raise NotAllowedNow(f"{url} is stored already: it is the source {stored.name!r}")
+    if any(one.name == name for one in known):
         raise NotAllowedNow(
-            f"there is a source {same!r} already, as `newsletter source list` shows; is it another, name it with --name"
+            f"another source is called {name!r} already, as `newsletter source list` shows; "
+            "give this one a name of its own: --name"
         )
 
 

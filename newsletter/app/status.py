@@ -1,7 +1,7 @@
 """How an issue stands, in numbers that add up."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from newsletter.app.app import App
 from newsletter.db.engine import reading
@@ -10,6 +10,8 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.slots import slot_instant
 from newsletter.outbox import report_store
 from newsletter.outbox.delivery import Counts
+
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +39,11 @@ def list_issues(app: App, *, limit: int) -> list[tuple[Issue, str]]:
 
 def _zone(issue: Issue, zone: str) -> str:
     """Give the newsletter's zone, or what the slot's was where the newsletter has moved to another since."""
-    if slot_instant(issue.slot, zone) == issue.slot_at:
+    # A slot is told to the minute; an issue that a person makes now stands at the very second.
+    if abs(slot_instant(issue.slot, zone) - issue.slot_at) < _MINUTE:
         return zone
     ahead = datetime.fromisoformat(issue.slot) - issue.slot_at.astimezone(UTC).replace(tzinfo=None)
-    return f"{timezone(ahead)}"
+    return f"{timezone(round(ahead / _MINUTE) * _MINUTE)}"
 
 
 def issue_status(app: App, name: str) -> IssueStatus:

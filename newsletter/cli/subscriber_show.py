@@ -82,4 +82,8 @@ def _ended(one: dict[str, Any]) -> str:
 def _consent(one: dict[str, Any]) -> str:
     about = " ".join(part for part in (one["list_slug"], one["key"], one["evidence"]) if part)
     told = f"{day_and_hour(one['recorded_at'])} {one['act'].value} by {one['by']}" + (f": {about}" if about else "")
+    if one["given_at"]:
+        told += f"; said on {day_and_hour(one['given_at'])}"
+    if one["network_address"]:
+        told += f" from {one['network_address']}"
     return f'{told}; shown: "{" ".join(one["text"].split())}"' if one["text"] else told

@@ -179,3 +179,14 @@ def test_wrong_calls_are_exit_2_and_change_nothing(week: Run, words: Any, told: 
 def test_what_cannot_be_done_is_exit_1(week: Run, words: tuple[str, ...]) -> None:
     """What is no address, and what is not suppressed."""
     assert week("subscriber", *words).code == 1
+
+
+def test_the_record_says_when_and_from_where(week: Run, tmp_path: Path) -> None:
+    """What an import knows of a consent, its moment and its network address, is shown and not only in --json."""
+    (tmp_path / "known.csv").write_text(
+        "email,consent_at,consent_ip\nknown@example.org,2021-03-01T10:05:00+00:00,192.0.2.7\n"
+    )
+    week("subscriber", "import", "known.csv", "--list", "members")
+    shown = week("subscriber", "show", "known@example.org").out
+    assert "said on 2021-03-01 10:05" in shown
+    assert "from 192.0.2.7" in shown

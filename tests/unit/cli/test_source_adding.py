@@ -78,7 +78,7 @@ def test_a_source_is_called_as_it_calls_itself(open_week: Run, site: WebSite) ->
     assert (added["kind"], added["topics"], added["stored"]) == ("feed", ["policy"], True)
     assert open_week("ingest", "Agency news", "--json").json[0]["new"] == 2
     again = open_week("source", "add", site.url("/"), "--yes")
-    assert (again.code, "already" in again.err) == (1, True)
+    assert (again.code, "is stored already: it is the source 'Agency news'" in again.err) == (1, True)
 
 
 def test_nothing_is_stored_unasked(open_week: Run, site: WebSite) -> None:

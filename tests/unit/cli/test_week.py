@@ -28,6 +28,7 @@ def test_the_editors_week(run: Run, tmp_path: Path) -> None:
 
     issue = run("issue", "assemble", "weekly", "--json").json
     assert (issue["newsletter"], issue["state"], issue["posts"]) == ("weekly", "in_review", 2)
+    assert [one["zone"] for one in run("issue", "list", "--json").json] == ["UTC"]  # although it was made at 8:00:04
     (tmp_path / "intro.md").write_text("Dear *readers*")
     assert run("issue", "edit", "weekly", "--subject", "This week", "--intro", "@intro.md").code == 0
     preview = run("issue", "preview", "weekly", "--as", "ada@example.org", "--out", "seen", "--json").json
