@@ -2,6 +2,7 @@
 
 from newsletter.app.app import App
 from newsletter.app.content import approve_issue
+from newsletter.app.linting import CannotGoOut, lint_issue, need_no_errors
 from newsletter.base.errors import NotAllowedNow, NothingToSay, StaleState
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
@@ -24,7 +25,13 @@ def advance_issues(app: App) -> int:
 def _approve_or_skip(app: App, issue: Issue) -> int:
     """Approve by the recipe's rule; an issue with nothing to say is skipped, and no mail leaves."""
     try:
+        need_no_errors(lint_issue(app, issue), issue)
         approve_issue(app, issue, by=_BY_RULE)
+    except CannotGoOut as error:
+        with writing(app.engine) as db:
+            remedy = f"newsletter issue lint {issue.name}"
+            alert_store.raise_alert(db, _key(issue), str(error), remedy=remedy, now=app.clock.now())
+        return 0
     except NothingToSay as error:
         try:
             life.skip(app.engine, issue.id, reason=str(error), by=_BY_RULE, now=app.clock.now())

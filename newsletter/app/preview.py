@@ -1,6 +1,6 @@
 """The preview is the mail: the same choice, edition and splice as sending, with a token that changes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -68,6 +68,21 @@ def prepare(app: App, issue: Issue, *, address: str | None = None) -> Prepared:
         frozen = content_of(app, db, issue)
         eyes = seen_as(app, db, frozen, issue, address)
         withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
+    return _prepared(app, issue, frozen, eyes, withdrawn)
+
+
+def prepare_in(app: App, issue: Issue, language: str) -> Prepared:
+    """Choose for a reader who has said nothing but their language."""
+    with reading(app.engine) as db:
+        frozen = content_of(app, db, issue)
+        eyes = seen_as(app, db, frozen, issue, None)
+        withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
+    reads = tuple(dict.fromkeys((language, *eyes.reader.reading_languages)))
+    reader = replace(eyes.reader, language=language, reading_languages=reads)
+    return _prepared(app, issue, frozen, replace(eyes, reader=reader), withdrawn)
+
+
+def _prepared(app: App, issue: Issue, frozen: FrozenIssue, eyes: SeenAs, withdrawn: frozenset[PostId]) -> Prepared:
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
     pool = make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())

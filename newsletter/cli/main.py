@@ -25,6 +25,7 @@ from newsletter.cli import (
     issue_assemble,
     issue_cancel,
     issue_edit,
+    issue_lint,
     issue_list,
     issue_new,
     issue_pause,
@@ -175,6 +176,7 @@ issue.command("new")(issue_new.new)
 issue.command("list")(issue_list.list_)
 issue.command("edit")(issue_edit.edit)
 issue.command("preview")(issue_preview.preview)
+issue.command("lint")(issue_lint.lint)
 issue.command("test")(issue_test.test)
 issue.command("approve")(issue_approve.approve)
 issue.command("send")(issue_send.send)

@@ -95,6 +95,13 @@ def subject_of(edition: Edition, personal: Personal) -> str:
     return template.fill(*titles) or titles[0] or edition.fallback_subject
 
 
+def preheader_of(edition: Edition, personal: Personal) -> str:
+    """Give the preheader in words; empty where a title is missing that it needs."""
+    first, second = _first_two(arrange(personal.chosen, edition.places))
+    titles = [edition.titles[post] if post is not None else None for post in (first, second)]
+    return edition.text.preheaders.template.fill(*titles)
+
+
 class _Reader:
     """One reader's mail in the making."""
 

@@ -7,6 +7,7 @@ not listed here is refused: fonts, social icons and carousels load from the netw
 import re
 
 _TAG = re.compile(r"<(/?)(mj[a-z-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
+_JINJA_BLOCK = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([a-z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
@@ -72,7 +73,7 @@ def check_mjml(source: str) -> list[str]:
     faults: list[str] = []
     open_tags = [""]
     # Comments are blanked, not removed: positions stay.
-    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), source)
+    text = _COMMENT.sub(_blank, source)
     for found in _TAG.finditer(text):
         closing, tag, attributes, alone = found[1], found[2], found[3], found[4]
         line = f"line {text.count(chr(10), 0, found.start()) + 1}"
@@ -90,16 +91,43 @@ def check_mjml(source: str) -> list[str]:
     return faults
 
 
+def check_template(source: str) -> list[str]:
+    """Give the faults of one template file, each with its line: of tags, attributes and units as they stand there.
+
+    Where a tag stands, and what Jinja puts in, only the whole document shows.
+    """
+    faults: list[str] = []
+    text = _COMMENT.sub(_blank, _JINJA_BLOCK.sub(_blank, source))
+    for found in _TAG.finditer(text):
+        closing, tag, attributes = found[1], found[2], found[3]
+        line = f"line {text.count(chr(10), 0, found.start()) + 1}"
+        if tag not in _PARENTS:
+            faults.append(f"{line}: <{tag}> is no tag that a layout may use")
+        elif not closing:
+            faults += [f"{line}: {fault}" for fault in _attribute_faults(tag, attributes)]
+    return faults
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _attribute_faults(tag: str, attributes: str) -> list[str]:
+    values = {name: double or single for name, double, single in _ATTRIBUTE.findall(attributes)}
+    known = _ATTRIBUTES.get(tag, set())
+    faults = [f"<{tag}> has no attribute {name!r}" for name in values if name not in known]
+    plain = {name: value for name, value in values.items() if name in known and "{{" not in value}
+    return faults + [fault for name, value in plain.items() for fault in _value_faults(tag, name, value)]
+
+
 def _faults_of(tag: str, parent: str, attributes: str) -> list[str]:
     if tag not in _PARENTS:
         return [f"<{tag}> is no tag that a layout may use"]
     faults = []
     if parent not in _PARENTS[tag]:
         faults.append(f"<{tag}> cannot stand in <{parent or 'nothing'}>")
-    values = {name: double or single for name, double, single in _ATTRIBUTE.findall(attributes)}
-    known = _ATTRIBUTES.get(tag, set())
-    faults += [f"<{tag}> has no attribute {name!r}" for name in values if name not in known]
-    faults += [fault for name, value in values.items() if name in known for fault in _value_faults(tag, name, value)]
+    faults += _attribute_faults(tag, attributes)
+    values = {name for name, _, _ in _ATTRIBUTE.findall(attributes)}
     if tag == "mj-column" and parent != "mj-attributes" and "width" not in values:
         faults.append("<mj-column> needs a width in px: without one it depends on its neighbours")
     return faults

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFo
 
 import newsletter
 from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.mjml_check import check_template
 
 
 def templates_root() -> Path:
@@ -62,6 +63,12 @@ def template_source(environment: Environment, name: str) -> str:
         return environment.loader.get_source(environment, name)[0]
     except TemplateNotFound as error:
         raise InvalidLayout(f"the template {error.name} is missing in templates/ and in templates_dir") from error
+
+
+def template_faults(environment: Environment, layout: str) -> list[str]:
+    """Give what is wrong with a layout and all that it includes, each fault with its file and line."""
+    names = sorted(_reachable(environment, layout_name(layout)))
+    return [f"{name}, {fault}" for name in names for fault in check_template(template_source(environment, name))]
 
 
 def _reachable(environment: Environment, name: str) -> set[str]:

@@ -25,3 +25,8 @@ def figures(db: Connection) -> Figures:
         suppressions=figures_store.suppressions_by_kind(db),
         consents=figures_store.consent_records(db),
     )
+
+
+def languages_spoken(db: Connection) -> list[str]:
+    """Give the interface languages that people have, the most frequent first."""
+    return [language for language in figures_store.languages(db) if language]

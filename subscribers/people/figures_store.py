@@ -21,3 +21,8 @@ def suppressions_by_kind(db: Connection) -> dict[str, int]:
 
 def consent_records(db: Connection) -> int:
     return int(db.execute(select(func.count()).select_from(consents)).scalar_one())
+
+
+def languages(db: Connection) -> list[str]:
+    rows = db.execute(select(subscribers.c.language, func.count()).group_by(subscribers.c.language))
+    return [str(language) for language, _ in sorted(rows, key=lambda row: -int(row[1]))]

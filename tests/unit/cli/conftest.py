@@ -14,6 +14,7 @@ import structlog
 from typer.testing import CliRunner
 
 from newsletter.cli.main import app, main
+from tests.fakes.web_server import WebSite
 
 PROVIDER = '\n[[provider]]\nname = "out"\nurl = "maildir:caught"\n'
 SETUP = """\
@@ -115,3 +116,28 @@ def write_week(folder: Path) -> None:
         (folder / "posts" / f"{topic}.md").write_text(
             f"---\ntitle: News about {topic} for everybody\ntopics: [{topic}]\n---\nThe text of the post on {topic}.\n"
         )
+
+
+@pytest.fixture
+def site() -> Iterator[WebSite]:
+    site = WebSite()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def open_week(week: Run, tmp_path: Path) -> Run:
+    """The week's home, which may reach this machine."""
+    settings = tmp_path / "home" / "newsletter.toml"
+    text = settings.read_text(encoding="utf-8")
+    told = '[fetch]\nallow_addresses = ["127.0.0.1"]'
+    settings.write_text(text.replace("[fetch]", told, 1) if "allow_addresses" not in text else _allowed(text))
+    return week
+
+
+def _allowed(text: str) -> str:
+    lines = [
+        'allow_addresses = ["127.0.0.1"]' if line.lstrip("# ").startswith("allow_addresses") else line
+        for line in text.splitlines()
+    ]
+    return "\n".join(lines) + "\n"

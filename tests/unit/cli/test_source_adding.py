@@ -1,6 +1,5 @@
 """Adding sources: seen before they are stored, one by one or by a list; nothing from outside acts on the terminal."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,31 +17,6 @@ LIST = """<opml version="2.0"><body><outline text="Funding calls">
 <outline text="Ministry &amp; more" xmlUrl="https://other.example/feed"/></outline>
 <outline text="Sport"><outline text="Nowhere"/><outline text="Council" xmlUrl="feed://council.example/rss"/></outline>
 </body></opml>"""
-
-
-@pytest.fixture
-def site() -> Iterator[WebSite]:
-    site = WebSite()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def open_week(week: Run, tmp_path: Path) -> Run:
-    """The week's home, which may reach this machine."""
-    settings = tmp_path / "home" / "newsletter.toml"
-    text = settings.read_text(encoding="utf-8")
-    told = '[fetch]\nallow_addresses = ["127.0.0.1"]'
-    settings.write_text(text.replace("[fetch]", told, 1) if "allow_addresses" not in text else _allowed(text))
-    return week
-
-
-def _allowed(text: str) -> str:
-    lines = [
-        'allow_addresses = ["127.0.0.1"]' if line.lstrip("# ").startswith("allow_addresses") else line
-        for line in text.splitlines()
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def names(week: Run) -> list[str]:

@@ -1,0 +1,98 @@
+"""Looks over an issue before it leaves: every language that its readers have, the templates, and on wish each link."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from newsletter.app.app import App
+from newsletter.app.content import content_of
+from newsletter.app.preview import prepare_in
+from newsletter.base.errors import NotAllowedNow
+from newsletter.db.engine import reading
+from newsletter.issues.issue import Issue
+from newsletter.issues.pool import has_intro
+from newsletter.issues.recipe import Recipe
+from newsletter.rendering.lint.edition import check_edition, page_of
+from newsletter.rendering.lint.finding import LintFinding, Severity, error, warning
+from newsletter.rendering.lint.links import links_outward
+from newsletter.rendering.strings import languages
+from newsletter.rendering.templates import template_faults
+from newsletter.sources.errors import FetchFailed, HostRests, NoSuchName
+from subscribers.people.figures import languages_spoken
+
+_ASKED_AT_ONCE = 8
+_WRONG = 400  # from here on a status says that there is nothing (RFC 9110, section 15.5)
+
+
+class CannotGoOut(NotAllowedNow):
+    """Something is wrong with the mail itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linted:
+    """What was found, and in which languages it was looked for."""
+
+    languages: tuple[str, ...]
+    findings: tuple[tuple[str, LintFinding], ...]  # language (empty: all of them) and finding
+
+    @property
+    def errors(self) -> list[tuple[str, LintFinding]]:
+        return [one for one in self.findings if one[1].severity is Severity.ERROR]
+
+
+def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
+    """Give all findings. What is the same in each language is told once."""
+    with reading(app.engine) as db:
+        frozen = content_of(app, db, issue)
+    if not frozen.posts and not (frozen.kind == "letter" and has_intro(frozen)):
+        return Linted(languages=(), findings=())  # there is no mail to look at; approving says so
+    prepared = [prepare_in(app, issue, language) for language in _languages(app, frozen.recipe)]
+    public_url = app.settings.web.public_url
+    found: dict[LintFinding, list[str]] = {}
+    for one in prepared:
+        for finding in check_edition(one.frozen, one.edition, one.personal, public_url=public_url):
+            found.setdefault(finding, []).append(one.edition.language)
+    layout = prepared[0].frozen.recipe.layout
+    for fault in template_faults(app.templates, layout):
+        found.setdefault(error("template", fault.partition(",")[0], fault), [])
+    if online:
+        links: dict[str, str] = {}
+        for one in prepared:
+            links |= links_outward(page_of(one.frozen, one.edition, one.personal), public_url=public_url)
+        for finding in _dead(app, links):
+            found.setdefault(finding, [])
+    spoken = tuple(one.edition.language for one in prepared)
+    told = [("" if len(where) in {0, len(spoken)} else ", ".join(where), finding) for finding, where in found.items()]
+    return Linted(languages=spoken, findings=tuple(sorted(told, key=lambda one: one[1].severity.value)))
+
+
+def need_no_errors(linted: Linted, issue: Issue) -> None:
+    """Insist that nothing is wrong that stops an approval; CannotGoOut names each."""
+    if linted.errors:
+        lines = [f"  {one.where}: {one.words}" for _, one in linted.errors]
+        raise CannotGoOut(f"issue {issue.name} cannot go out like this:\n" + "\n".join(lines))
+
+
+def _languages(app: App, recipe: Recipe) -> list[str]:
+    """Give the newsletter's language first, then those of our catalogues that readers have chosen."""
+    with reading(app.engine) as db:
+        spoken = languages_spoken(db)
+    known = set(languages(app.templates))
+    return list(dict.fromkeys((recipe.language, *(one for one in spoken if one in known))))
+
+
+def _dead(app: App, links: dict[str, str]) -> Iterator[LintFinding]:
+    def ask(url: str) -> str:
+        try:
+            app.fetcher.get(url)
+        except HostRests:
+            return ""  # it was not asked
+        except FetchFailed as fault:
+            # Too large, or no page: it is there all the same.
+            return str(fault) if fault.status >= _WRONG or isinstance(fault, NoSuchName) or not fault.status else ""
+        return ""
+
+    with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+        for url, words in zip(links, pool.map(ask, links), strict=True):
+            if words:
+                yield warning("link-dead", links[url] or url, f"{url}: {words}")

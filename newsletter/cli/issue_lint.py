@@ -1,0 +1,35 @@
+"""`newsletter issue lint`: what is wrong with an issue before anybody gets it."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.app.words import counted
+from newsletter.cli.lint_words import lint_json, lint_lines
+from newsletter.cli.output import Json, emit, opened
+
+
+def lint(
+    context: typer.Context,
+    issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
+    online: Annotated[bool, typer.Option("--online", help="ask each linked page whether it is still there")] = False,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Look over the largest mail of each language: structure, links, pictures, contrast, sizes, subject, text part.
+
+    Exit 1 when something is wrong that stops an approval.
+    """
+    from newsletter.app.linting import lint_issue
+    from newsletter.app.status import find_issue
+
+    with opened(context) as app:
+        found = find_issue(app, issue)
+        linted = lint_issue(app, found, online=online)
+    bad = len(linted.errors)
+    rest = len(linted.findings) - bad
+    spoken = ", ".join(linted.languages)
+    last = f"{found.name} in {spoken}: {counted(bad, 'error')}, {counted(rest, 'warning')}"
+    emit(lint_json(linted), "\n".join([*lint_lines(linted), last]), as_json=as_json)
+    if bad:
+        raise typer.Exit(1)

@@ -1,0 +1,53 @@
+"""Looks over a whole edition: the largest mail that a reader can get of it, in both parts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from newsletter.issues.digest import Chosen, Reason
+from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.limits import limits_of
+from newsletter.rendering.compose import Personal, page_html, preheader_of, subject_of, text_of
+from newsletter.rendering.edition import Edition
+from newsletter.rendering.lint.contrast import check_contrast
+from newsletter.rendering.lint.finding import LintFinding, error
+from newsletter.rendering.lint.links import check_links
+from newsletter.rendering.lint.page import Page, read_page, shown
+from newsletter.rendering.lint.pictures import check_pictures
+from newsletter.rendering.lint.sizes import check_sizes
+from newsletter.rendering.lint.structure import check_structure
+from newsletter.rendering.lint.text_part import check_text
+from newsletter.rendering.lint.wording import check_wording
+
+
+def check_edition(
+    frozen: FrozenIssue, edition: Edition, personal: Personal, *, public_url: str
+) -> Iterator[LintFinding]:
+    """Give all findings of one language. `personal`: what a reader who has said nothing gets, for the subject."""
+    whole = everything_of(frozen, personal)
+    page, text = read_page(page_html(edition, whole)), text_of(edition, whole)
+    yield from check_wording(subject_of(edition, personal), preheader_of(edition, personal))
+    yield from check_structure(page)
+    yield from check_links(page, public_url=public_url)
+    yield from check_pictures(page, public_url=public_url)
+    yield from check_contrast(page)
+    limits = limits_of(frozen.recipe)
+    titles = {post: shown(title) for post, title in edition.titles.items()}
+    yield from check_sizes(
+        edition.frame_size, edition.card_size, titles, most=limits.max_posts, max_bytes=limits.max_bytes
+    )
+    leave = edition.headers.leave_url + personal.token
+    yield from check_text(text, leave_url=leave, titles=[edition.titles[one.post_id] for one in whole.chosen])
+    if not frozen.recipe.postal_address.strip():
+        words = "the newsletter has no postal_address; many countries demand one in each mail"
+        yield error("postal-address", "the foot", words)
+
+
+def everything_of(frozen: FrozenIssue, personal: Personal) -> Personal:
+    """Give a reader who gets every story: each card is looked at, whoever may get it."""
+    chosen = tuple(Chosen(post.id, Reason.EDITORS_ORDER) for post in frozen.posts)
+    return replace(personal, name="Ana", chosen=chosen or personal.chosen, more=1, plain_text=False)
+
+
+def page_of(frozen: FrozenIssue, edition: Edition, personal: Personal) -> Page:
+    """Parse the mail with every story."""
+    return read_page(page_html(edition, everything_of(frozen, personal)))

@@ -1,0 +1,22 @@
+"""The text part: a mail of its own, with the same way out."""
+
+from collections.abc import Iterator
+
+from newsletter.rendering.lint.finding import LintFinding, error, warning
+
+_LINE = 998  # RFC 5322, section 2.1.1
+
+
+def check_text(text: str, *, leave_url: str, titles: list[str]) -> Iterator[LintFinding]:
+    """Give what is wrong with the text part of a mail that shows these stories."""
+    if not text.strip():
+        yield error("text-missing", "text part", "there is none; some readers see nothing, and filters count it")
+        return
+    if leave_url not in text:
+        yield error("text-leave", "text part", "there is no link to leave with")
+    joined = " ".join(text.split())
+    for title in titles:
+        if " ".join(title.split()) not in joined:
+            yield error("text-story", title, "the story is in the HTML and not in the text part")
+    if any(len(line) > _LINE for line in text.splitlines()):
+        yield warning("text-line", "text part", f"a line is longer than {_LINE} characters")

@@ -1,0 +1,190 @@
+"""Each rule of the checker: what it finds, and that it leaves alone what is right."""
+
+import pytest
+
+from newsletter.base.ids import PostId
+from newsletter.rendering.lint.contrast import check_contrast
+from newsletter.rendering.lint.edition import check_edition
+from newsletter.rendering.lint.finding import Severity
+from newsletter.rendering.lint.links import check_links, links_outward
+from newsletter.rendering.lint.page import read_page
+from newsletter.rendering.lint.pictures import check_pictures
+from newsletter.rendering.lint.sizes import check_sizes
+from newsletter.rendering.lint.structure import check_structure
+from newsletter.rendering.lint.text_part import check_text
+from newsletter.rendering.lint.wording import check_wording
+from newsletter.rendering.mjml_check import check_template
+from tests.unit.rendering.sample import PUBLIC_URL, make_personal, make_recipe, sample_issue
+from tests.unit.rendering.slow_way import build
+
+GOOD = '<html lang="en" dir="ltr"><body><h1>News</h1><h2>Calls</h2><h3>One</h3>{}</body></html>'
+
+
+def page(inside: str) -> str:
+    return GOOD.format(inside)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ar"])
+@pytest.mark.parametrize("layout", ["digest", "compact", "magazine", "letter"])
+def test_our_own_layouts_have_no_faults(layout: str, language: str) -> None:
+    """Every layout in every kind of language passes every rule, with every story of the sample."""
+    frozen = sample_issue(recipe=make_recipe(layout=layout))
+    assert list(check_edition(frozen, build(frozen, language), make_personal(), public_url=PUBLIC_URL)) == []
+
+
+LINKS = {
+    '<a href="">One story</a>': ("link-empty", "error"),
+    '<a href="#">One story</a>': ("link-empty", "error"),
+    '<a href="javascript:x()">One story</a>': ("link-kind", "error"),
+    '<a href="www.example.org/a">One story</a>': ("link-kind", "error"),
+    '<a href="https://[x">One story</a>': ("link-broken", "error"),
+    '<a href="http://localhost:8000/a">One story</a>': ("link-local", "error"),
+    '<a href="http://192.168.1.4/a">One story</a>': ("link-local", "error"),
+    '<a href="https://intranet/a">One story</a>': ("link-local", "error"),
+    '<a href="https://wiki.lan/a">One story</a>': ("link-local", "error"),
+    '<a href="http://example.org/a">One story</a>': ("link-insecure", "warning"),
+    '<a href="https://example.org/a"><img src="x"></a>': ("link-unnamed", "error"),
+    '<a href="https://example.org/a">Read more</a>': ("link-name", "warning"),
+    '<a href="https://example.org/a">hier »</a>': ("link-name", "warning"),
+    '<a href="https://a.example/1">Agenda</a><a href="https://a.example/2">Agenda</a>': ("link-same-name", "warning"),
+}
+
+
+@pytest.mark.parametrize("html", LINKS)
+def test_a_wrong_link_is_found(html: str) -> None:
+    """Links that lead nowhere, home, or without a name are found, each by one rule."""
+    rule, severity = LINKS[html]
+    (found,) = check_links(read_page(page(html)), public_url=PUBLIC_URL)
+    assert (found.rule, found.severity) == (rule, Severity(severity))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="https://example.org/a">One story</a>',
+        '<a href="mailto:a@example.org">Write to us</a>',
+        f'<a href="{PUBLIC_URL}/u/x">Unsubscribe</a>',
+        '<a href="https://example.org/a" aria-label="Calendar: One">Read more</a>',
+        '<a href="https://example.org/a"><img src="x" alt="The report"></a>',
+    ],
+)
+def test_a_right_link_is_left_alone(html: str) -> None:
+    """What leads outward and says where is right; our own links are as reachable as public_url."""
+    assert list(check_links(read_page(page(html)), public_url=PUBLIC_URL)) == []
+
+
+def test_our_own_links_are_ours_by_the_whole_host() -> None:
+    """An address that only begins like ours is not ours."""
+    evil = f'<a href="{PUBLIC_URL}.evil.example/a">One</a>'
+    assert list(links_outward(read_page(page(evil)), public_url=PUBLIC_URL)) == [f"{PUBLIC_URL}.evil.example/a"]
+
+
+PICTURES = {
+    f'<img src="{PUBLIC_URL}/media/a.jpg">': "picture-alt",
+    f'<img src="{PUBLIC_URL}/media/a.jpg" alt="IMG_2231.JPG">': "picture-file-name",
+    '<img src="" alt="">': "picture-empty",
+    '<img src="https://partner.example/pixel.gif" alt="">': "picture-elsewhere",
+    f'<img src="{PUBLIC_URL}.evil.example/a.jpg" alt="">': "picture-elsewhere",
+}
+
+
+@pytest.mark.parametrize("html", PICTURES)
+def test_a_wrong_picture_is_found(html: str) -> None:
+    """No alt attribute, a file name as alt, no address, and another's server are found."""
+    assert [one.rule for one in check_pictures(read_page(page(html)), public_url=PUBLIC_URL)] == [PICTURES[html]]
+
+
+STRUCTURES = {
+    "<html><body><h1>x</h1></body></html>": ["page-lang", "page-dir"],
+    page("<h1>Again</h1>"): ["heading-first"],
+    page("<h2>y</h2><h4>z</h4>"): ["heading-step"],
+    page("<h3> </h3>"): ["heading-empty"],
+    page("<form><input></form>"): ["element-removed", "element-removed"],
+    page("<table><tr><td>x</td></tr></table>"): ["table-role"],
+    page('<table role="presentation"><tr><td>x</td></tr></table>'): [],
+    page("<table><tr><th>Day</th></tr></table>"): [],
+}
+
+
+@pytest.mark.parametrize("html", STRUCTURES)
+def test_a_wrong_structure_is_found(html: str) -> None:
+    """Language, direction, steps of headings, and what mail programs take out."""
+    assert [one.rule for one in check_structure(read_page(html))] == STRUCTURES[html]
+
+
+CONTRASTS = {
+    '<p style="color:#999999">pale</p>': True,
+    '<p style="color:#767676">just dark enough</p>': False,
+    '<div style="background-color:#1d4f73"><p style="color:#333333">dark on dark</p></div>': True,
+    '<table role="presentation" bgcolor="#1d4f73"><tr><td style="color:#ffffff">light on dark</td></tr></table>': False,
+    '<p style="color:#949494;font-size:24px">large and pale</p>': False,
+    '<p style="color:#949494;font-size:23px">not large enough</p>': True,
+    '<p style="color:#949494;font-size:19px"><b>bold and large</b></p>': False,
+    '<p style="display:none;color:#eeeeee">not seen</p>': False,
+    '<p style="color:#999999"></p>': False,
+}
+
+
+@pytest.mark.parametrize("html", CONTRASTS)
+def test_contrast_is_that_of_what_is_seen(html: str) -> None:
+    """Colour and ground are inherited, large text needs 3:1, all other 4.5:1 (WCAG 2.2, 1.4.3); the unseen is left."""
+    assert bool(list(check_contrast(read_page(page(html))))) == CONTRASTS[html]
+
+
+WORDINGS = {
+    ("", "x"): ["subject-empty"],
+    ("News {topic}", "x"): ["subject-braces"],
+    ("News", "{firs_title}"): ["preheader-braces"],
+    ("A" + " long subject" * 6, "x"): ["subject-long"],
+    ("RE: your application", "x"): ["subject-reply"],
+    ("AW: Ihr Antrag", "x"): ["subject-reply"],
+    ("LAST CHANCE TO APPLY", "x"): ["subject-capitals"],
+    ("Apply now!!", "x"): ["subject-marks"],
+    ("News", "news"): ["preheader-same"],
+    ("News", ""): ["preheader-empty"],
+    ("ERA-NET call", "x"): [],
+    ("نداء مشترك لتمويل البحوث", "x"): [],
+    ("Reform of research", "x"): [],
+}
+
+
+@pytest.mark.parametrize("texts", WORDINGS)
+def test_subject_and_preheader_are_read(texts: tuple[str, str]) -> None:
+    """Open braces, false answers, shouting, repetition and nothing at all are found; not every script has capitals."""
+    assert [one.rule for one in check_wording(*texts)] == WORDINGS[texts]
+
+
+def test_sizes_say_what_never_fits() -> None:
+    """A frame too large, a card too large for anybody, and a digest whose largest stories do not fit together."""
+    titles = {PostId(1): "One", PostId(2): "Two"}
+
+    def rules(frame: int, *cards: int, most: int = 10) -> list[str]:
+        sizes = {PostId(at): size for at, size in enumerate(cards, start=1)}
+        return [one.rule for one in check_sizes(frame, sizes, titles, most=most, max_bytes=100)]
+
+    assert rules(100, 1) == ["size-frame"]
+    assert rules(20, 81, 10) == ["size-card", "size-digest"]
+    assert rules(20, 50, 40) == ["size-digest"]
+    assert rules(20, 50, 40, most=1) == []
+    assert rules(20, 40, 40) == []
+
+
+def test_the_text_part_has_what_the_html_has() -> None:
+    """Every story, and the way out."""
+    good = "News\nOne\nstory\nhttps://x/u/abc\n"
+    assert list(check_text(good, leave_url="https://x/u/abc", titles=["One story"])) == []
+    assert [one.rule for one in check_text(good, leave_url="https://y", titles=["Two"])] == ["text-leave", "text-story"]
+    assert [one.rule for one in check_text(" ", leave_url="", titles=[])] == ["text-missing"]
+
+
+def test_a_template_file_is_checked_by_itself() -> None:
+    """Faults in a file are named with their line there, whatever Jinja stands around them."""
+    source = (
+        '{% if x %}\n<mj-section padding="0">\n<mj-colum width="{{ w }}">{# <mj-font> #}\n'
+        '<mj-text colour="#123456" padding="{{ p }}">'
+    )
+    assert check_template(source) == [
+        'line 2: padding="0" of <mj-section>: every number needs a unit, zero too ("0px")',
+        "line 3: <mj-colum> is no tag that a layout may use",
+        "line 4: <mj-text> has no attribute 'colour'",
+    ]
