@@ -73,6 +73,13 @@ def test_a_right_link_is_left_alone(html: str) -> None:
     assert list(check_links(read_page(page(html)), public_url=PUBLIC_URL)) == []
 
 
+def test_where_everything_is_local_a_local_link_is_a_warning() -> None:
+    """On a machine where newsletters are tried out, public_url is local too, and trying goes on."""
+    html = page('<a href="http://127.0.0.1:9000/a">One story</a>')
+    (found,) = check_links(read_page(html), public_url="http://127.0.0.1:8000")
+    assert found.severity is Severity.WARNING
+
+
 def test_our_own_links_are_ours_by_the_whole_host() -> None:
     """An address that only begins like ours is not ours."""
     evil = f'<a href="{PUBLIC_URL}.evil.example/a">One</a>'
