@@ -26,6 +26,7 @@ from subscribers.suppression.suppress import suppress_address
 from tests.conftest import NOW as SLOT_DAY
 from tests.fakes.home import ANNA, Home
 from tests.unit.web.asking import Asking
+from tests.unit.web.two_newsletters import add_another
 
 NEW = "nina@hospital.example"
 PATH = "/join/weekly"
@@ -42,8 +43,15 @@ class Form:
 
     def send(self, address: str = NEW, *, client: str = "192.0.2.7", **fields: Any) -> httpx.Response:
         """Send it as a person does who read the page for a while."""
-        shown = stamp(self.app.keys.message_id, self.app.clock.now() - timedelta(seconds=30))
-        return self.ask.post(PATH, data={"address": address, STAMP: shown, **fields}, client=client)
+        return self.ask.post(PATH, data={"address": address, STAMP: self.stamp(), **fields}, client=client)
+
+    def stamp(self, *, ago: timedelta = timedelta(seconds=30), **headers: str) -> str:
+        """Give the stamp of the page as it was shown a while ago."""
+        now = self.app.clock
+        self.app.clock = FixedClock(now.now() - ago)
+        page = self.ask.get(PATH, headers={"accept-language": "en", **headers})
+        self.app.clock = now
+        return hidden(page)[STAMP]
 
     def mails(self) -> list[EmailMessage]:
         """Send what is planned; give the mails that arrived since."""
@@ -69,6 +77,11 @@ class Form:
         with reading(self.app.engine) as db:
             found = show(db, address).subscriptions
         return found[0].state if found else None
+
+
+def hidden(page: httpx.Response) -> dict[str, str]:
+    """Give the hidden fields of a page."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
 
 
 @pytest.fixture
@@ -119,7 +132,7 @@ def test_a_link_works_once(form: Form) -> None:
 def test_both_answers_are_on_record_with_the_words_that_were_shown(form: Form) -> None:
     """Asking and confirming each name the version of the text, the page, and the network address."""
     page = form.ask.get(PATH, headers={"accept-language": "de"})
-    form.send(language="de")
+    form.send(language="de", **{STAMP: form.stamp(**{"accept-language": "de"})})
     form.ask.post(form.link(), client="198.51.100.4")
     with reading(form.app.engine) as db:
         asked, confirmed = show(db, NEW).consents
@@ -130,6 +143,32 @@ def test_both_answers_are_on_record_with_the_words_that_were_shown(form: Form) -
     assert (asked.evidence, asked.network_address) == ("the sign-up page /join/weekly", "192.0.2.7")
     assert "Ja, ich möchte das bekommen" in pressed
     assert confirmed.network_address == "198.51.100.4"
+
+
+def test_the_words_on_record_are_in_the_language_of_the_page(form: Form) -> None:
+    """Who reads an English page and chooses French for the mails has read English."""
+    page = form.ask.get(PATH, headers={"accept-language": "en"})
+    form.send(language="fr")
+    with reading(form.app.engine) as db:
+        (asked,) = show(db, NEW).consents
+        words = consent_store.text_of(db, asked.text_hash)
+    assert "Sign up" in words
+    assert all(line in page.text for line in words.splitlines())
+
+
+def test_a_page_that_said_something_else_is_shown_anew(form: Form, home: Home) -> None:
+    """A newsletter came to the list while the page was read: that yes was to less, so the new words are asked about."""
+    before = form.stamp()
+    add_another(home)
+    answer = form.send(**{STAMP: before})
+    assert form.state() is None
+    assert "Second Letter" in answer.text
+    fields = hidden(answer)
+    form.app.clock = FixedClock(NOW + timedelta(seconds=5))
+    form.ask.post(PATH, data=fields)
+    with reading(form.app.engine) as db:
+        (asked,) = show(db, NEW).consents
+        assert "Second Letter" in consent_store.text_of(db, asked.text_hash)
 
 
 def test_the_page_tells_nobody_who_is_known(form: Form) -> None:
@@ -191,54 +230,75 @@ def test_programs_get_thanks_and_nothing_else(form: Form) -> None:
     assert form.state() is None
 
 
-@pytest.mark.parametrize("shown", ["", "nonsense", "future", "quick", "old", "forged"])
+@pytest.mark.parametrize("shown", ["", "nonsense", "future", "quick", "old", "forged", "wordless"])
 def test_who_comes_without_a_timely_stamp_is_asked_once_more(form: Form, shown: str) -> None:
     """From another site's form, too quickly, after a day or forged: nothing is kept, and one press more suffices."""
     key = form.app.keys.message_id
     stamps = {
-        "future": stamp(key, NOW + timedelta(hours=1)),
-        "quick": stamp(key, NOW - timedelta(seconds=1)),
-        "old": stamp(key, NOW - timedelta(hours=25)),
+        "future": form.stamp(ago=-timedelta(hours=1)),
+        "quick": form.stamp(ago=timedelta(seconds=1)),
+        "old": form.stamp(ago=timedelta(hours=25)),
+        "wordless": stamp(key, NOW - timedelta(minutes=1)),
         "forged": stamp(b"another key", NOW - timedelta(minutes=1)),
     }
     answer = form.send(name="Nina", **{STAMP: stamps.get(shown, shown), "topic:funding": "yes"})
     assert answer.status_code == 200
     assert form.state() is None
-    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text))
+    kept = hidden(answer)
     assert (kept["address"], kept["name"], kept["topic:funding"]) == (NEW, "Nina", "yes")
-    kept[STAMP] = stamp(key, NOW - timedelta(seconds=3))
+    form.app.clock = FixedClock(NOW + timedelta(seconds=3))
     form.ask.post(PATH, data=kept)
     assert form.state() is SubscriptionState.PENDING
 
 
-def test_a_partners_own_form_may_post(form: Form) -> None:
-    """From another origin, with a field called email: asked once more, and the record says from where it came first."""
-    answer = form.ask.post(PATH, data={"email": NEW}, headers={"origin": "https://www.partner.example"})
-    assert NEW in answer.text
-    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', answer.text))
-    kept[STAMP] = stamp(form.app.keys.message_id, NOW - timedelta(seconds=30))
-    form.ask.post(PATH, data=kept, headers={"origin": "http://127.0.0.1:8000"})
+PARTNER = "https://www.partner.example"
+
+
+@pytest.mark.parametrize("stamped", [False, True])
+def test_what_a_partners_own_form_said_is_not_kept_as_ours(form: Form, stamped: bool) -> None:
+    """Its words we never saw: even with a stamp of our page it is asked once more, and that page's words are kept."""
+    data = {"email": NEW, "language": "fr", **({STAMP: form.stamp()} if stamped else {})}
+    again = form.ask.post(PATH, data=data, headers={"origin": PARTNER})
+    assert form.state() is None
+    form.app.clock = FixedClock(NOW + timedelta(seconds=30))
+    form.ask.post(PATH, data=hidden(again), headers={"origin": "http://127.0.0.1:8000"})
     with reading(form.app.engine) as db:
         (asked,) = show(db, NEW).consents
-    assert asked.evidence.endswith("posted from https://www.partner.example")
+        words = consent_store.text_of(db, asked.text_hash)
+    assert all(line in again.text for line in words.splitlines())
+    assert (
+        asked.evidence
+        == f"the sign-up page /join/weekly, in these words, after a form on {PARTNER} that had words of its own"
+    )
+
+
+def test_where_a_form_came_from_is_kept_through_a_slip(form: Form) -> None:
+    """A partner's form with a slip in the address comes back as our form, and the record still names the partner."""
+    page = form.ask.post(PATH, data={"email": "nina@"}, headers={"origin": PARTNER})
+    form.app.clock = FixedClock(NOW + timedelta(seconds=30))
+    form.ask.post(PATH, data={**hidden(page), "address": NEW}, headers={"origin": "http://127.0.0.1:8000"})
+    with reading(form.app.engine) as db:
+        (asked,) = show(db, NEW).consents
+    assert PARTNER in asked.evidence
+
+
+def test_nobody_is_asked_once_more_for_ever(form: Form) -> None:
+    """Behind a proxy that hides our own name each post seems to come from elsewhere: one page more, and it is done."""
+    told = {"origin": "https://hidden.example"}
+    again = form.ask.post(PATH, data={"address": "b@example.org", STAMP: form.stamp()}, headers=told)
+    form.app.clock = FixedClock(NOW + timedelta(seconds=30))
+    form.ask.post(PATH, data=hidden(again), headers=told)
+    assert form.state("b@example.org") is SubscriptionState.PENDING
 
 
 def test_our_own_page_is_no_other_site(form: Form) -> None:
-    """The record names other sites only, whole: a port that begins like ours is another."""
-    form.ask.post(
-        PATH, data={"address": "a@example.org", STAMP: old(form)}, headers={"origin": "http://127.0.0.1:8000"}
-    )
-    form.ask.post(PATH, data={"address": "b@example.org", STAMP: old(form)}, headers={"origin": "http://127.0.0.1:80"})
+    """Other sites are told from ours as a whole: a port that begins like ours is another."""
+    for address, origin in (("a@example.org", "http://127.0.0.1:8000"), ("b@example.org", "http://127.0.0.1:80")):
+        form.ask.post(PATH, data={"address": address, STAMP: form.stamp()}, headers={"origin": origin})
     with reading(form.app.engine) as db:
-        (ours,), (other,) = show(db, "a@example.org").consents, show(db, "b@example.org").consents
-    assert (ours.evidence, other.evidence.rpartition(" ")[2]) == (
-        "the sign-up page /join/weekly",
-        "http://127.0.0.1:80",
-    )
-
-
-def old(form: Form) -> str:
-    return stamp(form.app.keys.message_id, NOW - timedelta(seconds=30))
+        (ours,) = show(db, "a@example.org").consents
+    assert ours.evidence == "the sign-up page /join/weekly"
+    assert form.state("b@example.org") is None
 
 
 def test_a_mailbox_that_never_answers_is_asked_ever_more_rarely(form: Form) -> None:
