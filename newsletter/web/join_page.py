@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.app.coming import coming_with
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -178,11 +179,8 @@ def _wording(web: Web, strings: Strings, recipe: Recipe) -> dict[str, str]:
 
 
 def _names(web: Web, recipe: Recipe) -> str:
-    """Name every newsletter that comes with the list that is joined: who says yes must know to what."""
     with reading(web.app.engine) as db:
-        joined = first_list(db, recipe.lists)
-        others = [one.recipe for one in issue_store.all_newsletters(db) if one.recipe.slug != recipe.slug]
-        return ", ".join([recipe.name, *(one.name for one in others if joined in one.lists)])
+        return ", ".join(coming_with(db, first_list(db, recipe.lists), recipe))
 
 
 def _text(web: Web, strings: Strings, recipe: Recipe) -> str:

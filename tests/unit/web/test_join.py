@@ -45,11 +45,11 @@ class Form:
         """Send it as a person does who read the page for a while."""
         return self.ask.post(PATH, data={"address": address, STAMP: self.stamp(), **fields}, client=client)
 
-    def stamp(self, *, ago: timedelta = timedelta(seconds=30), **headers: str) -> str:
+    def stamp(self, *, ago: timedelta = timedelta(seconds=30), language: str = "en") -> str:
         """Give the stamp of the page as it was shown a while ago."""
         now = self.app.clock
         self.app.clock = FixedClock(now.now() - ago)
-        page = self.ask.get(PATH, headers={"accept-language": "en", **headers})
+        page = self.ask.get(PATH, headers={"accept-language": language})
         self.app.clock = now
         return hidden(page)[STAMP]
 
@@ -69,14 +69,19 @@ class Form:
         (mail,) = self.mails()
         part = mail.get_body(("plain",))
         assert part is not None
-        found = re.search(r"/c/[a-z2-7]+", part.get_content())
-        assert found is not None
-        return found[0]
+        return link_in(part.get_content())
 
     def state(self, address: str = NEW) -> SubscriptionState | None:
         with reading(self.app.engine) as db:
             found = show(db, address).subscriptions
         return found[0].state if found else None
+
+
+def link_in(text: str) -> str:
+    """Give the link to confirm of a mail's text."""
+    found = re.search(r"/c/[a-z2-7]+", text)
+    assert found is not None
+    return found[0]
 
 
 def hidden(page: httpx.Response) -> dict[str, str]:
@@ -132,7 +137,7 @@ def test_a_link_works_once(form: Form) -> None:
 def test_both_answers_are_on_record_with_the_words_that_were_shown(form: Form) -> None:
     """Asking and confirming each name the version of the text, the page, and the network address."""
     page = form.ask.get(PATH, headers={"accept-language": "de"})
-    form.send(language="de", **{STAMP: form.stamp(**{"accept-language": "de"})})
+    form.send(language="de", **{STAMP: form.stamp(language="de")})
     form.ask.post(form.link(), client="198.51.100.4")
     with reading(form.app.engine) as db:
         asked, confirmed = show(db, NEW).consents
@@ -169,6 +174,40 @@ def test_a_page_that_said_something_else_is_shown_anew(form: Form, home: Home) -
     with reading(form.app.engine) as db:
         (asked,) = show(db, NEW).consents
         assert "Second Letter" in consent_store.text_of(db, asked.text_hash)
+
+
+def test_all_that_comes_with_a_list_is_named_at_each_step(form: Form, home: Home) -> None:
+    """The form, the mail, the page with the button and both records name the same newsletters."""
+    add_another(home)
+    names = "Personalised Medicine Weekly, Second Letter"
+    assert names in form.ask.get(PATH).text
+    form.send()
+    (mail,) = form.mails()
+    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert names in " ".join(text.get_content().split())
+    assert names in html.get_content()
+    link = link_in(text.get_content())
+    page = form.ask.get(link)
+    assert names in page.text
+    form.ask.post(link, data=hidden(page))
+    with reading(form.app.engine) as db:
+        records = show(db, NEW).consents
+        assert [names in consent_store.text_of(db, one.text_hash) for one in records] == [True, True]
+
+
+def test_a_yes_is_to_what_its_page_named(form: Form, home: Home) -> None:
+    """A newsletter came to the list while the page to confirm was open: it is shown anew, and asks for more."""
+    form.send()
+    link = form.link()
+    before = hidden(form.ask.get(link))
+    add_another(home)
+    page = form.ask.post(link, data=before)
+    assert form.state() is SubscriptionState.PENDING
+    assert "Second Letter" in page.text
+    form.ask.post(link, data=hidden(page))
+    assert form.state() is SubscriptionState.ACTIVE
 
 
 def test_the_page_tells_nobody_who_is_known(form: Form) -> None:
