@@ -70,6 +70,7 @@ def as_json(data: AccountData, *, now: datetime) -> str:
         "preferences": kept.preferences,
         "consents": [{**_told(asdict(one)), "words_shown": texts.get(one.text_hash, "")} for one in kept.consents],
         "suppressions": [asdict(one) for one in kept.suppressions],
+        "not_asked_until": kept.asking_rests,
         "links": [_told(one._asdict()) for one in kept.links],
         "deliveries": [asdict(one) for one in data.deliveries],
         "told_by_mailboxes": list(data.events),

@@ -13,7 +13,7 @@ from newsletter.rendering.strings import Strings
 
 
 def confirm_words(
-    strings: Strings, *, newsletters: Sequence[str], link: str, until: str, foot: tuple[str, ...]
+    strings: Strings, *, newsletters: Sequence[str], link: str, no_more: str, until: str, foot: tuple[str, ...]
 ) -> Words:
     """Ask whether the person who reads this mailbox wants to join; all that would come is named."""
     newsletter = newsletters[0]
@@ -32,6 +32,8 @@ def confirm_words(
             strings.text("If it was not you, do nothing: no more mail comes, and your address is soon forgotten here."),
             _until(strings, until),
         ),
+        small_button=strings.text("Do not ask me again"),
+        small_link=no_more,
         foot=foot,
     )
 

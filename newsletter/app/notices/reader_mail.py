@@ -116,7 +116,9 @@ def _words(app: App, kind: Kind, link: FreshLink, recipe: Recipe, names: Sequenc
     address, until = link_address(app, link), reader_words.moment(strings, link.expires_at)
     match kind:
         case Kind.CONFIRM:
-            return reader_words.confirm_words(strings, newsletters=names, link=address, until=until, foot=foot)
+            return reader_words.confirm_words(
+                strings, newsletters=names, link=address, no_more=f"{address}/no", until=until, foot=foot
+            )
         case Kind.ALREADY:
             return reader_words.already_words(strings, newsletter=recipe.name, link=address, until=until, foot=foot)
         case Kind.ACCOUNT:

@@ -24,6 +24,7 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.consent import SuppressionKind
 from subscribers.consent.join import Shown, confirm
 from subscribers.consent.leave import leave_list, opt_out
@@ -31,6 +32,7 @@ from subscribers.doors import members
 from subscribers.errors import InvalidImport
 from subscribers.importing.archive import unpack
 from subscribers.importing.run import ImportReport, start_import
+from subscribers.people.find import find_by_address
 from subscribers.people.show import Known, show
 from subscribers.suppression.suppress import suppress, suppress_domain
 from tests.conftest import NOW
@@ -350,8 +352,8 @@ def test_a_damaged_archive_is_told_in_words(app: App) -> None:
 
 
 def test_only_those_who_said_nothing_are_asked_again(app: App) -> None:
-    """Who opted out, left elsewhere or bounced is not asked: only they themselves may ask."""
-    text = "email\nanna@example.org\nbruno@example.org\nnina@example.org\n"
+    """Who opted out, left, bounced or said not to be asked again is not asked: only they themselves may ask."""
+    text = "email\nanna@example.org\nbruno@example.org\nnina@example.org\nquiet@example.org\n"
     ((number, _),) = carry_out(app, prepare(app, table(app, text)))
     now = app.clock.now()
     with writing(app.engine) as db:
@@ -360,6 +362,7 @@ def test_only_those_who_said_nothing_are_asked_again(app: App) -> None:
         assert bruno is not None
         opt_out(db, anna.id, "newsletter:weekly", by="reader", evidence="page", network_address="", now=now)
         suppress(db, bruno.id, SuppressionKind.BOUNCED, reason="full", by="test", now=now)
+        rest_from_asking(db, find_by_address(db, "quiet@example.org").id, "members", now=now)
     assert ask_again(app, number) == 1
 
 
