@@ -4,7 +4,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -280,6 +280,31 @@ def test_copies_go_when_nobody_needs_them(app: App) -> None:
     assert len(list(folder.iterdir())) == 1
     assert import_some(app) == 0
     app.clock = FixedClock(NOW + timedelta(days=4000))
+    remove_spooled(app)
+    assert list(folder.iterdir()) == []
+
+
+class Racing(FixedClock):
+    """A clock by which somebody else acts: while its time is read, another process removes a file."""
+
+    def __init__(self, at: datetime, file: Path) -> None:
+        super().__init__(at)
+        self._file = file
+
+    def now(self) -> datetime:
+        self._file.unlink(missing_ok=True)
+        return super().now()
+
+
+def test_two_processes_may_remove_the_same_copy(app: App) -> None:
+    """What another one took between the look and the act is no fault, and what is behind it is removed as ever."""
+    folder = app.home / "imports"
+    folder.mkdir(exist_ok=True)
+    left = [folder / f"left-{number}" for number in range(3)]
+    for one in left:
+        one.touch()
+    first = next(folder.iterdir())
+    app.clock = Racing(NOW + timedelta(days=4000), first)
     remove_spooled(app)
     assert list(folder.iterdir()) == []
 
