@@ -111,21 +111,31 @@ def ask_no_more(app: App, link: FreshLink) -> datetime:
 def _answer(
     app: App, db: Connection, recipe: Recipe, content: Mapping[str, str], asked: Asked, *, now: datetime
 ) -> None:
-    match asked.standing:
-        case Standing.JOINED:
-            _keep_wishes(db, asked.subscriber_id, content, now=now)
-            plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
-        case Standing.TO_CONFIRM if _may_ask(db, asked.subscriber_id, content["list"], now=now):
+    """Mail what follows. Who gets no mail costs the same work, taken back: time tells no more than the page."""
+    if asked.standing is Standing.JOINED:
+        _keep_wishes(db, asked.subscriber_id, content, now=now)
+        plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
+        return
+    may_ask = _may_ask(db, asked.subscriber_id, content["list"], now=now)
+    may_tell = _may_tell(db, asked.subscriber_id, now=now)
+    with db.begin_nested() as trial:
+        if asked.standing is Standing.ACTIVE:
+            told = {"newsletter": recipe.slug}
+            link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, told, life=ACCOUNT_LIFE, now=now)
+            plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+        else:
             life = timedelta(days=app.settings.privacy.unconfirmed_days)
             link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
             plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
-        case Standing.ACTIVE:
-            last = last_link(db, asked.subscriber_id, Purpose.ACCOUNT)
-            if last is None or last.made_at + _ALREADY_REST <= now:
-                link = make_link(
-                    db, asked.subscriber_id, Purpose.ACCOUNT, {"newsletter": recipe.slug}, life=ACCOUNT_LIFE, now=now
-                )
-                plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+        is_mailed = {Standing.ACTIVE: may_tell, Standing.TO_CONFIRM: may_ask}.get(asked.standing, False)
+        if not is_mailed:
+            trial.rollback()
+
+
+def _may_tell(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
+    """Tell whether somebody may be told once more that they get it already."""
+    last = last_link(db, subscriber_id, Purpose.ACCOUNT)
+    return last is None or last.made_at + _ALREADY_REST <= now
 
 
 def _may_ask(db: Connection, subscriber_id: int, list_slug: str, *, now: datetime) -> bool:

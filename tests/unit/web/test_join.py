@@ -1,101 +1,28 @@
 """Joining by the public form: the same words for each address, a mail that asks, and a yes that only a person says."""
 
-import email
 import re
-import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from email.message import EmailMessage
-from email.policy import default
-from typing import Any
 
-import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event
 
 from newsletter.app.retention import forget_some
-from newsletter.app.sender import drain, sending
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
-from subscribers.consent import consent_store
+from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.consent import Act, SuppressionKind
-from subscribers.lists.keep import put_list
 from subscribers.lists.mailing_list import SubscriptionState
-from subscribers.people.everything import everything_of
 from subscribers.people.find import find_by_address
 from subscribers.people.show import show
 from subscribers.suppression.suppress import suppress_address
-from subscribers.tables import asking_rests
-from tests.conftest import NOW as SLOT_DAY
 from tests.fakes.home import ANNA, Home
 from tests.unit.web.asking import Asking
-from tests.unit.web.two_newsletters import add_another
-
-NEW = "nina@hospital.example"
-PATH = "/join/weekly"
-NOW = SLOT_DAY - timedelta(days=1)  # by the clock of the home
-
-
-class Form:
-    """The sign-up form of the home's newsletter; its list asks for confirmation."""
-
-    def __init__(self, home: Home) -> None:
-        self.app, self.ask = home.app, Asking(home.app)
-        with writing(self.app.engine) as db:
-            put_list(db, "members", name="Members and friends", opt_in="double", now=NOW)
-
-    def send(self, address: str = NEW, *, client: str = "192.0.2.7", **fields: Any) -> httpx.Response:
-        """Send it as a person does who read the page for a while."""
-        return self.ask.post(PATH, data={"address": address, STAMP: self.stamp(), **fields}, client=client)
-
-    def stamp(self, *, ago: timedelta = timedelta(seconds=30), language: str = "en") -> str:
-        """Give the stamp of the page as it was shown a while ago."""
-        now = self.app.clock
-        self.app.clock = FixedClock(now.now() - ago)
-        page = self.ask.get(PATH, headers={"accept-language": language})
-        self.app.clock = now
-        return hidden(page)[STAMP]
-
-    def mails(self) -> list[EmailMessage]:
-        """Send what is planned; give the mails that arrived since."""
-        with sending(self.app) as outbox:
-            drain(self.app, outbox, stop=threading.Event())
-        found = []
-        for file in sorted((self.app.home / "sent" / "new").glob("*")):
-            message = email.message_from_bytes(file.read_bytes(), policy=default)
-            assert isinstance(message, EmailMessage)
-            found.append(message)
-            file.unlink()
-        return found
-
-    def link(self) -> str:
-        (mail,) = self.mails()
-        part = mail.get_body(("plain",))
-        assert part is not None
-        return link_in(part.get_content())
-
-    def state(self, address: str = NEW) -> SubscriptionState | None:
-        with reading(self.app.engine) as db:
-            found = show(db, address).subscriptions
-        return found[0].state if found else None
-
-
-def link_in(text: str) -> str:
-    """Give the link to confirm of a mail's text."""
-    found = re.search(r"/c/[a-z2-7]+", text)
-    assert found is not None
-    return found[0]
-
-
-def hidden(page: httpx.Response) -> dict[str, str]:
-    """Give the hidden fields of a page."""
-    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
-
-
-@pytest.fixture
-def form(home: Home) -> Form:
-    return Form(home)
+from tests.unit.web.joining import NEW, NOW, PATH, Form, hidden
 
 
 def test_a_person_joins_in_two_steps(form: Form) -> None:
@@ -138,82 +65,6 @@ def test_a_link_works_once(form: Form) -> None:
         assert [one.act for one in show(db, NEW).consents] == [Act.ASKED, Act.CONFIRMED]
 
 
-def test_both_answers_are_on_record_with_the_words_that_were_shown(form: Form) -> None:
-    """Asking and confirming each name the version of the text, the page, and the network address."""
-    page = form.ask.get(PATH, headers={"accept-language": "de"})
-    form.send(language="de", **{STAMP: form.stamp(language="de")})
-    form.ask.post(form.link(), client="198.51.100.4")
-    with reading(form.app.engine) as db:
-        asked, confirmed = show(db, NEW).consents
-        words = consent_store.text_of(db, asked.text_hash)
-        pressed = consent_store.text_of(db, confirmed.text_hash)
-    assert all(line in page.text for line in words.splitlines())
-    assert "Anmelden" in words
-    assert (asked.evidence, asked.network_address) == ("the sign-up page /join/weekly", "192.0.2.7")
-    assert "Ja, ich möchte das bekommen" in pressed
-    assert confirmed.network_address == "198.51.100.4"
-
-
-def test_the_words_on_record_are_in_the_language_of_the_page(form: Form) -> None:
-    """Who reads an English page and chooses French for the mails has read English."""
-    page = form.ask.get(PATH, headers={"accept-language": "en"})
-    form.send(language="fr")
-    with reading(form.app.engine) as db:
-        (asked,) = show(db, NEW).consents
-        words = consent_store.text_of(db, asked.text_hash)
-    assert "Sign up" in words
-    assert all(line in page.text for line in words.splitlines())
-
-
-def test_a_page_that_said_something_else_is_shown_anew(form: Form, home: Home) -> None:
-    """A newsletter came to the list while the page was read: that yes was to less, so the new words are asked about."""
-    before = form.stamp()
-    add_another(home)
-    answer = form.send(**{STAMP: before})
-    assert form.state() is None
-    assert "Second Letter" in answer.text
-    fields = hidden(answer)
-    form.app.clock = FixedClock(NOW + timedelta(seconds=5))
-    form.ask.post(PATH, data=fields)
-    with reading(form.app.engine) as db:
-        (asked,) = show(db, NEW).consents
-        assert "Second Letter" in consent_store.text_of(db, asked.text_hash)
-
-
-def test_all_that_comes_with_a_list_is_named_at_each_step(form: Form, home: Home) -> None:
-    """The form, the mail, the page with the button and both records name the same newsletters."""
-    add_another(home)
-    names = "Personalised Medicine Weekly, Second Letter"
-    assert names in form.ask.get(PATH).text
-    form.send()
-    (mail,) = form.mails()
-    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
-    assert text is not None
-    assert html is not None
-    assert names in " ".join(text.get_content().split())
-    assert names in html.get_content()
-    link = link_in(text.get_content())
-    page = form.ask.get(link)
-    assert names in page.text
-    form.ask.post(link, data=hidden(page))
-    with reading(form.app.engine) as db:
-        records = show(db, NEW).consents
-        assert [names in consent_store.text_of(db, one.text_hash) for one in records] == [True, True]
-
-
-def test_a_yes_is_to_what_its_page_named(form: Form, home: Home) -> None:
-    """A newsletter came to the list while the page to confirm was open: it is shown anew, and asks for more."""
-    form.send()
-    link = form.link()
-    before = hidden(form.ask.get(link))
-    add_another(home)
-    page = form.ask.post(link, data=before)
-    assert form.state() is SubscriptionState.PENDING
-    assert "Second Letter" in page.text
-    form.ask.post(link, data=hidden(page))
-    assert form.state() is SubscriptionState.ACTIVE
-
-
 def test_the_page_tells_nobody_who_is_known(form: Form) -> None:
     """New, active, left and forbidden addresses get the same page, to the letter."""
     with writing(form.app.engine) as db:
@@ -223,6 +74,42 @@ def test_the_page_tells_nobody_who_is_known(form: Form) -> None:
     addresses = [NEW, ANNA, "x@forbidden.example", "x@complained.example", "x@left.example", NEW]
     pages = {form.send(one).text.replace(one, "ADDRESS") for one in addresses}
     assert len(pages) == 1
+
+
+@contextmanager
+def statements(form: Form) -> Iterator[list[str]]:
+    """Write down what is done in the database: the first word of each statement, its table, and commits."""
+    done: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        done.append(" ".join(re.findall(r"^\w+|(?<=INTO )\w+|(?<=FROM )\w+|(?<=UPDATE )\w+", statement)[:2]))
+
+    event.listen(form.app.engine, "before_cursor_execute", note)
+    event.listen(form.app.engine, "commit", lambda _connection: done.append("COMMIT"))
+    yield done
+    event.remove(form.app.engine, "before_cursor_execute", note)
+
+
+def test_the_time_tells_nobody_who_is_known(form: Form) -> None:
+    """Whatever the address, about as much is read and written, in as many transactions; what differs is taken back."""
+    with writing(form.app.engine) as db:
+        for kind in SuppressionKind:
+            suppress_address(db, f"x@{kind.value}.example", kind, reason="x", by="test", now=NOW)
+    form.send("pending@example.org")
+    form.send("quiet@example.org")
+    with writing(form.app.engine) as db:
+        rest_from_asking(db, find_by_address(db, "quiet@example.org").id, "members", now=NOW)
+    known = [f"x@{kind.value}.example" for kind in SuppressionKind]
+    costs = {}
+    for address in (NEW, "pending@example.org", "quiet@example.org", ANNA, ANNA, *known, "x@bounced.example"):
+        shown = form.stamp()
+        with statements(form) as done:
+            form.send(address, **{STAMP: shown})
+        written = Counter(one for one in done if not one.startswith(("SELECT", "PRAGMA", "INSERT deliveries")))
+        costs[address] = (len(done), frozenset(written.items()) - {("SAVEPOINT", 1), ("ROLLBACK", 1), ("RELEASE", 1)})
+    assert len({written for _, written in costs.values()}) == 1
+    counts = [count for count, _ in costs.values()]
+    assert max(counts) - min(counts) <= 10, costs  # reads of a row or two, of some eighty
 
 
 def test_only_the_mailbox_learns_how_somebody_stands(form: Form) -> None:
@@ -294,56 +181,6 @@ def test_who_comes_without_a_timely_stamp_is_asked_once_more(form: Form, shown: 
     assert form.state() is SubscriptionState.PENDING
 
 
-PARTNER = "https://www.partner.example"
-
-
-@pytest.mark.parametrize("stamped", [False, True])
-def test_what_a_partners_own_form_said_is_not_kept_as_ours(form: Form, stamped: bool) -> None:
-    """Its words we never saw: even with a stamp of our page it is asked once more, and that page's words are kept."""
-    data = {"email": NEW, "language": "fr", **({STAMP: form.stamp()} if stamped else {})}
-    again = form.ask.post(PATH, data=data, headers={"origin": PARTNER})
-    assert form.state() is None
-    form.app.clock = FixedClock(NOW + timedelta(seconds=30))
-    form.ask.post(PATH, data=hidden(again), headers={"origin": "http://127.0.0.1:8000"})
-    with reading(form.app.engine) as db:
-        (asked,) = show(db, NEW).consents
-        words = consent_store.text_of(db, asked.text_hash)
-    assert all(line in again.text for line in words.splitlines())
-    assert (
-        asked.evidence
-        == f"the sign-up page /join/weekly, in these words, after a form on {PARTNER} that had words of its own"
-    )
-
-
-def test_where_a_form_came_from_is_kept_through_a_slip(form: Form) -> None:
-    """A partner's form with a slip in the address comes back as our form, and the record still names the partner."""
-    page = form.ask.post(PATH, data={"email": "nina@"}, headers={"origin": PARTNER})
-    form.app.clock = FixedClock(NOW + timedelta(seconds=30))
-    form.ask.post(PATH, data={**hidden(page), "address": NEW}, headers={"origin": "http://127.0.0.1:8000"})
-    with reading(form.app.engine) as db:
-        (asked,) = show(db, NEW).consents
-    assert PARTNER in asked.evidence
-
-
-def test_nobody_is_asked_once_more_for_ever(form: Form) -> None:
-    """Behind a proxy that hides our own name each post seems to come from elsewhere: one page more, and it is done."""
-    told = {"origin": "https://hidden.example"}
-    again = form.ask.post(PATH, data={"address": "b@example.org", STAMP: form.stamp()}, headers=told)
-    form.app.clock = FixedClock(NOW + timedelta(seconds=30))
-    form.ask.post(PATH, data=hidden(again), headers=told)
-    assert form.state("b@example.org") is SubscriptionState.PENDING
-
-
-def test_our_own_page_is_no_other_site(form: Form) -> None:
-    """Other sites are told from ours as a whole: a port that begins like ours is another."""
-    for address, origin in (("a@example.org", "http://127.0.0.1:8000"), ("b@example.org", "http://127.0.0.1:80")):
-        form.ask.post(PATH, data={"address": address, STAMP: form.stamp()}, headers={"origin": origin})
-    with reading(form.app.engine) as db:
-        (ours,) = show(db, "a@example.org").consents
-    assert ours.evidence == "the sign-up page /join/weekly"
-    assert form.state("b@example.org") is None
-
-
 def test_a_mailbox_that_never_answers_is_asked_ever_more_rarely(form: Form) -> None:
     """Three questions, then one a week, then one a month, however often somebody types the address."""
     asked = []
@@ -366,53 +203,6 @@ def test_a_link_lives_as_long_as_it_says(form: Form) -> None:
         pass
     assert form.ask.post(link).status_code == 200
     assert form.state() is SubscriptionState.ACTIVE
-
-
-def test_who_wants_not_to_be_asked_again_is_not(form: Form) -> None:
-    """Opening the page changes nothing; its button keeps the mails away for a year, and the form says the same."""
-    said = form.send().text
-    link = f"{form.link()}/no"
-    for method in ("GET", "HEAD", "GET"):
-        form.ask(method, link)
-    form.app.clock = FixedClock(NOW + timedelta(hours=1))
-    assert form.send().text == said
-    assert len(form.mails()) == 1
-    assert form.ask.post(link).status_code == 200
-    for days, mails in ((1, 0), (40, 0), (364, 0), (367, 1)):
-        form.app.clock = FixedClock(NOW + timedelta(days=days))
-        while forget_some(form.app):
-            pass
-        assert form.send(client=f"198.51.100.{days % 200}").text == said
-        assert (days, len(form.mails())) == (days, mails)
-
-
-def test_not_to_be_asked_is_about_one_list_and_ends_by_a_yes(form: Form) -> None:
-    """The page leads to the button that joins after all; then nothing is left of the wish. Another address is free."""
-    form.send()
-    link = form.link()
-    done = form.ask.post(f"{link}/no")
-    assert link.removeprefix("/") in done.text
-    form.send("other@example.org")
-    assert len(form.mails()) == 1
-    with reading(form.app.engine) as db:
-        (until,) = everything_of(db, find_by_address(db, NEW).id).asking_rests.values()
-    assert until == NOW + timedelta(days=365)
-    form.ask.post(link)
-    assert form.state() is SubscriptionState.ACTIVE
-    with reading(form.app.engine) as db:
-        assert everything_of(db, find_by_address(db, NEW).id).asking_rests == {}
-
-
-def test_a_wish_not_to_be_asked_is_forgotten_when_it_is_over(form: Form) -> None:
-    """Kept by hash for a year, and then not at all."""
-    form.send()
-    form.ask.post(f"{form.link()}/no")
-    for days, rows in ((364, 1), (366, 0)):
-        form.app.clock = FixedClock(NOW + timedelta(days=days))
-        while forget_some(form.app):
-            pass
-        with reading(form.app.engine) as db:
-            assert (days, db.execute(select(func.count()).select_from(asking_rests)).scalar()) == (days, rows)
 
 
 @pytest.mark.parametrize(
