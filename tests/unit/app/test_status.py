@@ -71,3 +71,4 @@ def test_few_readers_who_share_a_sensitive_topic_are_not_counted(home: Home) -> 
     assert "fewer than 10 readers" in words
     page = Asking(home.app).get(f"/desk/issues/{issue.id}").text
     assert "<dt>readers</dt><dd>fewer than 10</dd>" in page
+    assert '<p class="counts">fewer than 10 readers</p>' in Asking(home.app).get("/desk").text
