@@ -94,6 +94,14 @@ def first_list(db: Connection, lists: Sequence[str]) -> str:
     return _ways(db, lists[:1])[0].list_slug
 
 
+def lists_under(db: Connection, slugs: Sequence[str]) -> list[str]:
+    """Give the lists on which the people of these lists and segments are; what is not there (yet) is left out."""
+    segments = segment_store.segments_of_slugs(db, slugs)
+    named = [segments[slug].list_slug if slug in segments else slug for slug in slugs]
+    found = door_store.lists_by_slug(db, named)
+    return [slug for slug in dict.fromkeys(named) if slug in found]
+
+
 def still_mailable(
     db: Connection, ids: Sequence[int], lists: Sequence[str], *, opt_out: str
 ) -> dict[int, Recipient | NotMailable]:

@@ -216,6 +216,18 @@ consent_texts = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+# Addresses whose readers said: do not ask me again. By hash, so that it outlives forgetting who never confirmed; for a
+# time only. It stops the mails that ask for a yes, and nothing else.
+asking_rests = Table(
+    "asking_rests",
+    metadata,
+    Column("address_hash", Text, nullable=False),
+    Column("list_slug", Text, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("address_hash", "list_slug"),
+    Index("ix_asking_rests_until", "until"),
+)
+
 # Links that were mailed fresh: to confirm, to reach one's own data, to take a new address. Each works once, for a
 # while, and for one purpose. No foreign key: using the link of somebody who was erased must be told from a forged one.
 fresh_links = Table(

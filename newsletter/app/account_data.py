@@ -19,6 +19,7 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
 from newsletter.outbox.reader_store import Got
 from subscribers.people.everything import Everything, everything_of
+from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR, Preferences
 
 _OF_PROGRAMS = {"address_key", "import_id", "import_line", "subscriber_id"}
 
@@ -67,9 +68,10 @@ def as_json(data: AccountData, *, now: datetime) -> str:
         ],
         "imports": [asdict(one) for one in kept.origins],
         "wishes": [asdict(one) for one in kept.wishes],
-        "preferences": kept.preferences,
+        "preferences": {scope: _wanted(one) for scope, one in kept.preferences.items()},
         "consents": [{**_told(asdict(one)), "words_shown": texts.get(one.text_hash, "")} for one in kept.consents],
         "suppressions": [asdict(one) for one in kept.suppressions],
+        "not_asked_until": kept.asking_rests,
         "links": [_told(one._asdict()) for one in kept.links],
         "deliveries": [asdict(one) for one in data.deliveries],
         "told_by_mailboxes": list(data.events),
@@ -79,6 +81,11 @@ def as_json(data: AccountData, *, now: datetime) -> str:
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _wanted(one: Preferences) -> dict[str, Any]:
+    """Give what is wanted of one newsletter, in words where the tables have a code."""
+    return {**one, "hour": "the newsletter's own"} if one.get("hour") == THE_NEWSLETTERS_HOUR else {**one}
 
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db.engine import reading, writing
 from newsletter.issues import store as issue_store
+from subscribers.consent.asking_rest import is_resting
 from subscribers.consent.fresh_link import Purpose, last_link, make_link
 from subscribers.consent.join import has_said_no, wait_anew
 from subscribers.doors import first_list
 from subscribers.importing.run import unconfirmed_of
+from subscribers.people.find import find_by_id
 
 _PORTION = 25  # a transaction: nobody's unsubscribe waits
 
@@ -36,12 +38,17 @@ def ask_again(app: App, number: int) -> int:
                 last = last_link(db, subscriber_id, Purpose.CONFIRM)
                 if last is not None and last.made_at >= found.started_at:
                     continue
-                if has_said_no(db, subscriber_id):  # only they themselves may ask again
+                if _said_no(app, db, subscriber_id, found.list_slug):  # only they themselves may ask again
                     continue
                 wait_anew(db, subscriber_id, found.list_slug, now=app.clock.now())
                 content = {"newsletter": newsletter, "list": found.list_slug}
                 link = make_link(db, subscriber_id, Purpose.CONFIRM, content, life=life, now=app.clock.now())
                 asked += plan_reader_mail(app, db, Kind.CONFIRM, link, newsletter) is not None
+
+
+def _said_no(app: App, db: Connection, subscriber_id: int, list_slug: str) -> bool:
+    address_hash = find_by_id(db, subscriber_id).address_hash
+    return has_said_no(db, subscriber_id) or is_resting(db, address_hash, list_slug, now=app.clock.now())
 
 
 def _newsletter(db: Connection, list_slug: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from newsletter.feedback.unsubscribe import opt_out_key
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe
-from subscribers.doors import is_described, still_mailable
+from subscribers.doors import is_described, lists_under, still_mailable
 from subscribers.lists.keep import list_by_slug
 from subscribers.lists.mailing_list import MailingList, SubscriptionState
 from subscribers.people.show import show
@@ -64,6 +64,16 @@ def newsletters_of(db: Connection, person: Subscriber) -> list[Coming]:
             case Standing.LEFT if _is_planned(db, person, recipe):
                 found.append(Coming(recipe.slug, recipe.name, left=True))
     return sorted(found, key=lambda one: one.name.casefold())
+
+
+def coming_with(db: Connection, list_slug: str, asked_for: Recipe) -> list[str]:
+    """Name every newsletter that comes with a list, the one that was asked for first: who says yes must know to what.
+
+    The sign-up page, the mail that asks, the page with the button and the record of consent all name these.
+    """
+    recipes = [one.recipe for one in issue_store.all_newsletters(db)]
+    names = [one.name for one in recipes if one.slug != asked_for.slug and list_slug in lists_under(db, one.lists)]
+    return [asked_for.name, *sorted(names, key=str.casefold)]
 
 
 def lists_of(db: Connection, person: Subscriber) -> list[MailingList]:

@@ -14,6 +14,8 @@ from newsletter.app import dkim
 from newsletter.app.app import App, open_app
 from newsletter.app.dkim import LookUp
 from newsletter.app.dns import text_records
+from newsletter.app.earlier_yes import REMEDY as COVER
+from newsletter.app.earlier_yes import unasked
 from newsletter.app.holds import REMEDY, why_held
 from newsletter.app.segments import HeadCount, reader_count
 from newsletter.app.source_health import healths, remedy_of
@@ -56,6 +58,7 @@ def examine(home: Path, look_up: LookUp = text_records) -> Iterator[Finding]:
         yield from _providers(app)
         yield from _signatures(app, look_up)
         yield from _newsletters(app)
+        yield from _unasked(app)
         yield from _sources(app)
         yield from _waiting(app)
     finally:
@@ -146,6 +149,13 @@ def _newsletters(app: App) -> Iterator[Finding]:
             yield Finding(what=f"newsletter {one.slug}", verdict="warning", words=f"paused; {words}")
         else:
             yield Finding(what=f"newsletter {one.slug}", verdict="good", words=words)
+
+
+def _unasked(app: App) -> Iterator[Finding]:
+    with reading(app.engine) as db:
+        found = [one for newsletter in issue_store.all_newsletters(db) for one in unasked(db, newsletter)]
+    for one in found:
+        yield Finding(what=f"newsletter {one.newsletter}", verdict="warning", words=one.words, remedy=COVER)
 
 
 def _readers(count: HeadCount | None) -> str:

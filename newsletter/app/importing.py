@@ -6,6 +6,7 @@ When this process dies, `tick` or `serve` goes on from the copy.
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -139,8 +140,10 @@ def remove_spooled(app: App) -> None:
         finished = spooled_paths(db)
     for one in folder.iterdir():
         states = [is_over for path, is_over in finished.items() if Path(path).is_relative_to(one)]
-        if all(states) if states else _is_old(app, one):
-            shutil.rmtree(one) if one.is_dir() else one.unlink()
+        # Another process may be removing it too: what it has taken is gone, and the rest it takes.
+        with suppress(FileNotFoundError):
+            if all(states) if states else _is_old(app, one):
+                shutil.rmtree(one) if one.is_dir() else one.unlink()
 
 
 def _is_old(app: App, path: Path) -> bool:

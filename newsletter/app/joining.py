@@ -21,6 +21,7 @@ from newsletter.db.limits import Limit, customer, take
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import topic_store
 from subscribers.address import parse_address
+from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.confirmation import may_be_asked_to_confirm
 from subscribers.consent.fresh_link import FreshLink, Purpose, last_link, make_link, unused_links, use_link
 from subscribers.consent.join import Asked, Shown, Standing, ask, confirm
@@ -101,29 +102,45 @@ def confirm_sign_up(app: App, recipe: Recipe, link: FreshLink, *, shown: Shown) 
     return True
 
 
+def ask_no_more(app: App, link: FreshLink) -> datetime:
+    """Carry out "do not ask me again", said by whoever reads the mailbox; gives until when it holds."""
+    with writing(app.engine) as db:
+        return rest_from_asking(db, link.subscriber_id, link.content["list"], now=app.clock.now())
+
+
 def _answer(
     app: App, db: Connection, recipe: Recipe, content: Mapping[str, str], asked: Asked, *, now: datetime
 ) -> None:
-    match asked.standing:
-        case Standing.JOINED:
-            _keep_wishes(db, asked.subscriber_id, content, now=now)
-            plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
-        case Standing.TO_CONFIRM if _may_ask(db, asked.subscriber_id, now=now):
+    """Mail what follows. Who gets no mail costs the same work, taken back: time tells no more than the page."""
+    if asked.standing is Standing.JOINED:
+        _keep_wishes(db, asked.subscriber_id, content, now=now)
+        plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
+        return
+    may_ask = _may_ask(db, asked.subscriber_id, content["list"], now=now)
+    may_tell = _may_tell(db, asked.subscriber_id, now=now)
+    with db.begin_nested() as trial:
+        if asked.standing is Standing.ACTIVE:
+            told = {"newsletter": recipe.slug}
+            link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, told, life=ACCOUNT_LIFE, now=now)
+            plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+        else:
             life = timedelta(days=app.settings.privacy.unconfirmed_days)
             link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
             plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
-        case Standing.ACTIVE:
-            last = last_link(db, asked.subscriber_id, Purpose.ACCOUNT)
-            if last is None or last.made_at + _ALREADY_REST <= now:
-                link = make_link(
-                    db, asked.subscriber_id, Purpose.ACCOUNT, {"newsletter": recipe.slug}, life=ACCOUNT_LIFE, now=now
-                )
-                plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+        is_mailed = {Standing.ACTIVE: may_tell, Standing.TO_CONFIRM: may_ask}.get(asked.standing, False)
+        if not is_mailed:
+            trial.rollback()
 
 
-def _may_ask(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
+def _may_tell(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
+    """Tell whether somebody may be told once more that they get it already."""
+    last = last_link(db, subscriber_id, Purpose.ACCOUNT)
+    return last is None or last.made_at + _ALREADY_REST <= now
+
+
+def _may_ask(db: Connection, subscriber_id: int, list_slug: str, *, now: datetime) -> bool:
     """Tell whether a mailbox may be asked once more: ever more rarely while nobody there answers."""
-    if not may_be_asked_to_confirm(db, subscriber_id, now=now):
+    if not may_be_asked_to_confirm(db, subscriber_id, list_slug, now=now):
         return False
     unanswered = unused_links(db, subscriber_id, Purpose.CONFIRM)
     rest = next((rest for most, rest in _RESTS if len(unanswered) >= most), None)

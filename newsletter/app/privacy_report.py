@@ -13,6 +13,7 @@ from newsletter.app.app import App
 from newsletter.base.settings import ProviderSettings
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
+from subscribers.consent.asking_rest import ASKING_REST
 from subscribers.people.figures import Figures, figures
 
 _HTTP_PROVIDERS = {"postmark": "Postmark"}
@@ -147,6 +148,7 @@ def _periods(app: App) -> Chapter:
         heading="For how long (f)",
         lines=(
             f"People who never confirmed: {privacy.unconfirmed_days} days, then their row is removed.",
+            f"Wishes not to be asked to join again, by hash: {ASKING_REST.days} days.",
             (
                 "Readers: until they leave and ask for erasure, or you erase them. Erasing removes every row with the "
                 "address at once; the record of consent and the suppression stay under a hash."

@@ -15,7 +15,7 @@ from newsletter.base.log import get_log
 from newsletter.db import facts
 from newsletter.db.engine import reading, writing
 from newsletter.outbox import forget_store
-from subscribers.people.forget import forget_links, forget_network_addresses, forget_unconfirmed
+from subscribers.people.forget import forget_asking_rests, forget_links, forget_network_addresses, forget_unconfirmed
 
 _FACT = "retention_done_on"
 _PORTION = 400
@@ -51,6 +51,7 @@ def _portions(app: App, now: datetime) -> dict[str, Callable[[], int]]:
     return {
         "unconfirmed": lambda: forget_unconfirmed(begin, before=ago(privacy.unconfirmed_days), now=now),
         "network addresses": lambda: forget_network_addresses(begin, before=ago(privacy.network_addresses_days)),
+        "wishes not to be asked": lambda: forget_asking_rests(begin, now=now),
         "links": lambda: forget_links(begin, before=ago(_LINKS_DAYS)),
         "deliveries": lambda: _forget_deliveries(app, ago(privacy.deliveries_days)),
     }

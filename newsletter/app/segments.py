@@ -73,6 +73,11 @@ def count_people(app: App, rule: str, list_slug: str) -> CountedRule:
 def reader_count(db: Connection, recipe: Recipe) -> HeadCount:
     """Count the people whom a newsletter may be mailed to now."""
     count = member_count(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}")
+    return told_count(db, recipe, count)
+
+
+def told_count(db: Connection, recipe: Recipe, count: int) -> HeadCount:
+    """Tell how many readers an issue of a newsletter has, unless that tells of few people what they wish."""
     rules = [parse_rule(one.rule) for one in segments_among(db, recipe.lists)]
     return head_count(count, is_delicate=any(_is_delicate(db, one) for one in rules))
 

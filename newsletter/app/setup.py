@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
+from newsletter.app.earlier_yes import cover, note_lists, would_come_unasked
 from newsletter.app.setup_file import SetupFile, SourceTable, absolute, read_setup
 from newsletter.app.setup_segments import segment_faults, segment_values
 from newsletter.base.errors import InvalidSetup
@@ -38,7 +39,7 @@ SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "categories", "ba
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One thing that apply did, or would do. Acts: create, update, remove, keep (changed elsewhere)."""
+    """One thing that apply did, or would do. Acts: create, update, remove, keep (changed elsewhere), warn, cover."""
 
     kind: str
     name: str
@@ -69,12 +70,14 @@ class Merged:
 
 
 def apply_setup(
-    app: App, path: Path, *, dry_run: bool = False, force: bool = False, prune: bool = False
+    app: App, path: Path, *, dry_run: bool = False, force: bool = False, prune: bool = False, covered: str = ""
 ) -> list[Change]:
     """Apply a file; gives what changed, or with `dry_run` what would.
 
+    `covered` says why the yes of people who are on a list covers a newsletter that came to it after them.
     InvalidSetup names every fault and changes nothing.
     """
+    now = app.clock.now()
     with (reading if dry_run else writing)(app.engine) as db:
         present = _present(db)
         setup = read_setup(path, partial(_recipe_faults, present))
@@ -86,9 +89,11 @@ def apply_setup(
             *_segment_changes(setup, present),
             *_newsletter_changes(merged, present),
             *(_removals(setup, present) if prune else ()),
+            *(() if covered else _warnings(db, setup, merged, present)),
         ]
         if not dry_run:
-            _write(_Writer(db=db, setup=setup, present=present, merged=merged, path=path, now=app.clock.now()), changes)
+            _write(_Writer(db=db, setup=setup, present=present, merged=merged, path=path, now=now), changes)
+            changes += _covers(db, merged, covered, now) if covered else ()
     return changes
 
 
@@ -266,6 +271,22 @@ def _newsletter_changes(merged: dict[str, Merged], present: Present) -> Iterable
         yield from _update("newsletter", slug, _plain(one.recipe), _plain(stored.recipe))
 
 
+def _warnings(db: Connection, setup: SetupFile, merged: dict[str, Merged], present: Present) -> Iterable[Change]:
+    """Tell of people who would get what they were never told of."""
+    parts = {one.slug: one.list for one in setup.segment if one.list}  # not written yet
+    for slug, one in merged.items():
+        lists = [parts.get(name, name) for name in one.recipe.lists]
+        for people in would_come_unasked(db, slug, present.newsletters.get(slug), lists):
+            yield Change(kind="newsletter", name=slug, act="warn", details=(people.words,))
+
+
+def _covers(db: Connection, merged: dict[str, Merged], why: str, now: datetime) -> Iterable[Change]:
+    """Keep why an earlier yes covers the newsletters of the file, where that was open."""
+    for slug in merged:
+        for people in cover(db, issue_store.newsletter_by_slug(db, slug), why, now=now):
+            yield Change(kind="newsletter", name=slug, act="cover", details=(people.words, why))
+
+
 def _update(kind: str, name: str, told: dict[str, Any], now: dict[str, Any]) -> Iterable[Change]:
     different = tuple(key for key, value in told.items() if now.get(key) != value)
     if different:
@@ -346,6 +367,7 @@ class _Writer:
         put_segment(self.db, slug, name=name, list_slug=values["list"], rule=rule, now=self.now)
 
     def _write_newsletter(self, slug: str) -> None:
+        note_lists(self.db, self.present.newsletters.get(slug), self.merged[slug].recipe, now=self.now)
         issue_store.put_newsletter(self.db, self.merged[slug].recipe, now=self.now)
 
     def note_what_was_said(self) -> None:
@@ -362,7 +384,7 @@ class _Writer:
 
 
 def _write(writer: _Writer, changes: Sequence[Change]) -> None:
-    done = [change for change in changes if change.act != "keep"]
+    done = [change for change in changes if change.act not in {"keep", "warn"}]
     for change in done:
         writer.write(change)
     writer.note_what_was_said()

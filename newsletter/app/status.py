@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from sqlalchemy import Connection
+
 from newsletter.app.app import App
+from newsletter.app.segments import HeadCount, told_count
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
@@ -19,6 +22,8 @@ class IssueStatus:
     """An issue, its deliveries by state, and why by state and reason."""
 
     issue: Issue
+    zone: str  # that its slot is told in
+    readers: HeadCount  # not told of a few who share a sensitive topic: then nothing of the numbers below is
     counts: Counts
     reasons: dict[tuple[str, str], int]
 
@@ -50,6 +55,20 @@ def issue_status(app: App, name: str) -> IssueStatus:
     """Read an issue and its counts in one transaction."""
     with reading(app.engine) as db:
         issue = issue_store.issue_by_name(db, name)
+        counts = report_store.counts_of(db, issue.id)
         return IssueStatus(
-            issue=issue, counts=report_store.counts_of(db, issue.id), reasons=report_store.reasons_of(db, issue.id)
+            issue=issue,
+            zone=_zone(issue, issue_store.newsletter_by_id(db, issue.newsletter_id).recipe.zone),
+            readers=readers_of(db, issue, counts.candidates),
+            counts=counts,
+            reasons=report_store.reasons_of(db, issue.id),
         )
+
+
+def readers_of(db: Connection, issue: Issue, candidates: int) -> HeadCount:
+    """Tell how many readers an issue has, where that can be told; before the planning there are none."""
+    if not candidates and not issue.planned_at:
+        return HeadCount(0, "0")
+    newsletter = issue_store.newsletter_by_id(db, issue.newsletter_id)
+    recipe = issue_store.frozen_of(db, issue.id).recipe if issue.approved_at else newsletter.recipe
+    return told_count(db, recipe, candidates)

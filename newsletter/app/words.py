@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from newsletter.issues.issue import Issue, IssueState
 from newsletter.outbox.delivery import Counts
+from newsletter.outbox.reason_words import reason_words
 
 _ISSUE: Mapping[str, str] = {
     IssueState.PLANNED: "collecting",
@@ -30,22 +31,6 @@ _DELIVERY = {
     "suppressed": "left out",
     "in_doubt": "unclear",
 }
-_REASON = {
-    "nothing_new": "nothing new for them",
-    "too_few": "fewer stories than the newsletter's minimum are new to them",
-    "paused": "they paused it",
-    "not_due": "they want one a week or a month, and had it",
-    "unsubscribed": "left the newsletter or its lists",
-    "unconfirmed": "never confirmed",
-    "not_in_segment": "not described by the segment's rule",
-    "erased": "erased",
-    "stale": "too late to be of use",
-    "cancelled": "the issue was cancelled",
-    "suppressed:bounced": "mail to the address comes back",
-    "suppressed:complained": "complained",
-    "suppressed:forbidden": "must not be mailed",
-    "suppressed:left": "left everything",
-}
 
 
 def issue_word(state: str) -> str:
@@ -64,11 +49,6 @@ def issue_why(issue: Issue) -> str:
 def delivery_word(state: str) -> str:
     """Give a delivery's state as people read it; it fits one and many."""
     return _DELIVERY.get(state, state)
-
-
-def reason_words(reason: str) -> str:
-    """Give a delivery's reason as people read it; a server's own words stay as they came."""
-    return _REASON.get(reason, reason)
 
 
 def standing_words(standing: str) -> str:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.app.words import delivery_word, reason_words
+from newsletter.app.words import delivery_word
 from newsletter.cli.output import Json, emit, opened
 from newsletter.cli.words import answer_words, outcome_words, why_words
+from newsletter.outbox.reason_words import reason_words
 
 if TYPE_CHECKING:
     from newsletter.app.explain import Explanation

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from newsletter.app.words import counted, reason_words
+from newsletter.app.words import counted
 from newsletter.cli.output import Json, emit, opened, talk
+from newsletter.outbox.reason_words import reason_words
 
 
 def preview(

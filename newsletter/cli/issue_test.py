@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from newsletter.app.words import delivery_word, reason_words
+from newsletter.app.words import delivery_word
 from newsletter.cli.output import Json, emit, opened
+from newsletter.outbox.reason_words import reason_words
 
 
 def test(

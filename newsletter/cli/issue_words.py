@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from newsletter.app.words import counted, counts_words, delivery_word, issue_why, issue_word, reason_words
+from newsletter.app.words import counted, counts_words, delivery_word, issue_why, issue_word
+from newsletter.outbox.reason_words import reason_words
 
 if TYPE_CHECKING:
     from newsletter.app.status import IssueStatus
     from newsletter.issues.issue import Issue
+
+
+_COUNTS = ("candidates", "planned", "in_flight", "accepted", "failed", "suppressed", "in_doubt")
 
 
 def issue_json(issue: "Issue", *, posts: int | None = None) -> dict[str, Any]:
@@ -27,10 +31,13 @@ def issue_json(issue: "Issue", *, posts: int | None = None) -> dict[str, Any]:
 
 
 def status_json(status: "IssueStatus") -> dict[str, Any]:
-    """Give an issue with its counts; they add up to the candidates."""
+    """Give an issue with its counts; they add up to the candidates. All are null where they are not to be told."""
+    told = {**issue_json(status.issue), "zone": status.zone, "readers": status.readers.words}
+    if status.readers.number is None:
+        return {**told, **dict.fromkeys(_COUNTS), "reasons": None}
     counts = status.counts
     return {
-        **issue_json(status.issue),
+        **told,
         "candidates": counts.candidates,
         "planned": counts.planned,
         "in_flight": counts.in_flight,
@@ -44,20 +51,21 @@ def status_json(status: "IssueStatus") -> dict[str, Any]:
     }
 
 
-def issue_line(issue: "Issue") -> str:
-    """Give an issue in one line."""
+def issue_line(issue: "Issue", zone: str = "") -> str:
+    """Give an issue in one line, with the zone of its slot where it is known."""
     why = issue_why(issue)
     paused = f", paused ({issue.paused_reason})" if issue.paused_at else ""
-    return f"{issue.name} for {issue.slot}: {issue_word(issue.state)}{f' ({why})' if why else ''}{paused}"
+    slot = f"{issue.slot} {zone}".rstrip()
+    return f"{issue.name} for {slot}: {issue_word(issue.state)}{f' ({why})' if why else ''}{paused}"
 
 
 def status_words(status: "IssueStatus") -> str:
     """Give counts in the words of the screens, with the reasons under them."""
     counts = status.counts
-    lines = [issue_line(status.issue), f"  {_counts_line(status)}"]
+    lines = [issue_line(status.issue, status.zone), f"  {_counts_line(status)}"]
     lines += [
         f"    {count} {delivery_word(state)}: {reason_words(reason)}"
-        for (state, reason), count in status.reasons.items()
+        for (state, reason), count in (status.reasons.items() if status.readers.number is not None else ())
     ]
     if counts.in_doubt:
         lines.append(f"  The unclear ones may have arrived: newsletter reconcile {status.issue.name}")
@@ -68,6 +76,8 @@ def status_words(status: "IssueStatus") -> str:
 
 def _counts_line(status: "IssueStatus") -> str:
     counts = status.counts
+    if status.readers.number is None:
+        return f"{status.readers.words} readers: more is not told of so few who share a sensitive topic"
     if not counts.candidates:
         return "no reader is planned"
     told = ", ".join(f"{count} {words}" for words, count in counts_words(counts) if count)

@@ -19,9 +19,10 @@ from newsletter.feedback.dsn import Notification, read_report
 from newsletter.feedback.event import FeedbackEvent, FeedbackKind
 from newsletter.outbox.delivery import Delivery
 from newsletter.outbox.identity import delivery_of_sender
-from newsletter.outbox.report_store import delivery_by_id
+from newsletter.outbox.report_store import attempts_of, delivery_by_id
 from subscribers.consent.consent import SuppressionKind
-from subscribers.suppression.suppress import suppress as suppress_person
+from subscribers.people.mailed_address import hash_mailed
+from subscribers.suppression.suppress import suppress_hash
 
 PORTION = 50  # mails a call
 _LARGEST = 5_000_000  # bytes; a bounce is small, and what is larger stays unread
@@ -82,12 +83,16 @@ def _record(db: Connection, notification: Notification, delivery: Delivery, even
         happened_at=None,
     )
     is_new = store.insert_event(db, event, now=clock.now())
-    if is_new and notification.is_dead and delivery.subscriber_id is not None:
-        suppress_person(
-            db,
-            delivery.subscriber_id,
-            SuppressionKind.BOUNCED,
-            reason=words,
-            by=f"bounce:{delivery.key}",
-            now=clock.now(),
-        )
+    dead = _mailed_address(db, delivery) if is_new and notification.is_dead else None
+    if dead is not None:
+        by = f"bounce:{delivery.key}"
+        suppress_hash(db, dead, SuppressionKind.BOUNCED, reason=words, by=by, now=clock.now())
+
+
+def _mailed_address(db: Connection, delivery: Delivery) -> str | None:
+    """Give the address that a delivery went to, by hash: the reader may have moved since, or be gone."""
+    attempts = attempts_of(db, delivery.id)
+    if delivery.subscriber_id is None or not attempts:
+        return None
+    last = next((one for one in reversed(attempts) if one.outcome == "accepted"), attempts[-1])
+    return hash_mailed(db, delivery.subscriber_id, masked=last.masked_address, at=last.opened_at)

@@ -15,6 +15,7 @@ from newsletter.issues import sending_store
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue, IssueState
 from newsletter.outbox import alert_store, report_store, store
+from newsletter.outbox.reason_words import reason_words
 
 _SUPPRESS_SIZE = 2000  # rows a write transaction
 _UNDECIDED = ("planned", "claimed", "handing_over")
@@ -64,14 +65,11 @@ def _ending(db: Connection, issue: Issue) -> tuple[IssueState | None, str]:
         return None, ""
     if report_store.has_any(db, issue.id, ("accepted",)):
         return IssueState.SENT, ""
-    counts = report_store.counts_of(db, issue.id)
-    if counts.failed:
-        return (
-            IssueState.FAILED,
-            "its one mail was refused" if counts.failed == 1 else f"all {counts.failed} mails were refused",
-        )
-    told = ", ".join(f"{count} {reason}" for (_, reason), count in report_store.reasons_of(db, issue.id).items())
-    return IssueState.SKIPPED, f"nobody was mailed: {told or 'nobody is on its lists'}"
+    # Without numbers: these words stand in lists, and the readers may be few, and of a sensitive topic.
+    if report_store.has_any(db, issue.id, ("failed",)):
+        return IssueState.FAILED, "every mail was refused"
+    told = dict.fromkeys(reason_words(reason) for _, reason in report_store.reasons_of(db, issue.id))
+    return IssueState.SKIPPED, f"nobody was mailed: {'; '.join(told) or 'nobody is on its lists'}"
 
 
 def _finish(engine: Engine, issue: Issue, to: IssueState, reason: str, clock: Clock) -> int:

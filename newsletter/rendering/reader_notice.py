@@ -21,6 +21,8 @@ class Words:
     button: str = ""  # empty: no button
     link: str = ""
     after: tuple[str, ...] = ()
+    small_button: str = ""  # a second thing that one may want, as a plain link at the end
+    small_link: str = ""
     foot: tuple[str, ...] = ()
 
 
@@ -41,6 +43,8 @@ def notice_html(environment: Environment, words: Words, strings: Strings, *, col
         button=words.button,
         link=words.link,
         after=words.after,
+        small_button=words.small_button,
+        small_link=words.small_link,
         foot=words.foot,
     )
 
@@ -51,6 +55,8 @@ def notice_text(words: Words) -> str:
     if words.button:
         blocks.append(f"{wrap(words.button)}:\n{words.link}")
     blocks += [wrap(one) for one in words.after]
+    if words.small_button:
+        blocks.append(f"{wrap(words.small_button)}:\n{words.small_link}")
     if words.foot:
         blocks.append("--\n" + "\n".join(wrap(one) for one in words.foot))
     return "\n\n".join(blocks) + "\n"

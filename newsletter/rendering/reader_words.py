@@ -3,6 +3,7 @@
 Names are never taken from a form: anybody may have typed one beside somebody else's address.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from babel.dates import format_datetime
@@ -11,14 +12,18 @@ from newsletter.rendering.reader_notice import Words
 from newsletter.rendering.strings import Strings
 
 
-def confirm_words(strings: Strings, *, newsletter: str, link: str, until: str, foot: tuple[str, ...]) -> Words:
-    """Ask whether the person who reads this mailbox wants to join."""
+def confirm_words(
+    strings: Strings, *, newsletters: Sequence[str], link: str, no_more: str, until: str, foot: tuple[str, ...]
+) -> Words:
+    """Ask whether the person who reads this mailbox wants to join; all that would come is named."""
+    newsletter = newsletters[0]
     return Words(
         subject=strings.text("Please confirm: {newsletter}", newsletter=newsletter),
         heading=strings.text("One more click"),
         before=(
             strings.text(
-                "Somebody, probably you, asked to receive {newsletter} at this address.", newsletter=newsletter
+                "Somebody, probably you, asked to receive {newsletter} at this address.",
+                newsletter=", ".join(newsletters),
             ),
         ),
         button=strings.text("Yes, I want to receive it"),
@@ -27,6 +32,8 @@ def confirm_words(strings: Strings, *, newsletter: str, link: str, until: str, f
             strings.text("If it was not you, do nothing: no more mail comes, and your address is soon forgotten here."),
             _until(strings, until),
         ),
+        small_button=strings.text("Do not ask me again"),
+        small_link=no_more,
         foot=foot,
     )
 
@@ -86,6 +93,13 @@ def address_changed_words(strings: Strings, *, new: str, answers: str, foot: tup
         ),
         foot=foot,
     )
+
+
+def yes_words(strings: Strings, newsletters: Sequence[str]) -> str:
+    """Say what the button of the page to confirm means; it is kept as the record."""
+    if len(newsletters) == 1:
+        return strings.text("From now on {newsletter} comes to this address.", newsletter=newsletters[0])
+    return strings.text("From now on these come to this address: {newsletters}.", newsletters=", ".join(newsletters))
 
 
 def moment(strings: Strings, at: datetime) -> str:

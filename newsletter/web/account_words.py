@@ -10,7 +10,7 @@ from newsletter.app.account_data import AccountData
 from newsletter.rendering.strings import Strings
 from newsletter.web.languages import language_name
 from subscribers.lists.mailing_list import Subscription
-from subscribers.wishes.profile import DAYS, Preferences
+from subscribers.wishes.profile import DAYS, THE_NEWSLETTERS_HOUR, Preferences
 
 _ACTS = {
     "asked": "You asked to join",
@@ -136,7 +136,7 @@ def _settings(strings: Strings, one: Preferences) -> list[Row]:
             reading and ", ".join(language_name(code, in_language=in_language) for code in reading.split(";")),
         ),
         (strings.text("Time zone"), one.get("zone")),
-        (strings.text("Hour"), None if hour is None else f"{hour:02}:00"),
+        (strings.text("Hour"), _hour(strings, hour)),
         (strings.text("Days"), ", ".join(days[DAYS.index(day)] for day in (one.get("days") or "").split(";") if day)),
         (
             strings.text("How often"),
@@ -147,6 +147,12 @@ def _settings(strings: Strings, one: Preferences) -> list[Row]:
         (strings.text("Plain text only"), one.get("plain_text") and "✓"),
     ]
     return [Row(what, words) for what, words in said if words]
+
+
+def _hour(strings: Strings, hour: int | None) -> str:
+    if hour == THE_NEWSLETTERS_HOUR:
+        return strings.text("The newsletter's own")
+    return "" if hour is None else f"{hour:02}:00"
 
 
 def _standing(strings: Strings, one: Subscription) -> str:

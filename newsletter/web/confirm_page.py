@@ -6,12 +6,14 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.app.coming import coming_with
 from newsletter.base.errors import NotFound
 from newsletter.base.tokens import InvalidToken
 from newsletter.db.engine import reading
 from newsletter.issues import sending_store
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter
+from newsletter.rendering.reader_words import yes_words
 from newsletter.rendering.strings import Strings
 from newsletter.sources.post import LONGEST_LIFE
 from newsletter.web.client import client_address
@@ -25,6 +27,8 @@ from subscribers.errors import UnknownSubscriber
 from subscribers.people.find import find_by_id
 from subscribers.subscriber import Subscriber
 
+WORDS = "words"  # the hash of what the page said: a yes is to that, and to nothing that came since
+
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
@@ -35,6 +39,7 @@ class Invitation:
     person: Subscriber
     newsletter: Newsletter
     strings: Strings
+    names: tuple[str, ...]  # of all newsletters that come with the list
 
 
 def invitation_of(request: Request) -> Invitation | None:
@@ -48,10 +53,11 @@ def invitation_of(request: Request) -> Invitation | None:
                 return None
             person = find_by_id(db, link.subscriber_id)
             newsletter = issue_store.newsletter_by_slug(db, link.content["newsletter"])
+            names = tuple(coming_with(db, link.content["list"], newsletter.recipe))
     except (InvalidToken, NotFound, UnknownSubscriber):
         return None
     language = person.language or link.content.get("language", "") or newsletter.recipe.language
-    return Invitation(token, link, person, newsletter, strings_in(web, language))
+    return Invitation(token, link, person, newsletter, strings_in(web, language), names)
 
 
 def confirm_page(request: Request, invitation: Invitation, *, confirmed: bool = False) -> Response:
@@ -73,6 +79,7 @@ def confirm_page(request: Request, invitation: Invitation, *, confirmed: bool = 
         address=mask(invitation.person.address),
         statement=statement(invitation),
         button=button(invitation),
+        words=(WORDS, shown_words(request, invitation).hash),
         preferences=preferences if state in {"confirmed", LinkState.USED} else "",
     )
 
@@ -89,8 +96,7 @@ def shown_words(request: Request, invitation: Invitation) -> Shown:
 
 def statement(invitation: Invitation) -> str:
     """Say what pressing the button means."""
-    name = invitation.newsletter.recipe.name
-    return invitation.strings.text("From now on {newsletter} comes to this address.", newsletter=name)
+    return yes_words(invitation.strings, invitation.names)
 
 
 def button(invitation: Invitation) -> str:

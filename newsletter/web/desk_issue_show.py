@@ -9,7 +9,8 @@ from starlette.responses import Response
 from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.preview import Preview
-from newsletter.app.words import counts_words, delivery_word, reason_words
+from newsletter.app.status import readers_of
+from newsletter.app.words import counts_words, delivery_word
 from newsletter.base.errors import NotFound
 from newsletter.base.ids import IssueId
 from newsletter.db.engine import reading
@@ -17,6 +18,7 @@ from newsletter.issues import store as issue_store
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import UNAPPROVED, Issue
 from newsletter.outbox import report_store
+from newsletter.outbox.reason_words import reason_words
 from newsletter.sources.post import Post
 from newsletter.web import words
 from newsletter.web.context import LARGEST_ID, web_of
@@ -81,7 +83,8 @@ def desk_issue_show(request: Request) -> Response:
         frozen = content_of(app, db, issue)
         readers = sample_readers(db, frozen.recipe)
         counts = report_store.counts_of(db, issue.id)
-        reasons = _reasons(db, issue)
+        count = readers_of(db, issue, counts.candidates)
+        reasons = _reasons(db, issue) if count.number is not None else []
     sight = see(app, issue, address)
     return desk_page(
         request,
@@ -98,8 +101,8 @@ def desk_issue_show(request: Request) -> Response:
         preview=sight.preview,
         no_mail=reason_words(sight.preview.why_nothing) if sight.preview else "",
         left_out=_left_out(sight.preview),
-        counts=counts_words(counts) if counts.candidates else [],
-        candidates=counts.candidates,
+        counts=counts_words(counts) if count.number else [],
+        candidates=count.words if count.number != 0 else "",
         reasons=reasons,
     )
 

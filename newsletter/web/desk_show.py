@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.app.app import App
+from newsletter.app.status import readers_of
 from newsletter.app.telling import waiting_for_somebody
 from newsletter.app.words import counts_words
 from newsletter.db.engine import reading
@@ -50,7 +51,7 @@ class IssueLine:
     tone: str
     paused: str
     counts: list[tuple[str, int]]
-    readers: int
+    readers: str  # in words; empty: nobody is planned
 
 
 def desk_enter(_request: Request) -> Response:
@@ -102,6 +103,7 @@ def _paused(newsletter: Newsletter, zone: str) -> str:
 
 def _issue(db: Connection, issue: Issue, newsletter: Newsletter | None) -> IssueLine:
     counts = report_store.counts_of(db, issue.id)
+    readers = readers_of(db, issue, counts.candidates)
     return IssueLine(
         id=issue.id,
         name=issue.name,
@@ -110,8 +112,8 @@ def _issue(db: Connection, issue: Issue, newsletter: Newsletter | None) -> Issue
         state=words.issue_state(issue),
         tone=words.issue_tone(issue),
         paused=issue.paused_reason if issue.paused_at else "",
-        counts=counts_words(counts) if counts.candidates else [],
-        readers=counts.candidates,
+        counts=counts_words(counts) if readers.number else [],
+        readers=readers.words if readers.number != 0 else "",
     )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.app.coming import coming_with
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -23,7 +24,7 @@ from newsletter.web.context import Web, web_of
 from newsletter.web.languages import browser_language, language_name, strings_in
 from newsletter.web.pages import public_page
 from newsletter.web.security_headers import framed_policy
-from newsletter.web.stamp import stamp
+from newsletter.web.stamp import shown_language, stamp
 from subscribers.consent.join import Shown
 from subscribers.doors import first_list
 from subscribers.lists.keep import list_by_slug
@@ -54,16 +55,19 @@ def form_page(
     status: int = 200,
 ) -> Response:
     """Give the form, with what was entered, and what is wrong with the address or may be a slip in it."""
-    web, strings = web_of(request), page_strings(request, entered or {})
+    entered = entered or {}
+    web, strings = web_of(request), page_strings(request, entered)
+    via = posted_from(request, entered)
     page = public_page(
         request,
         "join",
         strings,
         status=status,
-        wording=_wording(strings, recipe, _names(web_of(request), recipe)),
-        hidden=_hidden(web),
+        wording=_wording(web, strings, recipe),
+        hidden=_hidden(web, strings, recipe, via),
+        via=(VIA, via),
         slug=recipe.slug,
-        entered=entered or {},
+        entered=entered,
         fault=fault,
         suggestion=suggestion,
         sure=SURE,
@@ -83,10 +87,11 @@ def again_page(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> 
         request,
         "join_again",
         strings,
-        wording=_wording(strings, recipe, _names(web_of(request), recipe)),
-        hidden=_hidden(web),
+        wording=_wording(web, strings, recipe),
+        hidden=_hidden(web, strings, recipe, kept[VIA]),
         slug=recipe.slug,
         entered=kept,
+        policy_url=web.app.settings.privacy.policy_url,
     )
     return _framed(request, page)
 
@@ -118,19 +123,25 @@ def too_many_page(request: Request, recipe: Recipe, entered: Mapping[str, str], 
 
 
 def shown_words(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> Shown:
-    """Give the words that the form shows, as the record of consent keeps them, and where it was posted from."""
-    strings = page_strings(request, entered)
-    wording = _wording(strings, recipe, _names(web_of(request), recipe))
-    policy = web_of(request).app.settings.privacy.policy_url
-    lines = [*wording.values(), f"{strings.text('How we treat your data')}: {policy}" if policy else ""]
-    origin = posted_from(request, entered)
-    elsewhere = f", posted from {origin}" if origin else ""
+    """Give the words of the page that was posted, in the language in which it was shown, as consent is recorded.
+
+    Whether that page showed just these is proved by its stamp: see `stamped`.
+    """
+    web = web_of(request)
+    language = shown_language(entered.get(STAMP, ""))
+    known = language in languages(web.app.templates)
+    strings = strings_in(web, language) if known else page_strings(request, entered)
     return Shown(
-        text="\n".join(line for line in lines if line),
+        text=_text(web, strings, recipe),
         language=strings.language,
-        place=f"the sign-up page /join/{recipe.slug}{elsewhere}",
+        place=_place(recipe, posted_from(request, entered)),
         network_address=client_address(request),
     )
+
+
+def stamped(shown: Shown) -> str:
+    """Give what the stamp of a page proves: what it said, and which page that was."""
+    return f"{shown.place}\n{shown.text}"
 
 
 def posted_from(request: Request, entered: Mapping[str, str]) -> str:
@@ -155,28 +166,44 @@ def stamp_key(web: Web) -> bytes:
     return web.app.keys.message_id
 
 
-def _wording(strings: Strings, recipe: Recipe, names: str) -> dict[str, str]:
+def _wording(web: Web, strings: Strings, recipe: Recipe) -> dict[str, str]:
     """What somebody agrees to: also what is kept as the record."""
     return {
         "heading": strings.text("Receive {newsletter}", newsletter=recipe.name),
         "statement": strings.text(
             "We keep your address to send you {newsletter}, and for nothing else. Each mail has a link to leave.",
-            newsletter=names,
+            newsletter=_names(web, recipe),
         ),
         "button": strings.text("Sign up"),
     }
 
 
 def _names(web: Web, recipe: Recipe) -> str:
-    """Name every newsletter that comes with the list that is joined: who says yes must know to what."""
     with reading(web.app.engine) as db:
-        joined = first_list(db, recipe.lists)
-        others = [one.recipe for one in issue_store.all_newsletters(db) if one.recipe.slug != recipe.slug]
-        return ", ".join([recipe.name, *(one.name for one in others if joined in one.lists)])
+        return ", ".join(coming_with(db, first_list(db, recipe.lists), recipe))
 
 
-def _hidden(web: Web) -> dict[str, str]:
-    return {"trap": TRAP, "stamp_name": STAMP, "stamp": stamp(stamp_key(web), web.app.clock.now())}
+def _text(web: Web, strings: Strings, recipe: Recipe) -> str:
+    policy = web.app.settings.privacy.policy_url
+    lines = [
+        *_wording(web, strings, recipe).values(),
+        f"{strings.text('How we treat your data')}: {policy}" if policy else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _place(recipe: Recipe, via: str) -> str:
+    """Name the page as the record does: what a partner's form said before it are not the words that are kept."""
+    ours = f"the sign-up page /join/{recipe.slug}"
+    return f"{ours}, in these words, after a form on {via} that had words of its own" if via else ours
+
+
+def _hidden(web: Web, strings: Strings, recipe: Recipe, via: str) -> dict[str, str]:
+    shown = Shown(
+        text=_text(web, strings, recipe), language=strings.language, place=_place(recipe, via), network_address=""
+    )
+    made = stamp(stamp_key(web), web.app.clock.now(), language=strings.language, words=stamped(shown))
+    return {"trap": TRAP, "stamp_name": STAMP, "stamp": made}
 
 
 def _topics(web: Web, strings: Strings) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """POST /join/NEWSLETTER: somebody asks to join. From our page or a partner's: nothing depends on where it was posted.
 
-Whoever comes too quickly, or without our form's stamp, is asked once more; a trap that is filled in gets the same
-thanks as everybody, and nothing is kept.
+Whoever comes too quickly, from another site's form, or from a page that said something else than it says now, is asked
+once more: the words that are kept are those of the page whose button was pressed. A trap that is filled in gets the
+same thanks as everybody, and nothing is kept.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from newsletter.web.join_page import (
     recipe_of_path,
     shown_words,
     stamp_key,
+    stamped,
     too_many_page,
 )
 from newsletter.web.pages import nothing_here
@@ -63,8 +65,8 @@ def _doubt(request: Request, recipe: Recipe, form: SignUp, entered: Mapping[str,
     if meant and entered.get(SURE) != form.address:
         return form_page(request, recipe, entered=entered, suggestion=meant)
     web = web_of(request)
-    is_timely_now = is_timely(stamp_key(web), entered.get(STAMP, ""), web.app.clock.now())
-    return None if is_timely_now else again_page(request, recipe, entered)
+    proved = is_timely(stamp_key(web), entered.get(STAMP, ""), web.app.clock.now(), words=stamped(form.shown))
+    return None if proved else again_page(request, recipe, entered)
 
 
 def _keep(request: Request, recipe: Recipe, form: SignUp, entered: Mapping[str, str]) -> Response:

@@ -44,6 +44,7 @@ from newsletter.web.leave_show import leave_show
 from newsletter.web.leave_undo import leave_undo
 from newsletter.web.media_show import media_show
 from newsletter.web.network_address import read_networks
+from newsletter.web.no_more_asking import no_more_post, no_more_show
 from newsletter.web.pages import not_understood, nothing_here, out_of_order, page_environment
 from newsletter.web.preferences_save import preferences_save
 from newsletter.web.preferences_show import preferences_show
@@ -95,6 +96,8 @@ def _public_routes() -> list[BaseRoute]:
         Route("/join/{newsletter}", join_post, methods=["POST"]),
         Route("/c/{token}", confirm_show, methods=["GET"]),
         Route("/c/{token}", confirm_post, methods=["POST"]),
+        Route("/c/{token}/no", no_more_show, methods=["GET"]),
+        Route("/c/{token}/no", no_more_post, methods=["POST"]),
         Route("/s/{key}", submit_show, methods=["GET"]),
         Route("/s/{key}", submit_post, methods=["POST"]),
         Route("/issues/{newsletter}", archive_show, methods=["GET"]),

@@ -1,7 +1,7 @@
 """Decides whether somebody who asks to join may be mailed the question whether it was they who asked.
 
 A mailbox that sent mail back may work again: it is asked once in 30 days, and confirming proves it. Who complained or
-is forbidden is asked nothing, and nobody at a closed domain.
+is forbidden is asked nothing, and nobody at a closed domain. Nor, for a year, who said not to be asked again.
 """
 
 from collections.abc import Collection
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from subscribers.consent import consent_store
+from subscribers.consent.asking_rest import is_resting
 from subscribers.consent.consent import Act, SuppressionKind
 from subscribers.consent.fresh_link import Purpose, last_link
 from subscribers.people.find import find_by_id
@@ -30,9 +31,11 @@ def confirmation_allowed(
     return asked_last is None or asked_last + BOUNCED_REST <= now
 
 
-def may_be_asked_to_confirm(db: Connection, subscriber_id: int, *, now: datetime) -> bool:
+def may_be_asked_to_confirm(db: Connection, subscriber_id: int, list_slug: str, *, now: datetime) -> bool:
     """Tell whether a person may be mailed a confirmation now; ask before making the link. Raises UnknownSubscriber."""
     person = find_by_id(db, subscriber_id)
+    if is_resting(db, person.address_hash, list_slug, now=now):
+        return False
     return confirmation_allowed(
         suppression_store.open_suppressions(db, person.address_hash),
         domain_closed=bool(suppression_store.open_of_domain(db, person.domain)),

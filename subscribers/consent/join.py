@@ -12,7 +12,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from subscribers.address import parse_address
-from subscribers.consent import consent_store
+from subscribers.consent import asking_rest_store, consent_store
 from subscribers.consent.consent import Act, Consent, SuppressionKind
 from subscribers.lists import list_store
 from subscribers.lists.keep import list_by_slug
@@ -101,8 +101,8 @@ def confirm(
     """Make a subscription active, because the person who reads that mailbox said so. Tells whether it was not yet.
 
     It ends a suppression `left`, the person's own, and `bounced`, since the mailbox works; `complained` and `forbidden`
-    stay until released. With `opt_out` it ends that opt-out too: they asked for just this newsletter. Raises
-    UnknownSubscriber.
+    stay until released. A wish not to be asked about this list ends too, and with `opt_out` that opt-out: they asked
+    for just this newsletter. Raises UnknownSubscriber.
     """
     person = find_by_id(db, subscriber_id)
     mailing_list = list_by_slug(db, list_slug)
@@ -115,6 +115,7 @@ def confirm(
         suppression_store.end_suppression(db, person.address_hash, kind, "joined again", now)
         for kind in (SuppressionKind.LEFT, SuppressionKind.BOUNCED)
     ]
+    asking_rest_store.end(db, person.address_hash, list_slug)
     wanted = bool(opt_out) and wish_store.delete_wish(db, person.id, opt_out, ["opt_out"])
     if not (changed or any(ended) or wanted):
         return False

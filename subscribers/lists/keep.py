@@ -30,6 +30,11 @@ def list_by_slug(db: Connection, slug: str) -> MailingList:
     return found
 
 
+def people_on(db: Connection, slug: str, moment: datetime | None = None) -> int:
+    """Count the people who are on a list, or since before a moment."""
+    return list_store.count_active(db, slug, moment)
+
+
 def all_lists(db: Connection) -> list[MailingList]:
     """Give every list, by slug."""
     return list_store.lists(db)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from subscribers.lists.mailing_list import MailingList, Subscription, SubscriptionState
 from subscribers.store import insert_new, is_new
@@ -42,6 +42,13 @@ def subscriptions_of(db: Connection, subscriber_id: int) -> list[Subscription]:
         )
         for row in db.execute(query)
     ]
+
+
+def count_active(db: Connection, list_slug: str, before: datetime | None) -> int:
+    joined = subscriptions.join(mailing_lists, mailing_lists.c.id == subscriptions.c.list_id)
+    which = (mailing_lists.c.slug == list_slug, subscriptions.c.state == "active")
+    query = select(func.count()).select_from(joined).where(*which)
+    return int(db.execute(query if before is None else query.where(subscriptions.c.changed_at < before)).scalar_one())
 
 
 def new_subscription(db: Connection, list_id: int, subscriber_id: int, state: SubscriptionState, now: datetime) -> bool:

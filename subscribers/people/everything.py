@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers.consent import consent_store, link_store
+from subscribers.consent import asking_rest_store, consent_store, link_store
 from subscribers.consent.consent import Consent, Suppression, Wish
 from subscribers.consent.link_store import LinkRow
 from subscribers.importing import import_store
@@ -44,6 +44,7 @@ class Everything:
     consents: tuple[Consent, ...]  # of this address, and of those before, as long as they were this person's
     texts: dict[str, str]  # the words that were shown, by their hash
     suppressions: tuple[Suppression, ...]
+    asking_rests: dict[str, datetime]  # until when they are not asked to join, by list
     links: tuple[LinkRow, ...]
 
 
@@ -62,6 +63,7 @@ def everything_of(db: Connection, subscriber_id: int) -> Everything:
         consents=consents,
         texts={one.text_hash: consent_store.text_of(db, one.text_hash) for one in consents if one.text_hash},
         suppressions=tuple(suppression_store.suppressions_of(db, person.address_hash)),
+        asking_rests=asking_rest_store.of_address(db, person.address_hash),
         links=tuple(link_store.links_of(db, person.id)),
     )
 

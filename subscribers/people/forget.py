@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from subscribers.consent import consent_store, link_store
+from subscribers.consent import asking_rest_store, consent_store, link_store
 from subscribers.consent.consent import Act, Consent
 from subscribers.people import forget_store, person_store
 from subscribers.store import portions
@@ -41,6 +41,12 @@ def forget_links(begin: Begin, *, before: datetime) -> int:
     """Remove fresh links that ended before then; gives how many."""
     with begin() as db:
         return link_store.forget_ended(db, before, _PORTION)
+
+
+def forget_asking_rests(begin: Begin, *, now: datetime) -> int:
+    """Remove the wishes not to be asked whose time is over; gives how many."""
+    with begin() as db:
+        return asking_rest_store.forget_ended(db, now, _PORTION)
 
 
 def _forget(db: Connection, list_id: int, subscriber_id: int, *, before: datetime, now: datetime) -> bool:

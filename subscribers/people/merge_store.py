@@ -78,3 +78,9 @@ def merged_into(db: Connection, subscriber_id: int) -> str:
     """Give the key that names who a person merged away is from now on; empty for anybody else."""
     which = (consents.c.subscriber_id == subscriber_id, consents.c.act == Act.MERGED.value, consents.c.key != "")
     return db.execute(select(consents.c.key).where(*which).limit(1)).scalar() or ""
+
+
+def hash_before_merging(db: Connection, subscriber_id: int) -> str:
+    """Give the address, by hash, that a person had who was merged away; empty for anybody else."""
+    which = (consents.c.subscriber_id == subscriber_id, consents.c.act == Act.MERGED.value, consents.c.key != "")
+    return db.execute(select(consents.c.address_hash).where(*which).limit(1)).scalar() or ""

@@ -281,7 +281,7 @@ def test_an_issue_ends_when_all_is_told(home: OutboxHome) -> None:
     assert home.issue(sent).state is IssueState.SENT
     assert (home.issue(again).state, home.issue(again).state_reason) == (
         IssueState.SKIPPED,
-        "nobody was mailed: 1 nothing_new",
+        "nobody was mailed: nothing new for them",
     )
     assert home.issue(refused).state is IssueState.FAILED
     assert home.finish() == 0

@@ -4,6 +4,7 @@ The row of the outbox names the link, never an address or a token: both are foun
 """
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
+from newsletter.app.coming import coming_with
 from newsletter.base.errors import NotAllowedNow, NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -89,11 +91,12 @@ class ReaderMail:
             if isinstance(found, NotMailable):
                 raise NotAllowedNow(f"this notice may not be sent: {found.reason}")
             self.recipe = issue_store.newsletter_by_slug(db, str(content["newsletter"])).recipe
+            names = coming_with(db, link.content["list"], self.recipe) if kind is Kind.CONFIRM else [self.recipe.name]
         self.to: Addressee = found
         strings = load_strings(
             app.templates, found.language or link.content.get("language", "") or self.recipe.language
         )
-        self.words = _words(app, kind, link, self.recipe, strings)
+        self.words = _words(app, kind, link, self.recipe, names, strings)
         self.text = notice_text(self.words)
         colour, font = self.recipe.colour, self.recipe.font
         self.html = notice_html(app.templates, self.words, strings, colour=colour, font=font)
@@ -108,12 +111,14 @@ def _addressee(db: Connection, kind: Kind, link: FreshLink) -> Addressee | NotMa
     return addressee_before(db, link) if kind is Kind.ADDRESS_CHANGED else addressee_of_link(db, link)
 
 
-def _words(app: App, kind: Kind, link: FreshLink, recipe: Recipe, strings: Strings) -> Words:
+def _words(app: App, kind: Kind, link: FreshLink, recipe: Recipe, names: Sequence[str], strings: Strings) -> Words:
     foot = (recipe.name, recipe.postal_address) if recipe.postal_address else (recipe.name,)
     address, until = link_address(app, link), reader_words.moment(strings, link.expires_at)
     match kind:
         case Kind.CONFIRM:
-            return reader_words.confirm_words(strings, newsletter=recipe.name, link=address, until=until, foot=foot)
+            return reader_words.confirm_words(
+                strings, newsletters=names, link=address, no_more=f"{address}/no", until=until, foot=foot
+            )
         case Kind.ALREADY:
             return reader_words.already_words(strings, newsletter=recipe.name, link=address, until=until, foot=foot)
         case Kind.ACCOUNT:

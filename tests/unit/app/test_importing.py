@@ -4,7 +4,8 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.consent import SuppressionKind
 from subscribers.consent.join import Shown, confirm
 from subscribers.consent.leave import leave_list, opt_out
@@ -31,6 +33,7 @@ from subscribers.doors import members
 from subscribers.errors import InvalidImport
 from subscribers.importing.archive import unpack
 from subscribers.importing.run import ImportReport, start_import
+from subscribers.people.find import find_by_address
 from subscribers.people.show import Known, show
 from subscribers.suppression.suppress import suppress, suppress_domain
 from tests.conftest import NOW
@@ -282,6 +285,30 @@ def test_copies_go_when_nobody_needs_them(app: App) -> None:
     assert list(folder.iterdir()) == []
 
 
+@dataclass(frozen=True)
+class Racing:
+    """A clock by which somebody else acts: while its time is read, another process removes a file."""
+
+    file: Path
+
+    def now(self) -> datetime:
+        self.file.unlink(missing_ok=True)
+        return NOW + timedelta(days=4000)
+
+
+def test_two_processes_may_remove_the_same_copy(app: App) -> None:
+    """What another one took between the look and the act is no fault, and what is behind it is removed as ever."""
+    folder = app.home / "imports"
+    folder.mkdir(exist_ok=True)
+    left = [folder / f"left-{number}" for number in range(3)]
+    for one in left:
+        one.touch()
+    first = next(folder.iterdir())
+    app.clock = Racing(first)
+    remove_spooled(app)
+    assert list(folder.iterdir()) == []
+
+
 def test_nobody_of_a_closed_domain_comes_in(app: App) -> None:
     """They count as suppressed, before and after."""
     with writing(app.engine) as db:
@@ -350,8 +377,8 @@ def test_a_damaged_archive_is_told_in_words(app: App) -> None:
 
 
 def test_only_those_who_said_nothing_are_asked_again(app: App) -> None:
-    """Who opted out, left elsewhere or bounced is not asked: only they themselves may ask."""
-    text = "email\nanna@example.org\nbruno@example.org\nnina@example.org\n"
+    """Who opted out, left, bounced or said not to be asked again is not asked: only they themselves may ask."""
+    text = "email\nanna@example.org\nbruno@example.org\nnina@example.org\nquiet@example.org\n"
     ((number, _),) = carry_out(app, prepare(app, table(app, text)))
     now = app.clock.now()
     with writing(app.engine) as db:
@@ -360,6 +387,7 @@ def test_only_those_who_said_nothing_are_asked_again(app: App) -> None:
         assert bruno is not None
         opt_out(db, anna.id, "newsletter:weekly", by="reader", evidence="page", network_address="", now=now)
         suppress(db, bruno.id, SuppressionKind.BOUNCED, reason="full", by="test", now=now)
+        rest_from_asking(db, find_by_address(db, "quiet@example.org").id, "members", now=now)
     assert ask_again(app, number) == 1
 
 

@@ -57,7 +57,7 @@ def body(message: EmailMessage, kind: str) -> str:
 
 def test_a_confirmation_goes_to_the_person_with_its_link(app: App) -> None:
     """In the reader's language, as HTML and as text, with the newsletter's sender; both bodies hold the link."""
-    key, link = plan(app, Kind.CONFIRM, Purpose.CONFIRM)
+    key, link = plan(app, Kind.CONFIRM, Purpose.CONFIRM, list="members")
     message = mail_of(app, key)
     assert message["To"] == ANNA
     assert message["Subject"] == "Bitte bestätigen: Personalised Medicine Weekly"

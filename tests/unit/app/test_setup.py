@@ -1,21 +1,27 @@
 """`apply` and `show`: twice changes nothing, the desk's changes are kept, and nothing goes without being asked."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from newsletter.app.app import App
+from newsletter.app.earlier_yes import unasked
 from newsletter.app.setup import Change, apply_setup
 from newsletter.app.setup_show import present_setup, setup_toml
+from newsletter.base.clock import FixedClock
 from newsletter.base.errors import InvalidSetup
 from newsletter.base.ids import SourceId
 from newsletter.db.engine import reading, writing
+from newsletter.db.tables import audit_log
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Recipe, merge_recipe
 from newsletter.sources import source_store
 from newsletter.sources.source import SourceKind
+from subscribers.people.add import add_subscriber
 from tests.conftest import NOW
 from tests.fakes.home import make_empty_home
 
@@ -56,10 +62,10 @@ def app(tmp_path: Path) -> Iterator[App]:
     app.close()
 
 
-def apply(app: App, text: str = FILE, **options: bool) -> list[Change]:
+def apply(app: App, text: str = FILE, *, covered: str = "", **options: bool) -> list[Change]:
     path = app.home / "setup.toml"
     path.write_text(text, encoding="utf-8")
-    return apply_setup(app, path, **options)
+    return apply_setup(app, path, covered=covered, **options)
 
 
 def recipe(app: App) -> Recipe:
@@ -211,3 +217,69 @@ def test_every_fault_is_told_at_once(app: App) -> None:
         "newsletter.toml has no provider 'ses'",
     ]
     assert present_setup(app)["topic"] == []
+
+
+ANOTHER = (
+    FILE
+    + """
+[[newsletter]]
+slug = "second"
+name = "Second Letter"
+from = "Newsroom <news@example.org>"
+postal_address = "Example Street 1"
+lists = ["members"]
+"""
+)
+
+
+def joined(app: App, address: str) -> None:
+    """Somebody joins the list, and a day goes by."""
+    with writing(app.engine) as db:
+        add_subscriber(db, address, "members", consent="a test", by="test", now=app.clock.now(), profile={})
+    app.clock = FixedClock(app.clock.now() + timedelta(days=1))
+
+
+def open_questions(app: App) -> list[str]:
+    """What doctor would say of newsletters that came later than people."""
+    with reading(app.engine) as db:
+        return [one.words for each in issue_store.all_newsletters(db) for one in unasked(db, each)]
+
+
+def test_a_newsletter_that_comes_to_people_unasked_is_told_of(app: App) -> None:
+    """Whoever joined for another is counted by apply, also in a dry run, and by doctor; who joins later is not."""
+    apply(app)
+    joined(app, "anna@example.org")
+    assert open_questions(app) == []
+    for dry_run in (True, False):
+        warning = apply(app, ANOTHER, dry_run=dry_run)[-1]
+        assert (warning.act, warning.name) == ("warn", "second")
+        assert "1 person joined the list members before second came to it" in warning.details[0]
+    assert apply(app, ANOTHER) == []
+    app.clock = FixedClock(app.clock.now() + timedelta(days=1))
+    joined(app, "bruno@example.org")
+    (question,) = open_questions(app)
+    assert question.startswith("1 person ")
+
+
+def test_a_newsletter_that_moves_to_a_list_is_new_there(app: App) -> None:
+    """Also one that is old itself, and one that comes to a part of the list only."""
+    apply(app, ANOTHER.replace('lists = ["members"]', 'lists = ["board"]', 2) + '[[list]]\nslug = "board"\n')
+    joined(app, "anna@example.org")
+    segment = '[[segment]]\nslug = "part"\nlist = "members"\nrule = "language is de"\n[[newsletter]]'
+    part = ANOTHER.replace("[[newsletter]]", segment, 1)
+    told = apply(app, part.replace('lists = ["members"]', 'lists = ["part"]', 1))
+    assert [one.name for one in told if one.act == "warn"] == ["weekly", "second"]
+
+
+def test_why_an_earlier_yes_covers_a_newsletter_is_kept(app: App) -> None:
+    """Said with apply or after it, it ends the question, and stands in the audit log with the day."""
+    apply(app)
+    joined(app, "anna@example.org")
+    apply(app, ANOTHER)
+    (change,) = apply(app, ANOTHER, covered="they were told of all our newsletters")
+    assert (change.act, change.name) == ("cover", "second")
+    assert open_questions(app) == []
+    assert apply(app, ANOTHER, covered="they were told of all our newsletters") == []
+    with reading(app.engine) as db:
+        (details,) = db.execute(select(audit_log.c.details).where(audit_log.c.act == "setup.covered")).scalars()
+    assert "they were told of all our newsletters" in details

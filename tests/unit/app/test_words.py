@@ -2,9 +2,10 @@
 
 import pytest
 
-from newsletter.app.words import counted, counts_words, delivery_word, issue_word, reason_words
+from newsletter.app.words import counted, counts_words, delivery_word, issue_word
 from newsletter.issues.issue import IssueState
 from newsletter.outbox.delivery import Counts, DeliveryState
+from newsletter.outbox.reason_words import reason_words
 
 
 @pytest.mark.parametrize("state", IssueState)

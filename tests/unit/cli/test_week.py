@@ -3,7 +3,7 @@
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from tests.unit.cli.conftest import PROVIDER, Run, write_week
+from tests.unit.cli.conftest import PROVIDER, SETUP, Run, write_week
 
 COUNTS = ("planned", "in_flight", "accepted", "failed", "suppressed", "in_doubt")
 
@@ -61,3 +61,19 @@ def _recipients(maildir: Path) -> list[str]:
     files = [path for path in maildir.rglob("*") if path.parent.name in {"new", "cur"}]
     mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
     return sorted(str(mail["To"].addresses[0].addr_spec) for mail in mails)
+
+
+def test_a_newsletter_for_people_who_never_heard_of_it_is_told_of(week: Run, tmp_path: Path) -> None:
+    """Apply and doctor warn, say what to do, and are quiet once why their yes covers it is kept."""
+
+    def told() -> list[str]:
+        return [one["words"] for one in week("doctor", "--json").json if "--covered" in one["remedy"]]
+
+    another = SETUP + SETUP[SETUP.index("[[newsletter]]") :].replace("weekly", "second")
+    (tmp_path / "more.toml").write_text(another, encoding="utf-8")
+    applied = week("apply", "more.toml")
+    assert "warn newsletter second: 2 people joined the list members" in applied.out
+    assert "--covered" in applied.err
+    assert [words.partition(" joined")[0] for words in told()] == ["2 people"]
+    week("apply", "more.toml", "--covered", "told of all")
+    assert told() == []

@@ -1,23 +1,30 @@
 """The bounce mailbox: what comes back finds its delivery, counts once, and no mail of anybody stops the reading."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from newsletter.base.keys import Keys
 from newsletter.base.settings import BouncesSettings
 from newsletter.base.tokens import TokenKeys
-from newsletter.db.engine import reading
+from newsletter.db.engine import reading, writing
 from newsletter.feedback.dsn import read_report
 from newsletter.feedback.mailbox import read_mailbox
 from newsletter.feedback.tables import feedback_events
 from newsletter.issues.issue import Issue
 from newsletter.outbox.identity import BounceSetup, envelope_sender
+from newsletter.outbox.tables import attempts
+from subscribers.address import parse_address
 from subscribers.doors import members
+from subscribers.people.change_address import change_address
+from subscribers.people.erase import erase
+from subscribers.people.find import find_by_address
+from subscribers.suppression import suppression_store
 from tests.fakes.outbox_home import OutboxHome
 
 KEYS = Keys(TokenKeys({1: b"k" * 16}), b"m" * 32, b"e" * 32)
@@ -122,6 +129,83 @@ def test_one_mail_that_nobody_can_read_stops_no_other(home: OutboxHome, issue: I
     assert read(home, *rubbish, nested, bounce(home, issue)) == 6
     assert not is_member(home)
     assert read(home) == 0
+
+
+NEW = "anna.meier@hospital.example"
+
+
+def move(home: OutboxHome, frm: str, to: str) -> None:
+    """A person takes another address, an hour after what happened last."""
+    home.clock.advance(timedelta(hours=1))
+    with writing(home.engine) as db:
+        person = find_by_address(db, frm)
+        now = home.clock.now()
+        change_address(db, person.id, to, by="reader", evidence="a test", network_address="", now=now)
+
+
+def stopped(home: OutboxHome, *addresses: str) -> list[bool]:
+    with reading(home.engine) as db:
+        return [bool(suppression_store.open_suppressions(db, parse_address(one).hash)) for one in addresses]
+
+
+@pytest.mark.parametrize("new", [NEW, "axxxa@example.org"])
+def test_a_late_bounce_falls_on_the_address_that_was_mailed(home: OutboxHome, issue: Issue, new: str) -> None:
+    """Whoever moved since gets their mail at the new address, also where both look alike when they are masked."""
+    mail = bounce(home, issue)
+    move(home, ANNA, new)
+    read(home, mail)
+    assert stopped(home, ANNA, new) == [True, False]
+    assert is_member(home)
+
+
+def test_a_bounce_of_a_mail_to_the_new_address_counts(home: OutboxHome, issue: Issue) -> None:
+    """Having moved protects nobody from what comes back from the address they have."""
+    move(home, ANNA, NEW)
+    home.clock.advance(timedelta(days=7))
+    later = home.approved([2], days=7)
+    home.plan()
+    home.send()
+    mail = bounce(home, later, number=home.delivery(later, ANNA).id)
+    read(home, mail)
+    assert stopped(home, ANNA, NEW) == [False, True]
+    assert not is_member(home)
+
+
+def test_there_and_back_again_each_mail_is_told_apart(home: OutboxHome, issue: Issue) -> None:
+    """Who moved back to an address that was mailed before is stopped there: it is dead now as it was."""
+    mail = bounce(home, issue)
+    move(home, ANNA, NEW)
+    move(home, NEW, ANNA)
+    read(home, mail)
+    assert stopped(home, ANNA, NEW) == [True, False]
+
+
+def test_a_bounce_for_somebody_merged_since_falls_on_their_address_of_then(home: OutboxHome, issue: Issue) -> None:
+    """The mail named a person who is part of another one now."""
+    mail = bounce(home, issue)
+    home.join("zoe@example.org")
+    move(home, "zoe@example.org", ANNA)
+    move(home, ANNA, NEW)
+    read(home, mail)
+    assert stopped(home, ANNA, "zoe@example.org", NEW) == [True, False, False]
+
+
+def test_a_bounce_of_somebody_who_was_erased_stops_no_other_mail(home: OutboxHome, issue: Issue) -> None:
+    """It is on record as an event, and the mailbox is read on."""
+    mail = bounce(home, issue)
+    with writing(home.engine) as db:
+        erase(db, find_by_address(db, ANNA).id, by="test", now=home.clock.now())
+    assert read(home, mail) == 1
+    assert events(home) == 1
+    assert read(home) == 0
+
+
+def test_a_mail_to_an_address_that_was_never_theirs_stops_nobody(home: OutboxHome, issue: Issue) -> None:
+    """A slip in the new address that was asked for, or the old one's answer to being told, is not the one they have."""
+    with writing(home.engine) as db:
+        db.execute(update(attempts).values(masked_address="s...p@example.net"))
+    read(home, bounce(home, issue))
+    assert stopped(home, ANNA) == [False]
 
 
 @given(raw=st.binary(max_size=400))

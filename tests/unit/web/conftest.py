@@ -7,6 +7,7 @@ import pytest
 
 from tests.fakes.home import Home, copy_home, make_full_home
 from tests.unit.web.asking import Asking
+from tests.unit.web.joining import Form
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,8 @@ def home(master_home: Path, tmp_path: Path) -> Iterator[Home]:
 @pytest.fixture
 def ask(home: Home) -> Asking:
     return Asking(home.app)
+
+
+@pytest.fixture
+def form(home: Home) -> Form:
+    return Form(home)

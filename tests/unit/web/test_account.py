@@ -25,6 +25,8 @@ from subscribers.consent.leave import opt_out
 from subscribers.people.find import find_by_id
 from subscribers.people.show import Known, show
 from subscribers.suppression.suppress import suppress_address
+from subscribers.wishes.prefer import prefer
+from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR
 from tests.conftest import NOW as SLOT_DAY
 from tests.fakes.home import ANNA, BRUNO, Home
 from tests.unit.web.asking import Asking
@@ -230,6 +232,19 @@ def test_everything_is_told_and_taken_along(account: Account) -> None:
     assert data["consents"][0]["act"] == "added"
     assert {"weekly/1"} <= {one["what"] for one in data["deliveries"]}
     assert data["links"][-1]["purpose"] == "account"
+
+
+def test_the_newsletters_own_hour_is_told_in_words(account: Account) -> None:
+    """What the tables hold as a code is no hour: neither in the file nor on the page."""
+    with writing(account.app.engine) as db:
+        person = account.home.person(ANNA)
+        prefer(db, person.id, "newsletter:weekly", {"hour": THE_NEWSLETTERS_HOUR}, now=NOW)
+    path = account.open()
+    data = json.loads(account.ask.get(f"{path}/data.json").text)
+    assert data["preferences"]["newsletter:weekly"]["hour"] == "the newsletter's own"
+    page = account.ask.get(path).text
+    assert "-1:00" not in page
+    assert "Wie beim Newsletter" in page
 
 
 def test_deleting_takes_a_button_and_says_what_stays(account: Account) -> None:

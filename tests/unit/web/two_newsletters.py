@@ -42,3 +42,19 @@ def with_two(home: Home, *addresses: str) -> None:
     with writing(home.app.engine) as db:
         for address in addresses:
             add_subscriber(db, address, "press", consent="a test", by="test", now=NOW, profile={})
+
+
+ANOTHER = """\
+[[newsletter]]
+slug = "second"
+name = "Second Letter"
+from = "Newsroom <news@example.org>"
+postal_address = "Example Street 1, 53227 Bonn, Germany"
+lists = ["members"]
+"""
+
+
+def add_another(home: Home) -> None:
+    """Let a second newsletter go to the list of the first."""
+    (home.app.home / "another.toml").write_text(ANOTHER, encoding="utf-8")
+    apply_setup(home.app, home.app.home / "another.toml")

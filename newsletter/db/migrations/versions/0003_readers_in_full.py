@@ -22,6 +22,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash"),
     )
     op.create_table(
+        "asking_rests",
+        sa.Column("address_hash", sa.Text(), nullable=False),
+        sa.Column("list_slug", sa.Text(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("address_hash", "list_slug"),
+    )
+    with op.batch_alter_table("asking_rests", schema=None) as batch_op:
+        batch_op.create_index("ix_asking_rests_until", ["until"], unique=False)
+
+    op.create_table(
         "fresh_links",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("subscriber_id", sa.Integer(), nullable=False),

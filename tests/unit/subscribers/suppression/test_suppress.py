@@ -34,7 +34,7 @@ def test_nobody_comes_in_by_a_closed_domain(sqlite_engine: Engine, now: datetime
         suppress_domain(db, "example.org", kind, reason="x", now=now)
         asked = ask(db, "new@EXAMPLE.org", "open", shown=SHOWN, now=now)
         assert asked.standing is Standing.CLOSED
-        assert not may_be_asked_to_confirm(db, asked.subscriber_id, now=now)
+        assert not may_be_asked_to_confirm(db, asked.subscriber_id, "members", now=now)
         for purpose in (Purpose.CONFIRM, Purpose.ACCOUNT):
             link = make_link(db, asked.subscriber_id, purpose, {}, life=timedelta(days=1), now=now)
             assert addressee_of_link(db, link) == NotMailable(f"suppressed:{kind.value}")
@@ -79,12 +79,15 @@ def test_the_last_confirmation_mail_is_looked_up(sqlite_engine: Engine, now: dat
         anna = make_member(db)
         suppress_address(db, "anna@example.org", BOUNCED, reason="x", by="test", now=now)
         make_link(db, anna, Purpose.ACCOUNT, {}, life=timedelta(days=1), now=now)
-        assert may_be_asked_to_confirm(db, anna, now=now)
+        assert may_be_asked_to_confirm(db, anna, "members", now=now)
         make_link(db, anna, Purpose.CONFIRM, {}, life=timedelta(days=1), now=now)
-        asked = [may_be_asked_to_confirm(db, anna, now=now + BOUNCED_REST - timedelta(hours=one)) for one in (1, 0)]
+        asked = [
+            may_be_asked_to_confirm(db, anna, "members", now=now + BOUNCED_REST - timedelta(hours=one))
+            for one in (1, 0)
+        ]
         assert asked == [False, True]
         assert confirm(db, anna, "members", shown=SHOWN, now=now)
-        assert may_be_asked_to_confirm(db, anna, now=now)
+        assert may_be_asked_to_confirm(db, anna, "members", now=now)
 
 
 def test_who_was_forgotten_is_not_asked_sooner(sqlite_engine: Engine) -> None:
@@ -99,7 +102,7 @@ def test_who_was_forgotten_is_not_asked_sooner(sqlite_engine: Engine) -> None:
     with sqlite_engine.begin() as db:
         again = ask(db, "anna@example.org", "members", shown=SHOWN, now=later).subscriber_id
         assert again != first
-        asked = [may_be_asked_to_confirm(db, again, now=NOW + timedelta(days=days)) for days in (15, 29, 30)]
+        asked = [may_be_asked_to_confirm(db, again, "members", now=NOW + timedelta(days=days)) for days in (15, 29, 30)]
     assert asked == [False, False, True]
 
 
