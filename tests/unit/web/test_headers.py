@@ -7,10 +7,11 @@ from tests.unit.web.asking import Asking
 
 
 @pytest.mark.parametrize(
-    "path", ["/u/{}", "/p/{}", "/v/{}", "/u/nothing", "/desk", "/desk/issues/1", "/issues/weekly/1"]
+    "path",
+    ["/u/{}", "/p/{}", "/v/{}", "/u/nothing", "/desk", "/desk/issues/1", "/issues/weekly/1", "/issues/weekly"],
 )
 def test_pages_are_closed(home: Home, ask: Asking, path: str) -> None:
-    """No page may be indexed, sniffed, framed by others, run a script, or tell where its reader came from."""
+    """No page may be sniffed, framed, run a script, or tell where its reader came from; only the archive is indexed."""
     home.approve()
     answer = ask.get(path.format(home.token(ANNA)))
     policy = answer.headers["content-security-policy"]
@@ -18,7 +19,7 @@ def test_pages_are_closed(home: Home, ask: Asking, path: str) -> None:
     assert "script-src" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "base-uri 'none'" in policy
-    assert answer.headers["x-robots-tag"] == "noindex"
+    assert answer.headers["x-robots-tag"] == ("all" if path.startswith("/issues") else "noindex")
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "set-cookie" not in answer.headers
