@@ -69,6 +69,7 @@ from newsletter.cli import (
     subscriber_undo_import,
     tick,
     upgrade,
+    why_not,
 )
 from newsletter.cli.output import talk
 
@@ -126,6 +127,7 @@ app.add_typer(subscriber, name="subscriber", rich_help_panel=SET_UP)
 app.add_typer(segment, name="segment", rich_help_panel=SET_UP)
 app.add_typer(dkim, name="dkim", rich_help_panel=SET_UP)
 app.command("explain", rich_help_panel=LOOK)(explain.explain)
+app.command("why-not", rich_help_panel=LOOK)(why_not.why_not)
 app.command("doctor", rich_help_panel=LOOK)(doctor.doctor)
 app.add_typer(report, name="report", rich_help_panel=LOOK)
 app.command("reconcile", rich_help_panel=LOOK)(reconcile.reconcile)
