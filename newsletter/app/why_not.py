@@ -1,6 +1,6 @@
 """Why a person does not get a post: asked of the newest issue of each newsletter, by the very choice that sends."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -75,7 +75,7 @@ def _reason(ready: Prepared, post: Post, issue: Issue) -> tuple[str, str]:
     return code, details.get(code, "")
 
 
-def _named(ready: Prepared, slugs: Set[str]) -> str:
+def _named(ready: Prepared, slugs: AbstractSet[str]) -> str:
     """Name topics; a sensitive one tells something of the person and is never named (design, section 4)."""
     sensitive = {topic.slug for topic in ready.frozen.topics if topic.sensitive}
     return ", ".join([*sorted(slugs - sensitive), *(["a sensitive topic"] if slugs & sensitive else [])])
