@@ -103,7 +103,10 @@ def carry_out_import(
     total = sum(count_rows(file.path) for file in prepared.files)
     done = 0
     while rows := import_some(
-        lambda: writing(app.engine), now=app.clock.now(), on_noes=partial(note_imported_noes, app)
+        lambda: writing(app.engine),
+        now=app.clock.now(),
+        on_noes=partial(note_imported_noes, app),
+        look=lambda: reading(app.engine),
     ):
         done += rows
         on_progress(min(done, total), total)

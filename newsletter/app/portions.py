@@ -6,8 +6,11 @@ A seventh forgets, once a day, what has been kept for long enough (retention.py)
 """
 
 import threading
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
+
+from sqlalchemy import Connection
 
 from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
@@ -62,9 +65,14 @@ def send_some(outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
 def import_some(app: App) -> int:
     """Go on with an import, or an undoing, that was interrupted."""
     now = app.clock.now()
-    done = import_rows(lambda: writing(app.engine), now=now, on_noes=partial(note_imported_noes, app)) or undo_rows(
-        lambda: writing(app.engine), now=now
-    )
+
+    def begin() -> AbstractContextManager[Connection]:
+        return writing(app.engine)
+
+    def look() -> AbstractContextManager[Connection]:
+        return reading(app.engine)
+
+    done = import_rows(begin, now=now, on_noes=partial(note_imported_noes, app), look=look) or undo_rows(begin, now=now)
     if not done:
         remove_spooled(app)
     return done

@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
-from subscribers.consent.consent import SuppressionKind
 from subscribers.importing.csv_reading import Place
 from subscribers.importing.options import ImportOptions, read_options
-from subscribers.importing.own import Wished
 from subscribers.store import add_rows, portions
 from subscribers.tables import (
     consents,
@@ -27,7 +25,7 @@ from subscribers.tables import (
 )
 from subscribers.wishes.profile import Preferences
 
-_WANTED_NOWHERE = dict.fromkeys(Preferences.__annotations__)
+WANTED_NOWHERE = dict.fromkeys(Preferences.__annotations__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,14 +242,6 @@ def ids_by_key(db: Connection, keys: Sequence[str], after: int) -> dict[str, int
     return found
 
 
-def ids_by_hash(db: Connection, hashes: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in portions(hashes):
-        query = select(subscribers.c.address_hash, subscribers.c.id).where(subscribers.c.address_hash.in_(some))
-        found.update((address_hash, subscriber_id) for address_hash, subscriber_id in db.execute(query))
-    return found
-
-
 # --- batches
 
 
@@ -259,13 +249,17 @@ def add_people(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, subscribers, rows)
 
 
-def change_people(db: Connection, changes: list[tuple[int, dict[str, Any]]]) -> None:
-    """Set values, one statement for each set of columns: what a row does not name is not written."""
+def change_people(db: Connection, changes: list[tuple[int, datetime, dict[str, Any]]]) -> None:
+    """Set values, one statement for each set of columns: what a row does not name is not written.
+
+    Nor is anything of somebody who has changed it themselves since it was looked up: their word is the younger.
+    """
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for subscriber_id, values in changes:
-        by_columns.setdefault(tuple(values), []).append({"which": subscriber_id, **values})
+    for subscriber_id, seen, values in changes:
+        by_columns.setdefault(tuple(values), []).append({"which": subscriber_id, "seen": seen, **values})
+    unchanged = (subscribers.c.id == bindparam("which"), subscribers.c.updated_at == bindparam("seen"))
     for rows in by_columns.values():
-        db.execute(update(subscribers).where(subscribers.c.id == bindparam("which")), rows)
+        db.execute(update(subscribers).where(*unchanged), rows)
 
 
 def add_subscriptions(db: Connection, rows: list[dict[str, Any]]) -> None:
@@ -309,19 +303,11 @@ def leave_list(db: Connection, list_id: int, ids: Sequence[int], now: datetime) 
         db.execute(statement.values(state="left", changed_at=now))
 
 
-def add_wishes(db: Connection, wished: Iterable[tuple[int, Wished]], now: datetime) -> None:
-    rows = [
-        {"subscriber_id": subscriber_id, "scope": scope, "key": key, "kind": kind, "since": now}
-        for subscriber_id, (scope, key, kind) in wished
-    ]
+def add_wishes(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, wishes, rows)
 
 
-def add_preferences(db: Connection, wanted: Iterable[tuple[int, str, Preferences]], now: datetime) -> None:
-    rows = [
-        {"subscriber_id": id_, "scope": scope, **_WANTED_NOWHERE, **values, "updated_at": now}
-        for id_, scope, values in wanted
-    ]
+def add_preferences(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, preferences, rows)
 
 
@@ -330,9 +316,5 @@ def note_changes(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, import_changes, rows)
 
 
-def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind]], reason: str, now: datetime) -> None:
-    rows = [
-        {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": now}
-        for address_hash, kind in opened
-    ]
+def add_suppressions(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, suppressions, rows)

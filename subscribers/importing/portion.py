@@ -16,6 +16,7 @@ from subscribers.importing.import_store import Import, People
 from subscribers.importing.own import Wished
 from subscribers.importing.row import ImportRow, Standing
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: there are a million rows
 COUNTS = ("added", "updated", "unchanged", "suppressed", "unconfirmed", "refused")
 _KINDS = {
     Standing.LEFT: SuppressionKind.LEFT,
@@ -38,7 +39,7 @@ class Portion:
     new_standing: list[tuple[int, ImportRow, str]] = field(default_factory=list)
     activated: list[tuple[int, ImportRow]] = field(default_factory=list)
     proofs: list[tuple[int, ImportRow]] = field(default_factory=list)  # of active people, a consent not on record yet
-    changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    changes: list[tuple[int, datetime, dict[str, Any]]] = field(default_factory=list)  # with when it was changed last
     wishes: list[tuple[int, Wished]] = field(default_factory=list)
     departures: list[tuple[int, ImportRow, str]] = field(default_factory=list)  # from the list, or by an opt-out's key
     marks: list[tuple[int, int]] = field(default_factory=list)
@@ -162,7 +163,7 @@ def _change(portion: Portion, row: ImportRow, person: dict[str, Any]) -> bool:
         if before | row.attributes != before:
             values["attributes"] = as_json(before | row.attributes)
     if values:
-        portion.changes.append((person["id"], {**values, "updated_at": portion.now}))
+        portion.changes.append((person["id"], person["updated_at"], {**values, "updated_at": portion.now}))
         replaced = {name: [person[name], value] for name, value in values.items()}
         replaced["updated_at"] = [person["updated_at"].isoformat(), portion.now.isoformat()]
         portion.before[person["id"]] = replaced
@@ -200,12 +201,12 @@ def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
     }
 
 
-def consent_of(current: Import, row: ImportRow, subscriber_id: int, now: datetime) -> Consent:
-    """Give the record of a row that brought consent, or the lack of it."""
+def consent_of(current: Import, row: ImportRow, now: datetime) -> Consent:
+    """Give the record of a row that brought consent, or the lack of it; the id is told when it is written."""
     return Consent(
         act=Act.LEFT if row.standing is Standing.LEFT_LIST else Act.IMPORTED,
         address_hash=row.address.hash,
-        subscriber_id=subscriber_id,
+        subscriber_id=None,
         list_slug=current.list_slug,
         evidence=row.evidence or current.consent,
         network_address=row.consent_ip,
@@ -216,4 +217,4 @@ def consent_of(current: Import, row: ImportRow, subscriber_id: int, now: datetim
 
 
 def as_json(attributes: dict[str, str]) -> str:
-    return json.dumps(attributes, ensure_ascii=False, sort_keys=True)
+    return _ENCODER.encode(attributes)

@@ -18,7 +18,7 @@ from subscribers.consent.consent import Act, Consent
 from subscribers.errors import UnknownImport
 from subscribers.importing import import_undo_store
 from subscribers.importing.import_undo_store import Change, Undoing
-from subscribers.importing.run import PERSON, SUBSCRIPTION, UPDATED_AT, WISHES, YES
+from subscribers.importing.write import PERSON, SUBSCRIPTION, UPDATED_AT, WISHES, YES
 from subscribers.lists import list_store
 from subscribers.lists.mailing_list import SubscriptionState
 from subscribers.people import person_store
