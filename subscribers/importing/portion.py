@@ -42,7 +42,7 @@ class Portion:
     changes: list[tuple[int, datetime, dict[str, Any]]] = field(default_factory=list)  # with when it was changed last
     wishes: list[tuple[int, Wished]] = field(default_factory=list)
     departures: list[tuple[int, ImportRow, str]] = field(default_factory=list)  # from the list, or by an opt-out's key
-    marks: list[tuple[int, int]] = field(default_factory=list)
+    marks: list[tuple[int, int, str]] = field(default_factory=list)  # line, and the state that it alone would give
     noes: dict[tuple[str, SuppressionKind], int] = field(default_factory=dict)  # to the line
     lines: dict[str, int] = field(default_factory=dict)  # where an address key stood first
     before: dict[int, dict[str, Any]] = field(default_factory=dict)  # what was replaced, to undo it: by id
@@ -130,14 +130,15 @@ def _update(portion: Portion, row: ImportRow, person: dict[str, Any]) -> str:
     subscriber_id = person["id"]
     standing = portion.known.standing.get(subscriber_id)
     before = standing["state"] if standing else ""
-    if before != "active" and subscriber_id in portion.known.departed:
+    if before == "left" or (before != "active" and subscriber_id in portion.known.departed):
         return "suppressed"
-    state = "active" if before == "active" else _state(portion, row)
+    own_state = _state(portion, row)
+    state = "active" if before == "active" else own_state
     changed = _change(portion, row, person)
     if not before:
         portion.new_standing.append((subscriber_id, row, state))
     else:
-        portion.marks.append((subscriber_id, row.line))
+        portion.marks.append((subscriber_id, row.line, own_state))
     if before == "pending" and state == "active":
         portion.activated.append((subscriber_id, row))
     elif before == "active" and row.consent_at and (row.address.hash, row.consent_at) not in portion.known.given:

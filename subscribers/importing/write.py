@@ -174,6 +174,7 @@ def _standing(current: Import, who: Who, row: ImportRow, state: str, now: dateti
         "changed_at": now,
         "import_id": current.id,
         "import_line": row.line,
+        "import_state": state,
     }
 
 
