@@ -232,6 +232,8 @@ def _gather_wishes(db: Connection, known: People, ids: Sequence[int]) -> None:
 
 def _gather_departures(db: Connection, known: People) -> None:
     """Tell who left by their own act. That a file once said of somebody "left this list" is a no to that list alone."""
+    if not (known.left or known.opt_outs):
+        return
     slugs = {row.id: row.slug for row in db.execute(select(mailing_lists.c.id, mailing_lists.c.slug))}
     hashes = {row["id"]: row["address_hash"] for row in known.rows.values()}
     gone = {hashes[id_]: id_ for id_ in {*known.left, *known.opt_outs}}

@@ -25,7 +25,7 @@ from subscribers.quiet import uncollected
 from subscribers.subscriber import Subscriber
 
 Begin = Callable[[], AbstractContextManager[Connection]]
-MOST_PEOPLE = 200  # people a transaction: each takes a handful of rows with them
+MOST_PEOPLE = 100  # people a transaction: each takes a handful of rows with them
 _NOTHING = "{}"  # replaced
 
 
