@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
+from newsletter.app.turns import writing_in_turn
 from newsletter.base.errors import NotAllowedNow
-from newsletter.db.engine import reading, writing
+from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from subscribers.consent.fresh_link import Purpose, last_link, make_link
 from subscribers.consent.join import has_said_no, wait_anew
@@ -34,7 +35,7 @@ def ask_again(app: App, number: int) -> int:
             return asked
         after = found.ids[-1]
         for start in range(0, len(ids), _PORTION):
-            with uncollected(), writing(app.engine) as db:
+            with uncollected(), writing_in_turn(app.engine) as db:
                 for subscriber_id in ids[start : start + _PORTION]:
                     asked += _ask(app, db, subscriber_id, found, newsletter)
 
