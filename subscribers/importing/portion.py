@@ -85,7 +85,7 @@ def _decide_row(portion: Portion, row: ImportRow) -> str:
 
 def _take_opt_outs(portion: Portion, row: ImportRow) -> None:
     """Note the noes of somebody who is here to single newsletters, whatever else the row says."""
-    person = portion.known.rows.get(row.address.key)
+    person = portion.known.rows.get(row.address.key) if row.wishes else None
     if person is None:
         return
     wished = portion.known.wishes.setdefault(person["id"], set())

@@ -31,7 +31,7 @@ from subscribers.suppression import suppression_store
 Begin = Callable[[], AbstractContextManager[Connection]]
 OnNoes = Callable[[list[tuple[str, SuppressionKind]]], None]  # address hash, and what it said
 # A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait.
-MOST_ROWS = 300
+MOST_ROWS = 400
 _SHOWN_REFUSALS = 1000
 _SAMPLE = 64 * 1024
 _WHOLE_FILE = 0  # the line under which a fault of the file itself is told

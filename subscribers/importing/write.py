@@ -106,11 +106,12 @@ def _prepare_new_people(batches: Batches) -> None:
         batches.people.append(person_row(row, now))
         batches.standing.append(_standing(current, key, row, state, now))
         batches.wishes += [_wish(key, "", topic, "follow", now) for topic in row.follows]
-        batches.wishes += [_wish(key, *one, now) for one in row.wishes]
-        batches.preferences += [_preference(key, scope, wanted, now) for scope, wanted in row.preferences.items()]
         batches.changes.append(_change(current, key, PERSON, {}))
         batches.consents.append(_told(key, consent_of(current, row, now)))
-        batches.consents += [_told(key, _departure(current, row, opt_out, now)) for opt_out in row.opt_outs]
+        if row.wishes or row.preferences:  # most have neither
+            batches.wishes += [_wish(key, *one, now) for one in row.wishes]
+            batches.preferences += [_preference(key, scope, wanted, now) for scope, wanted in row.preferences.items()]
+            batches.consents += [_told(key, _departure(current, row, opt_out, now)) for opt_out in row.opt_outs]
 
 
 def _prepare_others(batches: Batches) -> None:

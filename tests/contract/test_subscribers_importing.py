@@ -285,3 +285,22 @@ def test_activating_brings_back_nobody_who_left_meanwhile(engine: Engine, tmp_pa
         leave_list(db, left, "members", **BY_READER)
         import_store.activate(db, 1, [left, waits], NOW)
         assert mailable(db) == [waits]
+
+
+def test_a_no_that_is_said_while_a_portion_is_prepared_counts(engine: Engine, tmp_path: Path) -> None:
+    """What was looked up before the write begins is looked up again where somebody has said something since."""
+    path = tmp_path / "people.csv"
+    path.write_text("email\nanna@example.org\n")
+    with engine.begin() as db:
+        anna = make_member(db, slug="press")
+        make_list(db)
+        start_import(db, path, "people.csv", "members", consent="yes", by="test", now=NOW)
+
+    def begin_after_a_no():  # type: ignore[no-untyped-def]  # what engine.begin returns
+        with engine.begin() as db:
+            leave_list(db, anna, "press", **BY_READER)
+        return engine.begin()
+
+    assert import_some(begin_after_a_no, now=NOW, look=engine.begin) == 1
+    with engine.begin() as db:
+        assert mailable(db, ("members", "press")) == []
