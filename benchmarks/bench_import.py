@@ -13,20 +13,23 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine, update
 
 from benchmarks.figure import show
 from benchmarks.sample import NOW
+from benchmarks.waiting import watched
 from newsletter.db.engine import open_engine, reading, writing
 from subscribers.importing.count import Planned, count_import
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.run import import_some, start_import
+from subscribers.importing.undo import start_undo, undo_some
 from subscribers.lists.keep import put_list
-from subscribers.tables import metadata
+from subscribers.people.forget import forget_unconfirmed
+from subscribers.tables import metadata, subscriptions
 
 _ROWS, _PAIRS, _CHUNK = 50_000, 3, 10_000
 _WRITTEN = ("mailing_lists", "imports", "subscribers", "subscriptions", "wishes", "consents", "import_changes")
@@ -54,12 +57,21 @@ def _measure(folder: Path, rows: int, pairs: int) -> None:
         memory.append(peak)
         longest.append(longest_write)
     ratio = statistics.median(one / other for one, other in zip(ours, theirs, strict=True))
-    (counted, _), _ = _alone(_count, folder, "people.csv")
+    (counted, _), _ = _alone(_count, folder, "people.csv")  # into the home of the last pair: everybody is known
     note = f"validated; executemany alone: {rows / statistics.median(theirs):.0f} rows/s"
     show("import_rows", rows / statistics.median(ours), "rows/s", n=rows, note=note)
     show("import_vs_executemany", ratio, "times as long", n=pairs, note="the same rows, tables and indexes")
     show("import_memory", max(memory), "MB", n=rows, note=f"peak; {few_memory:.0f} MB at a tenth of the rows")
-    show("import_longest_write", max(longest), "ms", n=pairs, note="that the import kept others from writing")
+    note = "that another process was kept from writing, seen from there"
+    show("import_longest_write", statistics.median(longest), "ms", n=pairs, note=note)
+    (undone, longest_undo), _ = _alone(_undo, folder, "few.csv")
+    note = "the same of taking an import back, without the pauses between its portions"
+    show("undo_longest_write", longest_undo, "ms", n=rows // 10, note=note)
+    (forgotten, longest_forgetting), _ = _alone(_forget, folder, "few.csv")
+    note = "the same of forgetting who never confirmed, without the pauses"
+    show("forget_longest_write", longest_forgetting, "ms", n=rows // 10, note=note)
+    show("undo_people", rows // 10 / undone, "people/s", n=rows // 10, note="without the pauses")
+    show("forget_people", rows // 10 / forgotten, "people/s", n=rows // 10, note="without the pauses")
     show("import_count", rows / counted, "rows/s", n=rows, note="what it says before it writes")
 
 
@@ -83,34 +95,51 @@ def _tell(pipe: Any, work: Callable[[Path, str], tuple[float, float]], folder: P
 
 
 def _import(folder: Path, name: str) -> tuple[float, float]:
-    """Import a file; gives the seconds, and for how many milliseconds the longest transaction wrote."""
+    """Import a file; gives the seconds, and for how many milliseconds others had to wait with writing."""
     (folder / "ours.db").unlink(missing_ok=True)
     engine = open_engine("sqlite:///ours.db", folder)
     metadata.create_all(engine)
-    begin = time.perf_counter()
-    with writing(engine) as db:
-        put_list(db, "members", name="Members", opt_in="double", now=NOW)
-        start_import(db, folder / name, name, "members", consent="", by="bench", now=NOW)
-    writes = _Writes(engine)
-    while import_some(writes, now=NOW):
-        pass
+    with watched(folder / "ours.db") as longest:
+        begin = time.perf_counter()
+        with writing(engine) as db:
+            put_list(db, "members", name="Members", opt_in="double", now=NOW)
+            start_import(db, folder / name, name, "members", consent="", by="bench", now=NOW)
+        while import_some(lambda: writing(engine), now=NOW, look=lambda: reading(engine)):
+            pass
+        seconds = time.perf_counter() - begin
+        longest_wait = longest()
     engine.dispose()
-    return time.perf_counter() - begin, writes.longest * 1000
+    return seconds, longest_wait
 
 
-class _Writes:
-    """Begins transactions that write, and keeps for how long the longest held the lock."""
+def _undo(folder: Path, name: str) -> tuple[float, float]:
+    """Import a file, then take it back."""
+    _import(folder, name)
+    engine = open_engine("sqlite:///ours.db", folder)
+    with writing(engine) as db:
+        start_undo(db, 1, now=NOW)
+    return _to_zero(engine, folder, lambda: undo_some(lambda: writing(engine), now=NOW))
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.longest = 0.0
 
-    @contextmanager
-    def __call__(self) -> Iterator[Connection]:
-        since = time.perf_counter()
-        with writing(self._engine) as db:
-            yield db
-        self.longest = max(self.longest, time.perf_counter() - since)
+def _forget(folder: Path, name: str) -> tuple[float, float]:
+    """Import a file, then forget everybody as if nobody had confirmed."""
+    _import(folder, name)
+    engine = open_engine("sqlite:///ours.db", folder)
+    with writing(engine) as db:
+        db.execute(update(subscriptions).values(state="pending"))
+    later = NOW + timedelta(days=15)
+    return _to_zero(engine, folder, lambda: forget_unconfirmed(lambda: writing(engine), before=later, now=later))
+
+
+def _to_zero(engine: Engine, folder: Path, portion: Callable[[], int]) -> tuple[float, float]:
+    with watched(folder / "ours.db") as longest:
+        begin = time.perf_counter()
+        while portion():
+            pass
+        seconds = time.perf_counter() - begin
+        longest_wait = longest()
+    engine.dispose()
+    return seconds, longest_wait
 
 
 def _executemany(folder: Path, _name: str) -> tuple[float, float]:

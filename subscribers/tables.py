@@ -83,6 +83,7 @@ subscriptions = Table(
     # The import and its line that last named them: where the data came from, and how a second line is noticed.
     Column("import_id", Integer),
     Column("import_line", Integer),
+    Column("import_state", Text, nullable=False, server_default=""),  # in which that line alone would have put them
     PrimaryKeyConstraint("list_id", "subscriber_id"),
     Index("ix_subscriptions_subscriber", "subscriber_id"),
     Index("ix_subscriptions_pending", "changed_at", sqlite_where=_PENDING, postgresql_where=_PENDING),

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from newsletter.app.app import App
 from newsletter.app.leaves import note_imported_noes
+from newsletter.app.turns import writing_in_turn
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.sources import topic_store
@@ -104,7 +105,10 @@ def carry_out_import(
     total = sum(count_rows(file.path) for file in prepared.files)
     done = 0
     while rows := import_some(
-        lambda: writing(app.engine), now=app.clock.now(), on_noes=partial(note_imported_noes, app)
+        lambda: writing(app.engine),
+        now=app.clock.now(),
+        on_noes=partial(note_imported_noes, app),
+        look=lambda: reading(app.engine),
     ):
         done += rows
         on_progress(min(done, total), total)
@@ -121,7 +125,7 @@ def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> Und
         audit.record(db, at=now, who=by, act="subscriber.undo_import", subject=f"import:{number}")
         total = undo_report(db, number).remaining
     done = 0
-    while people := undo_some(lambda: writing(app.engine), now=app.clock.now()):
+    while people := undo_some(lambda: writing_in_turn(app.engine), now=app.clock.now()):
         done += people
         on_progress(min(done, total), total)
     with reading(app.engine) as db:

@@ -15,6 +15,7 @@ from newsletter.app.cutoff import ask_before_cutoffs, sources_wanted_soon
 from newsletter.app.importing import remove_spooled
 from newsletter.app.leaves import note_imported_noes
 from newsletter.app.source_health import alert_of_sources
+from newsletter.app.turns import writing_in_turn
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.mailbox import read_mailbox
 from newsletter.issues import sending_store
@@ -62,9 +63,13 @@ def send_some(outbox: send.Outbox, lane: str, *, stop: threading.Event) -> int:
 def import_some(app: App) -> int:
     """Go on with an import, or an undoing, that was interrupted."""
     now = app.clock.now()
-    done = import_rows(lambda: writing(app.engine), now=now, on_noes=partial(note_imported_noes, app)) or undo_rows(
-        lambda: writing(app.engine), now=now
-    )
+
+    done = import_rows(
+        lambda: writing(app.engine),
+        now=now,
+        on_noes=partial(note_imported_noes, app),
+        look=lambda: reading(app.engine),
+    ) or undo_rows(lambda: writing_in_turn(app.engine), now=now)
     if not done:
         remove_spooled(app)
     return done

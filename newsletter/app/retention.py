@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
+from newsletter.app.turns import writing_in_turn
 from newsletter.base.log import get_log
 from newsletter.db import facts
 from newsletter.db.engine import reading, writing
@@ -46,7 +47,7 @@ def _portions(app: App, now: datetime) -> dict[str, Callable[[], int]]:
         return now - timedelta(days=days)
 
     def begin() -> AbstractContextManager[Connection]:
-        return writing(app.engine)
+        return writing_in_turn(app.engine)
 
     return {
         "unconfirmed": lambda: forget_unconfirmed(begin, before=ago(privacy.unconfirmed_days), now=now),
@@ -62,6 +63,6 @@ def _forget_deliveries(app: App, before: datetime) -> int:
     with reading(app.engine) as db:
         ids = forget_store.ended_before(db, before, _PORTION)
     if ids:
-        with writing(app.engine) as db:
+        with writing_in_turn(app.engine) as db:
             forget_store.forget(db, ids)
     return len(ids)

@@ -3,10 +3,11 @@
 Never opens a transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from subscribers.consent.consent import Act, Consent
 from subscribers.store import add_rows, insert_new
@@ -14,11 +15,21 @@ from subscribers.tables import consent_texts, consents
 
 
 def record(db: Connection, consent: Consent) -> None:
-    db.execute(insert(consents).values(**_plain(consent)))
+    db.execute(insert(consents).values(**row_of(consent)))
 
 
 def record_all(db: Connection, many: Iterable[Consent]) -> None:
-    add_rows(db, consents, [_plain(consent) for consent in many])
+    record_rows(db, [row_of(consent) for consent in many])
+
+
+def record_rows(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Record what row_of made before the transaction."""
+    add_rows(db, consents, rows)
+
+
+def last_id(db: Connection) -> int:
+    """Give the number of the last record: the same as before where nobody has said anything meanwhile."""
+    return int(db.execute(select(func.max(consents.c.id))).scalar_one() or 0)
 
 
 def consents_of(db: Connection, address_hash: str) -> list[Consent]:
@@ -46,7 +57,8 @@ def text_of(db: Connection, text_hash: str) -> str:
     return db.execute(select(consent_texts.c.text).where(consent_texts.c.hash == text_hash)).scalar() or ""
 
 
-def _plain(consent: Consent) -> dict[str, object]:
+def row_of(consent: Consent) -> dict[str, Any]:
+    """Give a record as its row."""
     return {
         "act": consent.act.value,
         "address_hash": consent.address_hash,

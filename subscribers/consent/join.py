@@ -123,11 +123,14 @@ def confirm(
     return True
 
 
-def wait_anew(db: Connection, subscriber_id: int, list_slug: str, *, now: datetime) -> None:
-    """Begin the time of waiting for a yes anew: a link that was just mailed must not outlive what it confirms."""
+def wait_anew(db: Connection, subscriber_id: int, list_slug: str, *, now: datetime) -> bool:
+    """Begin the time of waiting for a yes anew: a link that was just mailed must not outlive what it confirms.
+
+    Tells whether the person waits for one.
+    """
     pending = SubscriptionState.PENDING
     list_id = list_by_slug(db, list_slug).id
-    list_store.move_subscription(db, list_id, subscriber_id, frm=[pending], to=pending, now=now)
+    return list_store.move_subscription(db, list_id, subscriber_id, frm=[pending], to=pending, now=now)
 
 
 def has_said_no(db: Connection, subscriber_id: int) -> bool:

@@ -97,10 +97,14 @@ class _Feed:
         self._reader = None
         self.begin_record()
 
-    def begin_record(self) -> Place:
-        self._start, self._start_line = self._byte_offset, self._line
+    def begin_record(self) -> None:
+        self._start, self.start_line = self._byte_offset, self._line
         self.is_utf8 = True
-        return self.place
+
+    @property
+    def start(self) -> Place:
+        """Where the record that was begun starts."""
+        return Place(byte_offset=self._start, line=self.start_line)
 
     @property
     def place(self) -> Place:
@@ -129,7 +133,7 @@ class _Feed:
             raise StopIteration
         self._byte_offset += len(raw)
         self._line += 1
-        if self._byte_offset - self._start > _LONGEST_RECORD or self._line - self._start_line > _MOST_LINES:
+        if self._byte_offset - self._start > _LONGEST_RECORD or self._line - self.start_line > _MOST_LINES:
             raise _TooLongError
         try:
             return raw.decode()
@@ -139,27 +143,28 @@ class _Feed:
 
 
 def _next_record(feed: _Feed, header: Header) -> Record | None:
-    start = feed.begin_record()
+    feed.begin_record()
     try:
         cells = next(feed.reader(header.delimiter), None)
     except _TooLongError:
-        return _fault(feed, start, "a quote is opened and never closed, or the row is longer than 64 KiB")
+        return _fault(feed, "a quote is opened and never closed, or the row is longer than 64 KiB")
     except csv.Error as error:
-        return _fault(feed, start, f"its quotes or line ends cannot be read ({error})")
+        return _fault(feed, f"its quotes or line ends cannot be read ({error})")
     if cells is None:
         return None
     if not feed.is_utf8:
-        return Record(start.line, [], "it is not UTF-8: save the file as UTF-8")
+        return Record(feed.start_line, [], "it is not UTF-8: save the file as UTF-8")
     if cells and len(cells) != len(header.columns):
         here, there = len(cells), len(header.columns)
         return Record(
-            start.line, [], f"{here} cells where the header has {there}: quote cells that hold {_name(header)}"
+            feed.start_line, [], f"{here} cells where the header has {there}: quote cells that hold {_name(header)}"
         )
-    return Record(start.line, cells)
+    return Record(feed.start_line, cells)
 
 
-def _fault(feed: _Feed, start: Place, reason: str) -> Record:
+def _fault(feed: _Feed, reason: str) -> Record:
     """Go on at the very next line: the record's other lines may be honest rows that a quote swallowed."""
+    start = feed.start
     feed.go_to(start)
     feed.skip_line()
     return Record(start.line, [], reason)

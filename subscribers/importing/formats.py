@@ -38,6 +38,7 @@ _BUTTONDOWN_TYPES = {
     "undeliverable": "bounced",
     "complained": "complained",
 }
+_BEEHIIV_WORDS = {"active": "active", "inactive": "unsubscribed", "validating": "pending", "pending": "pending"}
 _OWN_COLUMNS = (
     *("address", "name", "language", "reading_languages", "zone", "hour", "days", "frequency", "paused_until"),
     *("length", "plain_text", "role", "country", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip"),
@@ -109,13 +110,18 @@ EXPORTS = (
         columns={"email": "address"},
         statuses={"subscriber_type": _BUTTONDOWN_TYPES},
     ),
-    # beehiiv's columns are ours (email, status); its words for a status are not.
+    # beehiiv's columns are ours (email, status); its words for a status are not. The first is the file that it exports,
+    # as another system's migration reads it (TryGhost/migrate, mg-beehiiv-members); the second has its API's names.
     Export(
         name="beehiiv",
+        marks=frozenset({"email", "status", "tier", "stripe_customer_id"}),
+        columns={"email": "address", "first name": "name", "last name": "name"},
+        statuses={"status": _BEEHIIV_WORDS, "unsubscribed_at": {ANY_VALUE: "unsubscribed"}},
+    ),
+    Export(
+        name="beehiiv, its API",
         marks=frozenset({"email", "status", "subscription_tier"}),
         columns={"email": "address", "name": "name"},
-        statuses={
-            "status": {"active": "active", "inactive": "unsubscribed", "validating": "pending", "pending": "pending"}
-        },
+        statuses={"status": _BEEHIIV_WORDS},
     ),
 )

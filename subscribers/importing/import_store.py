@@ -8,10 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
-from subscribers.consent.consent import SuppressionKind
 from subscribers.importing.csv_reading import Place
 from subscribers.importing.options import ImportOptions, read_options
-from subscribers.importing.own import Wished
 from subscribers.store import add_rows, portions
 from subscribers.tables import (
     consents,
@@ -27,7 +25,7 @@ from subscribers.tables import (
 )
 from subscribers.wishes.profile import Preferences
 
-_WANTED_NOWHERE = dict.fromkeys(Preferences.__annotations__)
+WANTED_NOWHERE = dict.fromkeys(Preferences.__annotations__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +53,9 @@ class People:
     suppressed: dict[str, set[str]] = field(default_factory=dict)  # by address hash
     closed: set[str] = field(default_factory=set)  # hashes of addresses whose domain is never mailed
     standing: dict[int, RowMapping] = field(default_factory=dict)  # on the import's list, by id
-    departed: set[int] = field(default_factory=set)  # left some list, or opted out of something
+    departed: set[int] = field(default_factory=set)  # left some list, or opted out of something, by their own act
+    left: dict[int, set[int]] = field(default_factory=dict)  # lists that people left, by id
+    opt_outs: dict[int, set[str]] = field(default_factory=dict)
     wishes: dict[int, set[str]] = field(default_factory=dict)  # keys that have a wish already
     given: set[tuple[str, datetime]] = field(default_factory=set)  # consents on record, by hash and time
 
@@ -192,6 +192,7 @@ def people(db: Connection, list_id: int, hash_by_key: Mapping[str, str], with_da
     for ids in portions([row["id"] for row in known.rows.values()]):
         _gather_standing(db, known, list_id, ids)
         _gather_wishes(db, known, ids)
+    _gather_departures(db, known)
     for hashes in portions([row["address_hash"] for row in known.rows.values() if row["address_hash"] in with_date]):
         given = consents.c.given_at
         query_given = select(consents.c.address_hash, given).where(
@@ -218,7 +219,7 @@ def _gather_standing(db: Connection, known: People, list_id: int, ids: Sequence[
         if row["list_id"] == list_id:
             known.standing[row["subscriber_id"]] = row
         if row["state"] == "left":
-            known.departed.add(row["subscriber_id"])
+            known.left.setdefault(row["subscriber_id"], set()).add(row["list_id"])
 
 
 def _gather_wishes(db: Connection, known: People, ids: Sequence[int]) -> None:
@@ -226,7 +227,29 @@ def _gather_wishes(db: Connection, known: People, ids: Sequence[int]) -> None:
     for subscriber_id, key, kind in db.execute(query):
         known.wishes.setdefault(subscriber_id, set()).add(key)
         if kind == "opt_out":
-            known.departed.add(subscriber_id)
+            known.opt_outs.setdefault(subscriber_id, set()).add(key)
+
+
+def _gather_departures(db: Connection, known: People) -> None:
+    """Tell who left by their own act. That a file once said of somebody "left this list" is a no to that list alone."""
+    if not (known.left or known.opt_outs):
+        return
+    slugs = {row.id: row.slug for row in db.execute(select(mailing_lists.c.id, mailing_lists.c.slug))}
+    hashes = {row["id"]: row["address_hash"] for row in known.rows.values()}
+    gone = {hashes[id_]: id_ for id_ in {*known.left, *known.opt_outs}}
+    by_files = consents.c.by.startswith("import:", autoescape=True)
+    told: set[tuple[int, str, str]] = set()  # by a file
+    own: set[tuple[int, str, str]] = set()
+    for some in portions(list(gone)):
+        columns = (consents.c.address_hash, consents.c.list_slug, consents.c.key, by_files.label("by_file"))
+        query = select(*columns).where(consents.c.address_hash.in_(some), consents.c.act == "left")
+        for row in db.execute(query):
+            (told if row.by_file else own).add((gone[row.address_hash], row.list_slug, row.key))
+    for id_ in gone.values():
+        noes = {(id_, slugs[list_id], "") for list_id in known.left.get(id_, ())}
+        noes |= {(id_, "", key) for key in known.opt_outs.get(id_, ())}
+        if not noes <= told - own:  # also where no record tells how it came
+            known.departed.add(id_)
 
 
 def last_id(db: Connection) -> int:
@@ -244,14 +267,6 @@ def ids_by_key(db: Connection, keys: Sequence[str], after: int) -> dict[str, int
     return found
 
 
-def ids_by_hash(db: Connection, hashes: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in portions(hashes):
-        query = select(subscribers.c.address_hash, subscribers.c.id).where(subscribers.c.address_hash.in_(some))
-        found.update((address_hash, subscriber_id) for address_hash, subscriber_id in db.execute(query))
-    return found
-
-
 # --- batches
 
 
@@ -259,13 +274,17 @@ def add_people(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, subscribers, rows)
 
 
-def change_people(db: Connection, changes: list[tuple[int, dict[str, Any]]]) -> None:
-    """Set values, one statement for each set of columns: what a row does not name is not written."""
+def change_people(db: Connection, changes: list[tuple[int, datetime, dict[str, Any]]]) -> None:
+    """Set values, one statement for each set of columns: what a row does not name is not written.
+
+    Nor is anything of somebody who has changed it themselves since it was looked up: their word is the younger.
+    """
     by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for subscriber_id, values in changes:
-        by_columns.setdefault(tuple(values), []).append({"which": subscriber_id, **values})
+    for subscriber_id, seen, values in changes:
+        by_columns.setdefault(tuple(values), []).append({"which": subscriber_id, "seen": seen, **values})
+    unchanged = (subscribers.c.id == bindparam("which"), subscribers.c.updated_at == bindparam("seen"))
     for rows in by_columns.values():
-        db.execute(update(subscribers).where(subscribers.c.id == bindparam("which")), rows)
+        db.execute(update(subscribers).where(*unchanged), rows)
 
 
 def add_subscriptions(db: Connection, rows: list[dict[str, Any]]) -> None:
@@ -284,14 +303,15 @@ def activate(db: Connection, list_id: int, ids: Iterable[int], now: datetime) ->
         db.execute(statement.values(state="active", changed_at=now), rows)
 
 
-def mark(db: Connection, list_id: int, import_id: int, lines: Iterable[tuple[int, int]]) -> None:
-    """Note which line of this import named whom."""
-    rows = [{"which": subscriber_id, "line": line} for subscriber_id, line in lines]
+def mark(db: Connection, list_id: int, import_id: int, lines: Iterable[tuple[int, int, str]]) -> None:
+    """Note which line of this import named whom, and the state in which that line alone would have put them."""
+    rows = [{"which": subscriber_id, "line": line, "its": state} for subscriber_id, line, state in lines]
     if rows:
         statement = update(subscriptions).where(
             subscriptions.c.list_id == list_id, subscriptions.c.subscriber_id == bindparam("which")
         )
-        db.execute(statement.values(import_id=import_id, import_line=bindparam("line")), rows)
+        named: dict[str, Any] = {"import_line": bindparam("line"), "import_state": bindparam("its")}
+        db.execute(statement.values(import_id=import_id, **named), rows)
 
 
 def leave_all_lists(db: Connection, ids: Sequence[int], now: datetime) -> None:
@@ -309,19 +329,11 @@ def leave_list(db: Connection, list_id: int, ids: Sequence[int], now: datetime) 
         db.execute(statement.values(state="left", changed_at=now))
 
 
-def add_wishes(db: Connection, wished: Iterable[tuple[int, Wished]], now: datetime) -> None:
-    rows = [
-        {"subscriber_id": subscriber_id, "scope": scope, "key": key, "kind": kind, "since": now}
-        for subscriber_id, (scope, key, kind) in wished
-    ]
+def add_wishes(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, wishes, rows)
 
 
-def add_preferences(db: Connection, wanted: Iterable[tuple[int, str, Preferences]], now: datetime) -> None:
-    rows = [
-        {"subscriber_id": id_, "scope": scope, **_WANTED_NOWHERE, **values, "updated_at": now}
-        for id_, scope, values in wanted
-    ]
+def add_preferences(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, preferences, rows)
 
 
@@ -330,9 +342,5 @@ def note_changes(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, import_changes, rows)
 
 
-def add_suppressions(db: Connection, opened: Iterable[tuple[str, SuppressionKind]], reason: str, now: datetime) -> None:
-    rows = [
-        {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": now}
-        for address_hash, kind in opened
-    ]
+def add_suppressions(db: Connection, rows: list[dict[str, Any]]) -> None:
     add_rows(db, suppressions, rows)

@@ -1,13 +1,17 @@
 """The SQL of taking imports back. Never opens a transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from subscribers.importing import import_store
-from subscribers.store import portions
+from subscribers.importing.write import WISHES
+from subscribers.store import add_rows, portions
+from subscribers.subscriber import Subscriber
 from subscribers.tables import (
     consents,
     import_changes,
@@ -30,6 +34,16 @@ class Undoing(NamedTuple):
     list_slug: str
     file_name: str
     started_at: datetime
+
+
+@dataclass(slots=True)
+class Reasons:
+    """What keeps people from going with an import, by id."""
+
+    own: set[int] = field(default_factory=set)  # they did something themselves, or an operator did it for them
+    asked: dict[int, set[str]] = field(default_factory=dict)  # to join which lists
+    vouching: dict[int, dict[int, int]] = field(default_factory=dict)  # lists where another import has them active
+    left: set[int] = field(default_factory=set)  # another import told of a no
 
 
 class Change(NamedTuple):
@@ -68,32 +82,100 @@ def changes(db: Connection, import_id: int, limit: int) -> list[Change]:
     return [Change(*row) for row in db.execute(query.limit(limit).with_for_update(skip_locked=True))]
 
 
-def spoke_since(db: Connection, hashes: Sequence[str], undoing: Undoing) -> set[str]:
-    """Give those of whom something was recorded since the import began, and not by it: a yes, a no, another import."""
-    found: set[str] = set()
-    for some in portions(hashes):
-        query = select(consents.c.address_hash).where(
-            consents.c.address_hash.in_(some),
-            consents.c.recorded_at >= undoing.started_at,
-            consents.c.by != f"import:{undoing.id}",
-            consents.c.act != "asked",  # anybody may have typed the address into a form
+def reasons(db: Connection, undoing: Undoing, people: Mapping[int, Subscriber]) -> Reasons:
+    """Gather what keeps these people from going with the import."""
+    found = Reasons()
+    ids = {person.address_hash: person.id for person in people.values()}
+    for some in portions(list(ids)):
+        _gather_records(db, found, undoing, ids, some)
+    for numbers in portions(list(people)):
+        _gather_lists(db, found, undoing, numbers)
+        found.own |= _chose_since(db, undoing, numbers)
+    return found
+
+
+def _gather_records(
+    db: Connection, found: Reasons, undoing: Undoing, ids: Mapping[str, int], hashes: Sequence[str]
+) -> None:
+    """What was recorded since the import began, and by no import: what those tell, the lists tell, too."""
+    since = (
+        consents.c.address_hash.in_(hashes),
+        consents.c.recorded_at >= undoing.started_at,
+        ~consents.c.by.startswith("import:", autoescape=True),
+    )
+    query = select(consents.c.address_hash, consents.c.act, consents.c.list_slug).where(*since)
+    for address_hash, act, list_slug in db.execute(query):
+        if act == "asked":  # anybody may have typed the address into a form: no yes, and a link is on its way
+            found.asked.setdefault(ids[address_hash], set()).add(list_slug)
+        else:
+            found.own.add(ids[address_hash])
+
+
+def _gather_lists(db: Connection, found: Reasons, undoing: Undoing, ids: Sequence[int]) -> None:
+    its = subscriptions.c
+    query = (
+        select(its.subscriber_id, its.list_id, its.state, its.import_id, its.import_state)
+        .outerjoin(imports, imports.c.id == its.import_id)
+        .where(its.subscriber_id.in_(ids), its.import_id != undoing.id, imports.c.undone_at.is_(None))
+    )
+    for row in db.execute(query):
+        if row.state == "left":
+            found.left.add(row.subscriber_id)
+        elif row.state == row.import_state == "active":
+            found.vouching.setdefault(row.subscriber_id, {})[row.list_id] = row.import_id
+
+
+def _chose_since(db: Connection, undoing: Undoing, ids: Sequence[int]) -> set[int]:
+    """Give those of the people made by the import who have chosen something since: no record of consent tells that."""
+    mine = subscribers.c.id.in_(
+        select(import_changes.c.subscriber_id).where(
+            import_changes.c.import_id == undoing.id,
+            import_changes.c.subscriber_id.in_(ids),
+            import_changes.c.made == "person",
         )
-        found.update(row.address_hash for row in db.execute(query))
+    )
+    made_at = subscribers.c.created_at
+    found = set(
+        db.execute(
+            select(subscribers.c.id).join(preferences).where(mine, preferences.c.updated_at != made_at)
+        ).scalars()
+    )
+    changed = select(subscribers.c.id, made_at, subscribers.c.updated_at).where(
+        mine, subscribers.c.updated_at != made_at
+    )
+    at = {row.id: (row.created_at, row.updated_at) for row in db.execute(changed)}
+    wished = select(wishes.c.subscriber_id, wishes.c.scope, wishes.c.key, wishes.c.kind).join(subscribers)
+    their = [(row[0], tuple(row[1:])) for row in db.execute(wished.where(mine, wishes.c.since != made_at))]
+    notes = _notes_of_others(db, undoing, sorted({*at, *(id_ for id_, _ in their)}))
+    found |= {id_ for id_, times in at.items() if not _changed_by_imports(notes.get(id_, []), *times)}
+    return found | {id_ for id_, wish in their if not _wished_by_imports(notes.get(id_, []), wish)}
+
+
+def _notes_of_others(db: Connection, undoing: Undoing, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Give what other imports replaced, by person."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    if ids:
+        # By way of the imports: notes are found by import and person, and there may be millions.
+        others = import_changes.c.import_id.in_(select(imports.c.id).where(imports.c.id != undoing.id))
+        query = select(import_changes.c.subscriber_id, import_changes.c.before)
+        for id_, before in db.execute(query.where(others, import_changes.c.subscriber_id.in_(ids))):
+            found.setdefault(id_, []).append(json.loads(before))
     return found
 
 
-def chose_since(db: Connection, ids: Sequence[int]) -> set[int]:
-    """Give those of the people made by an import who have chosen something since: no record of consent tells that."""
-    found: set[int] = set()
-    for some in portions(ids):
-        mine, made_at = subscribers.c.id.in_(some), subscribers.c.created_at
-        for query in (
-            select(subscribers.c.id).where(mine, subscribers.c.updated_at != made_at),
-            select(subscribers.c.id).join(wishes).where(mine, wishes.c.since != made_at),
-            select(subscribers.c.id).join(preferences).where(mine, preferences.c.updated_at != made_at),
-        ):
-            found.update(db.execute(query).scalars())
-    return found
+def _changed_by_imports(notes: Sequence[Mapping[str, Any]], made_at: datetime, changed_at: datetime) -> bool:
+    """Tell whether other imports alone changed a person: their notes lead back to when the person was made."""
+    steps = {new: old for old, new in (note["updated_at"] for note in notes if "updated_at" in note)}
+    at = changed_at.isoformat()
+    while at != made_at.isoformat():
+        if at not in steps:
+            return False
+        at = steps.pop(at)
+    return True
+
+
+def _wished_by_imports(notes: Sequence[Mapping[str, Any]], wish: tuple[str, ...]) -> bool:
+    return any(list(wish) in note.get(WISHES, []) for note in notes)
 
 
 def values_of(db: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -105,18 +187,59 @@ def values_of(db: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def put_values(db: Connection, subscriber_id: int, values: Mapping[str, Any]) -> None:
-    db.execute(update(subscribers).where(subscribers.c.id == subscriber_id).values(**values))
+def put_values(db: Connection, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Set values, one statement for each set of columns."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for subscriber_id, values in rows:
+        by_columns.setdefault(tuple(values), []).append({"which": subscriber_id, **values})
+    for some in by_columns.values():
+        db.execute(update(subscribers).where(subscribers.c.id == bindparam("which")), some)
 
 
-def remove_subscription(db: Connection, undoing: Undoing, subscriber_id: int) -> bool:
-    """Remove a subscription that an import made; one that was left stays left."""
-    which = (
-        subscriptions.c.list_id == undoing.list_id,
-        subscriptions.c.subscriber_id == subscriber_id,
-        subscriptions.c.state != "left",
-    )
-    return db.execute(delete(subscriptions).where(*which)).rowcount > 0
+def delete_wishes(db: Connection, rows: Sequence[tuple[int, str, str, str]]) -> None:
+    """Delete wishes by person, scope, key and kind."""
+    if rows:
+        names = ("subscriber_id", "scope", "key", "kind")
+        which = (wishes.c[name] == bindparam(f"its_{name}") for name in names)
+        db.execute(
+            delete(wishes).where(*which),
+            [{f"its_{name}": one for name, one in zip(names, row, strict=True)} for row in rows],
+        )
+
+
+def remove_subscriptions(db: Connection, undoing: Undoing, ids: Sequence[int]) -> list[int]:
+    """Take people off the list of an import; who left stays left. Gives those who were on it."""
+    found: list[int] = []
+    for some in portions(ids):
+        which = (*_on_its_list(undoing, some), subscriptions.c.state != "left")
+        found += db.execute(delete(subscriptions).where(*which).returning(subscriptions.c.subscriber_id)).scalars()
+    return found
+
+
+def make_pending(db: Connection, undoing: Undoing, ids: Sequence[int], now: datetime) -> list[int]:
+    """Let active people of the list wait again. Gives those who were active."""
+    found: list[int] = []
+    for some in portions(ids):
+        moved = update(subscriptions).where(*_on_its_list(undoing, some), subscriptions.c.state == "active")
+        moved = moved.values(state="pending", changed_at=now)
+        found += db.execute(moved.returning(subscriptions.c.subscriber_id)).scalars()
+    return found
+
+
+def hand_over(db: Connection, heirs: Sequence[tuple[int, int]]) -> None:
+    """Let another import stand for a person that this one made: when that is taken back, too, the person goes."""
+    rows = [{"import_id": import_id, "subscriber_id": id_, "made": "", "before": "{}"} for import_id, id_ in heirs]
+    add_rows(db, import_changes, rows)
+    if heirs:
+        mine = (import_changes.c.import_id == bindparam("heir"), import_changes.c.subscriber_id == bindparam("whom"))
+        db.execute(
+            update(import_changes).where(*mine).values(made="person"),
+            [{"heir": import_id, "whom": id_} for import_id, id_ in heirs],
+        )
+
+
+def _on_its_list(undoing: Undoing, ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return subscriptions.c.list_id == undoing.list_id, subscriptions.c.subscriber_id.in_(ids)
 
 
 def done(db: Connection, import_id: int, ids: Sequence[int], kept: int) -> None:

@@ -16,6 +16,7 @@ from subscribers.importing.import_store import Import, People
 from subscribers.importing.own import Wished
 from subscribers.importing.row import ImportRow, Standing
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: there are a million rows
 COUNTS = ("added", "updated", "unchanged", "suppressed", "unconfirmed", "refused")
 _KINDS = {
     Standing.LEFT: SuppressionKind.LEFT,
@@ -38,10 +39,10 @@ class Portion:
     new_standing: list[tuple[int, ImportRow, str]] = field(default_factory=list)
     activated: list[tuple[int, ImportRow]] = field(default_factory=list)
     proofs: list[tuple[int, ImportRow]] = field(default_factory=list)  # of active people, a consent not on record yet
-    changes: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    changes: list[tuple[int, datetime, dict[str, Any]]] = field(default_factory=list)  # with when it was changed last
     wishes: list[tuple[int, Wished]] = field(default_factory=list)
     departures: list[tuple[int, ImportRow, str]] = field(default_factory=list)  # from the list, or by an opt-out's key
-    marks: list[tuple[int, int]] = field(default_factory=list)
+    marks: list[tuple[int, int, str]] = field(default_factory=list)  # line, and the state that it alone would give
     noes: dict[tuple[str, SuppressionKind], int] = field(default_factory=dict)  # to the line
     lines: dict[str, int] = field(default_factory=dict)  # where an address key stood first
     before: dict[int, dict[str, Any]] = field(default_factory=dict)  # what was replaced, to undo it: by id
@@ -84,7 +85,7 @@ def _decide_row(portion: Portion, row: ImportRow) -> str:
 
 def _take_opt_outs(portion: Portion, row: ImportRow) -> None:
     """Note the noes of somebody who is here to single newsletters, whatever else the row says."""
-    person = portion.known.rows.get(row.address.key)
+    person = portion.known.rows.get(row.address.key) if row.wishes else None
     if person is None:
         return
     wished = portion.known.wishes.setdefault(person["id"], set())
@@ -129,14 +130,15 @@ def _update(portion: Portion, row: ImportRow, person: dict[str, Any]) -> str:
     subscriber_id = person["id"]
     standing = portion.known.standing.get(subscriber_id)
     before = standing["state"] if standing else ""
-    if before != "active" and subscriber_id in portion.known.departed:
+    if before == "left" or (before != "active" and subscriber_id in portion.known.departed):
         return "suppressed"
-    state = "active" if before == "active" else _state(portion, row)
+    own_state = _state(portion, row)
+    state = "active" if before == "active" else own_state
     changed = _change(portion, row, person)
     if not before:
         portion.new_standing.append((subscriber_id, row, state))
     else:
-        portion.marks.append((subscriber_id, row.line))
+        portion.marks.append((subscriber_id, row.line, own_state))
     if before == "pending" and state == "active":
         portion.activated.append((subscriber_id, row))
     elif before == "active" and row.consent_at and (row.address.hash, row.consent_at) not in portion.known.given:
@@ -162,7 +164,7 @@ def _change(portion: Portion, row: ImportRow, person: dict[str, Any]) -> bool:
         if before | row.attributes != before:
             values["attributes"] = as_json(before | row.attributes)
     if values:
-        portion.changes.append((person["id"], {**values, "updated_at": portion.now}))
+        portion.changes.append((person["id"], person["updated_at"], {**values, "updated_at": portion.now}))
         replaced = {name: [person[name], value] for name, value in values.items()}
         replaced["updated_at"] = [person["updated_at"].isoformat(), portion.now.isoformat()]
         portion.before[person["id"]] = replaced
@@ -200,12 +202,12 @@ def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
     }
 
 
-def consent_of(current: Import, row: ImportRow, subscriber_id: int, now: datetime) -> Consent:
-    """Give the record of a row that brought consent, or the lack of it."""
+def consent_of(current: Import, row: ImportRow, now: datetime) -> Consent:
+    """Give the record of a row that brought consent, or the lack of it; the id is told when it is written."""
     return Consent(
         act=Act.LEFT if row.standing is Standing.LEFT_LIST else Act.IMPORTED,
         address_hash=row.address.hash,
-        subscriber_id=subscriber_id,
+        subscriber_id=None,
         list_slug=current.list_slug,
         evidence=row.evidence or current.consent,
         network_address=row.consent_ip,
@@ -216,4 +218,4 @@ def consent_of(current: Import, row: ImportRow, subscriber_id: int, now: datetim
 
 
 def as_json(attributes: dict[str, str]) -> str:
-    return json.dumps(attributes, ensure_ascii=False, sort_keys=True)
+    return _ENCODER.encode(attributes)

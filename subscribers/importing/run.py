@@ -4,43 +4,36 @@ A portion is read outside any transaction, then written in one together with the
 two workers can never import the same rows twice. Memory is that of one portion.
 """
 
-import json
-from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
 from subscribers.consent import consent_store
-from subscribers.consent.consent import Act, Consent, SuppressionKind
+from subscribers.consent.consent import SuppressionKind
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, UnknownImport
 from subscribers.importing import import_store
 from subscribers.importing.csv_reading import Record, read_header, read_records
 from subscribers.importing.import_store import Import, People
 from subscribers.importing.options import ImportOptions
-from subscribers.importing.own import Wished
-from subscribers.importing.portion import COUNTS, Portion, consent_of, decide, person_row
+from subscribers.importing.portion import COUNTS, decide
 from subscribers.importing.row import ImportRow, Layout, lay_out, read_row
+from subscribers.importing.write import UNKNOWN_TOPICS, prepare, write
 from subscribers.lists.keep import list_by_slug
+from subscribers.quiet import uncollected
 from subscribers.store import portions
 from subscribers.suppression import suppression_store
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 OnNoes = Callable[[list[tuple[str, SuppressionKind]]], None]  # address hash, and what it said
-# A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait. So many take about 25 ms.
-MOST_ROWS = 500
+# A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait.
+MOST_ROWS = 400
 _SHOWN_REFUSALS = 1000
 _SAMPLE = 64 * 1024
-_MOST_UNKNOWN = 50
-UNKNOWN_TOPICS = "unknown_topics"
-UPDATED_AT = "updated_at"
-WISHES = "+wishes"  # beside the columns that were replaced: the wishes that the import brought
-PERSON, SUBSCRIPTION, YES = "person", "subscription", "yes"  # what an import made of whom
 _WHOLE_FILE = 0  # the line under which a fault of the file itself is told
 
 
@@ -92,19 +85,24 @@ def start_import(
     return import_store.new_import(db, values, header.end, now)
 
 
-def import_some(begin: Begin, *, now: datetime, rows: int = MOST_ROWS, on_noes: OnNoes | None = None) -> int:
+def import_some(
+    begin: Begin, *, now: datetime, rows: int = MOST_ROWS, on_noes: OnNoes | None = None, look: Begin | None = None
+) -> int:
     """Import the next rows of the oldest unfinished import, at most `rows` in one transaction; gives how many.
 
-    `on_noes` gets the noes of a portion, hash and kind, before they are committed: to be kept elsewhere too.
+    `on_noes` gets the noes of a portion, hash and kind, before they are committed: to be kept elsewhere too. `look`
+    begins transactions that only read, so that nobody waits for what is looked up; without it `begin` does.
     Zero means that nothing is left to do. An import whose spooled copy is gone or changed ends, and says so.
     """
+    look = look or begin
     while True:
-        with begin() as db:
+        with look() as db:
             current = import_store.oldest_unfinished(db)
         if current is None:
             return 0
         try:
-            done = _import_portion(begin, current, rows, now, on_noes)
+            with uncollected():
+                done = _import_portion(begin, look, current, rows, now, on_noes)
         except (InvalidImport, OSError) as error:
             _give_up(begin, current, f"the import stopped here: {error}", now)
             continue
@@ -179,22 +177,28 @@ def refusals(db: Connection, import_id: int, *, after_line: int, limit: int) -> 
     return import_store.refusals(db, import_id, after_line, limit)
 
 
-def _import_portion(begin: Begin, current: Import, limit: int, now: datetime, on_noes: OnNoes | None) -> int:
+def _import_portion(
+    begin: Begin, look: Begin, current: Import, limit: int, now: datetime, on_noes: OnNoes | None
+) -> int:
     path = Path(current.path)
     if _fingerprint(path) != current.file_hash:
         raise InvalidImport(f"the spooled copy of {current.file_name} was changed; import the file again")
     header = read_header(path)
     records, place = read_records(path, header, current.place, limit)
     rows, refused = read_rows(lay_out(header, current.options), records, now)
+    with look() as db:
+        last_said, known = consent_store.last_id(db), known_people(db, current.list_id, rows)
+    batches = prepare(decide(current, rows, known, list(refused), now))
+    if on_noes is not None and batches.noes:
+        on_noes(batches.noes)
     finished_at = now if len(records) < limit else None
     with begin() as db:
         if not import_store.move_import(db, current, len(records), place, finished_at):
             return 0
-        known = known_people(db, current.list_id, rows)
-        portion = decide(current, rows, known, refused, now)
-        _write(db, portion)
-        if on_noes is not None and portion.noes:
-            on_noes(list(portion.noes))
+        if consent_store.last_id(db) != last_said:  # somebody joined, left or went meanwhile: what was looked up is old
+            known = known_people(db, current.list_id, rows)
+            batches = prepare(decide(current, rows, known, list(refused), now))
+        write(db, batches)
     return len(records)
 
 
@@ -222,117 +226,6 @@ def read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[lis
         except (InvalidAddress, InvalidProfile) as error:
             refused.append((record.line, error.reason))
     return rows, refused
-
-
-def _write(db: Connection, portion: Portion) -> None:
-    current, now = portion.current, portion.now
-    import_store.refuse(db, current.id, portion.refusals)
-    consents = _write_new_people(db, portion)
-    import_store.change_people(db, portion.changes)
-    import_store.add_subscriptions(
-        db, [_standing(current, id_, row, state, now) for id_, row, state in portion.new_standing]
-    )
-    import_store.activate(db, current.list_id, [id_ for id_, _ in portion.activated], now)
-    import_store.mark(db, current.list_id, current.id, portion.marks)
-    import_store.leave_list(db, current.list_id, [id_ for id_, _, key in portion.departures if not key], now)
-    import_store.add_wishes(db, portion.wishes, now)
-    import_store.note_changes(db, _changes(portion))
-    consents += [consent_of(current, row, id_, now) for id_, row, _ in portion.new_standing]
-    consents += [consent_of(current, row, id_, now) for id_, row in [*portion.activated, *portion.proofs]]
-    consents += [_departure(current, row, id_, key, now) for id_, row, key in portion.departures]
-    consents += _write_noes(db, portion)
-    consent_store.record_all(db, consents)
-    totals: dict[str, Any] = {name: current.counts.get(name, 0) + portion.counts[name] for name in COUNTS}
-    unknown = Counter(current.counts.get(UNKNOWN_TOPICS, {})) + portion.unknown_topics
-    totals[UNKNOWN_TOPICS] = dict(unknown.most_common(_MOST_UNKNOWN))
-    import_store.put_counts(db, current.id, totals)
-
-
-def _write_new_people(db: Connection, portion: Portion) -> list[Consent]:
-    current, now = portion.current, portion.now
-    if not portion.new_people:
-        return []
-    last = import_store.last_id(db)
-    import_store.add_people(db, [person_row(row, now) for row, _ in portion.new_people.values()])
-    ids = import_store.ids_by_key(db, list(portion.new_people), last)
-    named = [(ids[key], row, state) for key, (row, state) in portion.new_people.items()]
-    import_store.add_subscriptions(db, [_standing(current, id_, row, state, now) for id_, row, state in named])
-    follows = [(id_, Wished("", key, "follow")) for id_, row, _ in named for key in row.follows]
-    import_store.add_wishes(db, [*follows, *((id_, one) for id_, row, _ in named for one in row.wishes)], now)
-    wanted = [(id_, scope, values) for id_, row, _ in named for scope, values in row.preferences.items()]
-    import_store.add_preferences(db, wanted, now)
-    made = [{"import_id": current.id, "subscriber_id": id_, "made": PERSON, "before": "{}"} for id_, _, _ in named]
-    import_store.note_changes(db, made)
-    opted = [_departure(current, row, id_, key, now) for id_, row, _ in named for key in row.opt_outs]
-    return [consent_of(current, row, id_, now) for id_, row, _ in named] + opted
-
-
-def _changes(portion: Portion) -> list[dict[str, object]]:
-    """Give what this portion changed about people who were here, so that it can be undone."""
-    made = {id_: SUBSCRIPTION for id_, _, _ in portion.new_standing} | {id_: YES for id_, _ in portion.activated}
-    before = {id_: dict(values) for id_, values in portion.before.items()}
-    for id_, wish in portion.wishes:
-        if wish.kind != "opt_out":  # a no stays
-            before.setdefault(id_, {}).setdefault(WISHES, []).append(wish)
-    return [
-        {
-            "import_id": portion.current.id,
-            "subscriber_id": id_,
-            "made": made.get(id_, ""),
-            "before": json.dumps(before.get(id_, {}), ensure_ascii=False),
-        }
-        for id_ in {**made, **before}
-    ]
-
-
-def _departure(current: Import, row: ImportRow, subscriber_id: int, key: str, now: datetime) -> Consent:
-    """Give the record of somebody who left this list, or one newsletter by the key of its opt-out."""
-    return Consent(
-        act=Act.LEFT,
-        address_hash=row.address.hash,
-        subscriber_id=subscriber_id,
-        list_slug="" if key else current.list_slug,
-        key=key,
-        evidence=f"{current.file_name}, line {row.line}",
-        recorded_at=now,
-        by=f"import:{current.id}",
-    )
-
-
-def _standing(current: Import, subscriber_id: int, row: ImportRow, state: str, now: datetime) -> dict[str, object]:
-    return {
-        "list_id": current.list_id,
-        "subscriber_id": subscriber_id,
-        "state": state,
-        "changed_at": now,
-        "import_id": current.id,
-        "import_line": row.line,
-    }
-
-
-def _write_noes(db: Connection, portion: Portion) -> list[Consent]:
-    """Suppress whom the file reports as gone. They get no row: an address that is never mailed need not be stored."""
-    current, now = portion.current, portion.now
-    open_kinds = portion.known.suppressed
-    opened = {no: line for no, line in portion.noes.items() if no[1].value not in open_kinds.get(no[0], ())}
-    ids = import_store.ids_by_hash(db, [address_hash for address_hash, _ in portion.noes])
-    left = [
-        ids[address_hash] for address_hash, kind in portion.noes if kind == SuppressionKind.LEFT and address_hash in ids
-    ]
-    import_store.leave_all_lists(db, left, now)
-    import_store.add_suppressions(db, opened, f"reported by {current.file_name}", now)
-    return [
-        Consent(
-            act=Act.LEFT if kind is SuppressionKind.LEFT else Act.SUPPRESSED,
-            address_hash=address_hash,
-            subscriber_id=ids.get(address_hash),
-            list_slug=current.list_slug,
-            evidence=f"{kind.value}: {current.file_name}, line {line}",
-            recorded_at=now,
-            by=f"import:{current.id}",
-        )
-        for (address_hash, kind), line in opened.items()
-    ]
 
 
 def _give_up(begin: Begin, current: Import, reason: str, now: datetime) -> None:

@@ -1,13 +1,14 @@
 """Takes an import back, in portions: killed at any moment, it goes on where it stood.
 
-People whom it made and who have said nothing since go; what it changed comes back where nobody changed it again. The
-noes that it brought stay: who left must not be mailed because somebody picked the wrong file.
+People whom it made go, unless they did something themselves since or stand on a list for another reason; what it
+changed comes back where nobody changed it again. The noes that it brought stay: who left must not be mailed because
+somebody picked the wrong file.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,16 +18,14 @@ from subscribers.consent import consent_store
 from subscribers.consent.consent import Act, Consent
 from subscribers.errors import UnknownImport
 from subscribers.importing import import_undo_store
-from subscribers.importing.import_undo_store import Change, Undoing
-from subscribers.importing.run import PERSON, SUBSCRIPTION, UPDATED_AT, WISHES, YES
-from subscribers.lists import list_store
-from subscribers.lists.mailing_list import SubscriptionState
+from subscribers.importing.import_undo_store import Change, Reasons, Undoing
+from subscribers.importing.write import PERSON, UPDATED_AT, WISHES, YES
 from subscribers.people import person_store
+from subscribers.quiet import uncollected
 from subscribers.subscriber import Subscriber
-from subscribers.wishes import wish_store
 
 Begin = Callable[[], AbstractContextManager[Connection]]
-MOST_PEOPLE = 200  # people a transaction: each takes a handful of rows with them
+MOST_PEOPLE = 100  # people a transaction: each takes a handful of rows with them
 _NOTHING = "{}"  # replaced
 
 
@@ -35,7 +34,7 @@ class UndoReport:
     """What is left of an import after it was taken back."""
 
     remaining: int  # people who are still to be looked at
-    kept: int  # people who have said something themselves since: they stay as they are
+    kept: int  # people of whom something stays: they did something since, or another import found them active
 
 
 def start_undo(db: Connection, import_id: int, *, now: datetime) -> None:
@@ -46,7 +45,7 @@ def start_undo(db: Connection, import_id: int, *, now: datetime) -> None:
 
 def undo_some(begin: Begin, *, now: datetime, people: int = MOST_PEOPLE) -> int:
     """Take back the next people of the oldest import that is being undone; gives how many. Zero: nothing is left."""
-    with begin() as db:
+    with uncollected(), begin() as db:
         undoing = import_undo_store.oldest(db)
         if undoing is None:
             return 0
@@ -64,48 +63,73 @@ def undo_report(db: Connection, import_id: int) -> UndoReport:
     return UndoReport(remaining=found[0], kept=found[1])
 
 
+@dataclass(slots=True)
+class _Sorted:
+    """What becomes of people, by id."""
+
+    gone: list[int] = field(default_factory=list)
+    off: list[int] = field(default_factory=list)  # no longer on the list
+    waiting: list[int] = field(default_factory=list)  # on it still, unconfirmed as before
+    heirs: list[tuple[int, int]] = field(default_factory=list)  # the import that now stands for a person whom it kept
+    kept: int = 0
+
+
 def _undo(db: Connection, undoing: Undoing, changes: Sequence[Change], now: datetime) -> int:
-    """Undo some changes; gives of how many people something stays, because they have said something since."""
+    """Undo some changes; gives of how many people something stays."""
     people = {one.id: one for one in person_store.find_by_ids(db, [change.subscriber_id for change in changes])}
-    made = [change.subscriber_id for change in changes if change.made == PERSON]
-    spoke = import_undo_store.spoke_since(db, [one.address_hash for one in people.values()], undoing)
-    chose = import_undo_store.chose_since(db, made)
     here = [change for change in changes if change.subscriber_id in people]
+    sorted_ = _sort(undoing, here, import_undo_store.reasons(db, undoing, people))
     _restore(db, [change for change in here if change.before != _NOTHING], now)
-    stay = {one.id for one in people.values() if one.address_hash in spoke or one.id in chose}
-    gone = [
-        people[change.subscriber_id] for change in here if change.made == PERSON and change.subscriber_id not in stay
-    ]
-    taken = [people[one.subscriber_id] for one in here if one.subscriber_id not in stay and _end(db, undoing, one, now)]
-    consent_store.record_all(db, [_undone(undoing, person, now) for person in [*gone, *taken]])
-    person_store.delete_people(db, gone)
-    return sum(change.made != "" for change in here if change.subscriber_id in stay)
+    taken = import_undo_store.remove_subscriptions(db, undoing, sorted_.off)
+    taken += import_undo_store.make_pending(db, undoing, sorted_.waiting, now)
+    import_undo_store.hand_over(db, sorted_.heirs)
+    consent_store.record_all(db, [_undone(undoing, people[id_], now) for id_ in [*sorted_.gone, *taken]])
+    person_store.delete_people(db, [people[id_] for id_ in sorted_.gone])
+    return sorted_.kept
+
+
+def _sort(undoing: Undoing, changes: Sequence[Change], reasons: Reasons) -> _Sorted:
+    """Decide what becomes of each person.
+
+    Whoever did something themselves stays as they are. Another import that found somebody active keeps them there; that
+    it merely named them is no reason. Whoever asked to join has yet to confirm: they stay, and wait.
+    """
+    found = _Sorted()
+    for change in changes:
+        id_, made = change.subscriber_id, change.made
+        if not made:
+            continue
+        vouching = reasons.vouching.get(id_, {})
+        asked = reasons.asked.get(id_, set())
+        stays = id_ in reasons.own or undoing.list_id in vouching
+        if made == PERSON and not (stays or vouching or asked or id_ in reasons.left):
+            found.gone.append(id_)
+            continue
+        if made == PERSON and vouching and id_ not in reasons.own:
+            found.heirs.append((min(vouching.values()), id_))
+        if not stays:
+            waits = made == YES or undoing.list_slug in asked
+            (found.waiting if waits else found.off).append(id_)
+        found.kept += stays or made == PERSON
+    return found
 
 
 def _restore(db: Connection, changes: Sequence[Change], now: datetime) -> None:
     """Put back what the import replaced, where it still says what the import said."""
     present = import_undo_store.values_of(db, [change.subscriber_id for change in changes])
+    wished: list[tuple[int, str, str, str]] = []
+    values: list[tuple[int, dict[str, Any]]] = []
     for change in changes:
         before: dict[str, Any] = json.loads(change.before)
-        for scope, key, kind in before.pop(WISHES, []):
-            wish_store.delete_wish(db, change.subscriber_id, key, [kind], scope=scope)
+        wished += [(change.subscriber_id, scope, key, kind) for scope, key, kind in before.pop(WISHES, [])]
         mine = present[change.subscriber_id]
         was, became = (datetime.fromisoformat(one) for one in before.pop(UPDATED_AT, (now.isoformat(),) * 2))
-        values = {name: old for name, (old, new) in before.items() if mine[name] == new}
-        if values:
+        old = {name: then for name, (then, new) in before.items() if mine[name] == new}
+        if old:
             untouched = mine[UPDATED_AT] == became  # then nothing tells that the import was ever here
-            values[UPDATED_AT] = was if untouched else now
-            import_undo_store.put_values(db, change.subscriber_id, values)
-
-
-def _end(db: Connection, undoing: Undoing, change: Change, now: datetime) -> bool:
-    """End the subscription that the import made of somebody who was here, or made active."""
-    if change.made == SUBSCRIPTION:
-        return import_undo_store.remove_subscription(db, undoing, change.subscriber_id)
-    active, pending = SubscriptionState.ACTIVE, SubscriptionState.PENDING
-    return change.made == YES and list_store.move_subscription(
-        db, undoing.list_id, change.subscriber_id, frm=[active], to=pending, now=now
-    )
+            values.append((change.subscriber_id, {**old, UPDATED_AT: was if untouched else now}))
+    import_undo_store.delete_wishes(db, wished)
+    import_undo_store.put_values(db, values)
 
 
 def _undone(undoing: Undoing, person: Subscriber, now: datetime) -> Consent:

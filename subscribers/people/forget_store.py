@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, literal_column, select, update
+from sqlalchemy import Connection, delete, literal_column, select, union, update
 
-from subscribers.subscriber import Subscriber
-from subscribers.tables import consents, subscribers, subscriptions, wishes
+from subscribers.tables import consents, subscriptions, wishes
 
 # As literals: SQLite uses a partial index only where the query's own words imply the index's.
 _IS_PENDING = subscriptions.c.state == literal_column("'pending'")
@@ -20,23 +19,22 @@ def pending_before(db: Connection, before: datetime, limit: int) -> list[tuple[i
     return [(row.list_id, row.subscriber_id) for row in db.execute(query.limit(limit))]
 
 
-def remove_pending(db: Connection, list_id: int, subscriber_id: int, before: datetime) -> bool:
-    """Remove one unless it was confirmed, or asked for anew, meanwhile."""
+def remove_pending(db: Connection, list_id: int, ids: Sequence[int], before: datetime) -> list[int]:
+    """Remove those that were not confirmed, or asked for anew, meanwhile; gives whose."""
     which = (
         subscriptions.c.list_id == list_id,
-        subscriptions.c.subscriber_id == subscriber_id,
+        subscriptions.c.subscriber_id.in_(ids),
         subscriptions.c.state == "pending",
         subscriptions.c.changed_at < before,
     )
-    return db.execute(delete(subscriptions).where(*which)).rowcount == 1
+    return list(db.execute(delete(subscriptions).where(*which).returning(subscriptions.c.subscriber_id)).scalars())
 
 
-def has_other_rows(db: Connection, person: Subscriber) -> bool:
-    """Tell whether a person is or was on any list, or said no to something: then they are not forgotten."""
-    listed = select(subscriptions.c.list_id).where(subscriptions.c.subscriber_id == person.id)
-    said_no = select(wishes.c.key).where(wishes.c.subscriber_id == person.id, wishes.c.kind == "opt_out")
-    query = select(subscribers.c.id).where(subscribers.c.id == person.id, exists(listed) | exists(said_no))
-    return db.execute(query).first() is not None
+def with_other_rows(db: Connection, ids: Sequence[int]) -> set[int]:
+    """Give those who are or were on any list, or said no to something: they are not forgotten."""
+    listed = select(subscriptions.c.subscriber_id).where(subscriptions.c.subscriber_id.in_(ids))
+    said_no = select(wishes.c.subscriber_id).where(wishes.c.subscriber_id.in_(ids), wishes.c.kind == "opt_out")
+    return set(db.execute(union(listed, said_no)).scalars())
 
 
 def places_before(db: Connection, before: datetime, limit: int) -> list[int]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypedDict
 from zoneinfo import available_timezones
 
@@ -57,6 +57,7 @@ _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47 (RFC 56
 _CODE = re.compile(r"[a-z]{2,3}")
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx", "mis"})  # codes that say nothing
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_CELLS = 4096  # of a column whose values come again and again: so many are remembered as they were read
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _HOUR = re.compile(r"[0-9]{1,2}")
 # Two letters count in lower case only: "Prof.Dr" is no link.
@@ -81,6 +82,7 @@ def read_name(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=_CELLS)
 def read_language(text: str) -> str:
     """Take the primary language of a BCP 47 tag: `pt` of `pt-BR`. A code that no language has is refused."""
     match = _TAG.fullmatch(text)
@@ -97,6 +99,7 @@ def read_languages(text: str) -> str:
     return ";".join(dict.fromkeys(read_language(one.strip()) for one in text.split(";") if one.strip()))
 
 
+@lru_cache(maxsize=_CELLS)
 def read_zone(text: str) -> str:
     """Take the name of an IANA time zone."""
     if text not in _zones():
@@ -157,6 +160,7 @@ def read_country(text: str) -> str:
     return text.upper()
 
 
+@lru_cache(maxsize=_CELLS)
 def read_topics(text: str) -> tuple[str, ...]:
     """Take topics as keys to follow: `a;b` gives `topic:a` and `topic:b`."""
     slugs = [one.strip().lower() for one in text.split(";") if one.strip()]

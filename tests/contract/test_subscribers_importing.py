@@ -6,6 +6,7 @@ from sqlalchemy import Engine, func, select
 
 from subscribers.consent.consent import Act, SuppressionKind
 from subscribers.consent.leave import leave_everything, leave_list, opt_out
+from subscribers.importing import import_store
 from subscribers.importing.run import import_report, import_some, refusals, start_import
 from subscribers.people.find import find_by_address, find_by_id
 from subscribers.people.show import show
@@ -274,3 +275,32 @@ def test_a_departed_person_on_the_list_by_their_own_act_is_updated(engine: Engin
     with engine.begin() as db:
         assert reason(db, anna, ("press",)) == ""
         assert reason(db, anna, ("members",)) == "unsubscribed"
+
+
+def test_activating_brings_back_nobody_who_left_meanwhile(engine: Engine, tmp_path: Path) -> None:
+    """A yes in a file that was decided on a moment ago makes nobody active who has left since."""
+    import_text(engine, tmp_path, "email\na@example.org\nb@example.org\n")
+    with engine.begin() as db:
+        left, waits = (find_by_address(db, f"{name}@example.org").id for name in "ab")
+        leave_list(db, left, "members", **BY_READER)
+        import_store.activate(db, 1, [left, waits], NOW)
+        assert mailable(db) == [waits]
+
+
+def test_a_no_that_is_said_while_a_portion_is_prepared_counts(engine: Engine, tmp_path: Path) -> None:
+    """What was looked up before the write begins is looked up again where somebody has said something since."""
+    path = tmp_path / "people.csv"
+    path.write_text("email\nanna@example.org\n")
+    with engine.begin() as db:
+        anna = make_member(db, slug="press")
+        make_list(db)
+        start_import(db, path, "people.csv", "members", consent="yes", by="test", now=NOW)
+
+    def begin_after_a_no():  # type: ignore[no-untyped-def]  # what engine.begin returns
+        with engine.begin() as db:
+            leave_list(db, anna, "press", **BY_READER)
+        return engine.begin()
+
+    assert import_some(begin_after_a_no, now=NOW, look=engine.begin) == 1
+    with engine.begin() as db:
+        assert mailable(db, ("members", "press")) == []

@@ -54,15 +54,22 @@ def reason(db: Connection, subscriber_id: int, slugs: tuple[str, ...] = ("member
 
 
 def import_text(
-    engine: Engine, folder: Path, text: str | bytes, *, consent: str = "", slug: str = "members", rows: int = 2000
+    engine: Engine,
+    folder: Path,
+    text: str | bytes,
+    *,
+    consent: str = "",
+    slug: str = "members",
+    rows: int = 2000,
+    now: datetime = NOW,
 ) -> ImportReport:
     """Import a file of this content to its end."""
     path = folder / "people.csv"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     with engine.begin() as db:
         make_list(db, slug)
-        import_id = start_import(db, path, "people.csv", slug, consent=consent, by="test", now=NOW)
-    while import_some(engine.begin, now=NOW, rows=rows):
+        import_id = start_import(db, path, "people.csv", slug, consent=consent, by="test", now=now)
+    while import_some(engine.begin, now=now, rows=rows):
         pass
     with engine.begin() as db:
         return import_report(db, import_id)

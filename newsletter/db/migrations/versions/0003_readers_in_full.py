@@ -128,6 +128,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("issue_id", "state", "reason"),
     )
     with op.batch_alter_table("subscriptions", recreate="never") as batch_op:
+        batch_op.add_column(sa.Column("import_state", sa.Text(), server_default="", nullable=False))
         batch_op.create_index(
             "ix_subscriptions_pending",
             ["changed_at"],

@@ -1,0 +1,110 @@
+"""Whole exports as other systems write them: files of ours in tests/golden/imports, with their columns.
+
+Each has the same people as far as that system can tell of them: anna and jose read, left has left, bounced bounces, and
+waiting has never said yes.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsletter.app.app import App
+from newsletter.app.importing import carry_out_import, prepare_import
+from newsletter.app.setup import apply_setup
+from newsletter.base.clock import FixedClock
+from newsletter.db.engine import reading
+from subscribers.importing.csv_reading import read_header
+from subscribers.importing.row import export_of
+from subscribers.people.show import show
+from tests.conftest import NOW
+from tests.fakes.home import SETUP, make_empty_home
+
+FIXTURES = Path(__file__).parents[2] / "golden" / "imports"
+READERS = {"anna": "active", "jose": "active", "left": "left"}
+MORE = {"bounced": "bounced", "waiting": "pending"}
+# What each system can tell; nobody else comes in.
+STANDING = {
+    "mailchimp": READERS | MORE,
+    "substack": READERS,
+    "ghost.csv": READERS,
+    "listmonk.csv": READERS | {"waiting": "pending"},
+    "beehiiv.csv": READERS | {"waiting": "pending"},
+    "buttondown.csv": READERS | MORE,
+}
+NAMES = {"substack": "", "buttondown.csv": ""}  # tell none
+SYSTEMS = {
+    "mailchimp/subscribed_members_export_0123456789.csv": "Mailchimp",
+    "mailchimp/unsubscribed_members_export_0123456789.csv": "Mailchimp",
+    "mailchimp/cleaned_members_export_0123456789.csv": "Mailchimp",
+    "mailchimp/nonsubscribed_members_export_0123456789.csv": "Mailchimp",
+    "substack/email_list.example.csv": "Substack",
+    "ghost.csv": "Ghost",
+    "listmonk.csv": "listmonk",
+    "beehiiv.csv": "beehiiv",
+    "buttondown.csv": "Buttondown",
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    app = make_empty_home(tmp_path / "home", FixedClock(NOW))
+    (app.home / "setup.toml").write_text(SETUP, encoding="utf-8")
+    (app.home / "posts").mkdir()
+    apply_setup(app, app.home / "setup.toml")
+    yield app
+    app.close()
+
+
+def as_exported(source: Path, folder: Path) -> Path:
+    """A file as it is; of a folder the ZIP that the system would give."""
+    if source.is_file():
+        return source
+    path = folder / f"{source.name}.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(source.rglob("*")):
+            archive.write(file, file.relative_to(source))
+    return path
+
+
+def standing(app: App, name: str) -> str:
+    with reading(app.engine) as db:
+        known = show(db, f"{name}@example.org")
+    noes = [one.kind.value for one in known.suppressions]
+    return "".join(noes or [one.state.value for one in known.subscriptions])
+
+
+@pytest.mark.parametrize("fixture", STANDING)
+def test_everybody_stands_as_in_the_system_before(app: App, tmp_path: Path, fixture: str) -> None:
+    """Who reads may be mailed, who left or bounced never is, who said nothing waits; no row is refused."""
+    prepared = prepare_import(
+        app,
+        as_exported(FIXTURES / fixture, tmp_path),
+        "members",
+        consent="their own sign-up there",
+        columns={},
+        without_suppressions=False,
+    )
+    done = carry_out_import(app, prepared, by="test", on_progress=lambda _done, _total: None)
+    assert [report.refused for _, report in done] == [[]] * len(done)
+    found = {name: standing(app, name) for name in (*READERS, *MORE)}
+    assert found == dict.fromkeys(found, "") | STANDING[fixture]
+    with reading(app.engine) as db:
+        jose = show(db, "jose@example.org").subscriber
+    assert jose is not None
+    assert jose.name == NAMES.get(fixture, "José Ñandú")
+
+
+@pytest.mark.parametrize(("fixture", "system"), SYSTEMS.items())
+def test_each_export_is_known_for_what_it_is(fixture: str, system: str) -> None:
+    """By its columns alone: no two systems are taken for each other."""
+    export = export_of(read_header(FIXTURES / fixture))
+    assert export is not None
+    assert export.name == system
+
+
+def test_every_fixture_is_read() -> None:
+    """No file lies here that no test opens."""
+    tables = {str(one.relative_to(FIXTURES)) for one in FIXTURES.rglob("*.csv")}
+    assert tables == {*SYSTEMS, "substack/posts.csv"}
