@@ -7,6 +7,7 @@ PostgreSQL: REPEATABLE READ is not needed, because every change of a state is on
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from newsletter.base.errors import UsageError
 
+_BETWEEN_LOOKS = 0.002  # seconds
+_PRIMARY = 0xFF  # of an extended error code of SQLite
 BUSY_TIMEOUT_MS = 20_000  # no write of ours holds the lock longer than 50 ms; a backup or a disk may
 
 
@@ -66,4 +69,32 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     readonly = bool(connection.get_execution_options().get("readonly"))
     connection.exec_driver_sql(f"PRAGMA query_only={int(readonly)}")
-    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+    if readonly:
+        connection.exec_driver_sql("BEGIN")
+    elif not _got_the_lock(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # which says what is wrong
+
+
+def _got_the_lock(connection: Connection) -> bool:
+    """Begin to write as soon as nobody else does; False when nobody let us for the whole time.
+
+    SQLite by itself sleeps up to 100 ms between two looks: beside somebody who writes portion after portion, a reader
+    who leaves would wait for seconds.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY:
+                    return False
+                time.sleep(_BETWEEN_LOOKS)
+            else:
+                return True
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    return False
