@@ -104,7 +104,9 @@ def test_one_click_is_answered_within_a_second_while_people_go(tmp_path: Path) -
                 until(lambda: people_in(served) <= FEW, seconds=60)
                 slowest = _post_while(served, lambda: going.poll() is None, at_least=5)  # noqa: B023 - called in this turn
             finally:
-                assert going.wait(240) == 0
+                ended = going.wait(240)
+            # In 15 days an issue waits for somebody, on most days of the week: so `tick` says 1, and has done its work.
+            assert ended == 0 or (ended == 1 and words[0] == "tick")
             assert people_in(served) < 100
             assert slowest < 1.0
 
