@@ -72,10 +72,8 @@ def test_records_are_read_from_a_name_server(tmp_path: Path) -> None:
         assert text_records("empty.example.org", resolver) == []
         assert text_records("nowhere.example.org", resolver) == []
         assert is_published(rsa, partial(text_records, resolver=resolver)).verdict == "good"
-    resolver = resolver_at(9)
-    resolver.lifetime = 0.1
     with pytest.raises(LookUpFailed):
-        text_records(rsa.record_name, resolver)
+        text_records(rsa.record_name, resolver_at(9), patience=0.1)
 
 
 JUDGED: dict[str, tuple[Callable[[str], list[str]], str, str]] = {

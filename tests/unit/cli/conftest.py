@@ -6,13 +6,16 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+import typer
 from typer.testing import CliRunner
 
+from newsletter.cli import main as program
 from newsletter.cli.main import app, main
 
 PROVIDER = '\n[[provider]]\nname = "out"\nurl = "maildir:caught"\n'
@@ -48,6 +51,11 @@ dan@example.com,Dan,en,,,
 """
 
 
+@cache
+def _built() -> Callable[[], object]:
+    return typer.main.get_command(app)
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a script sees of a command."""
@@ -68,6 +76,7 @@ Run = Callable[..., Ran]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run `newsletter --home HOME ARGUMENTS`, in tmp_path."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(program, "app", _built())  # typer builds its hundred commands anew for each call
     before = signal.getsignal(signal.SIGTERM)
 
     def call(*arguments: str, home: str = "home") -> Ran:

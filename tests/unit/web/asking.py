@@ -1,12 +1,22 @@
 """Asks a site as a client does, over ASGI and without a network."""
 
 import asyncio
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import httpx
+import jinja2
 
 from newsletter.app.app import App
+from newsletter.web.pages import page_environment
 from newsletter.web.site import make_site
+
+
+@cache
+def _pages() -> jinja2.Environment:
+    """Give the environment of all sites with our own templates, so that each page is compiled once a process."""
+    return page_environment(None)
 
 
 class Asking:
@@ -14,6 +24,8 @@ class Asking:
 
     def __init__(self, app: App) -> None:
         self._site = make_site(app)
+        if not app.settings.templates_dir:
+            self._site.state.web = replace(self._site.state.web, pages=_pages())
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self("GET", path, **more)
