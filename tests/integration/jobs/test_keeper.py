@@ -75,9 +75,10 @@ def test_a_dead_child_is_started_again(program: list[str], tmp_path: Path) -> No
 
 def test_stopping_does_not_wait_for_a_pause(tmp_path: Path) -> None:
     """Between two tries there is no child to end, and stopping is at once."""
-    keeper = Keeper([sys.executable, "-c", "import sys; sys.exit(3)"], first_pause=1000.0)
+    script = "import pathlib, sys; pathlib.Path(sys.argv[1]).touch(); sys.exit(3)"
+    keeper = Keeper([sys.executable, "-c", script, str(tmp_path / "ran")], first_pause=1000.0)
     keeper.start()
-    time.sleep(0.3)
+    until(lambda: (tmp_path / "ran").exists() and keeper.child_id is None)
     started = time.monotonic()
     keeper.stop()
     assert time.monotonic() - started < PATIENCE

@@ -15,17 +15,18 @@ from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.post import PostState
 from newsletter.sources.source import SourceKind
 from newsletter.sources.unfinished import try_again, unfinished
+from tests.fakes.outbox_home import MovingClock
 from tests.fakes.web_server import WebSite
 from tests.integration.sources.source_desk import DAY, HOUR, NOW, WORDS, SourceDesk, article, feed, item, jpeg
 
+SETTINGS = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, max_bytes=1_000_000, every_minutes=60)
 CUT = f"{WORDS[:70]} [&#8230;]"
 
 
 @pytest.fixture
 def desk(sqlite_engine: Engine, tmp_path: Path) -> SourceDesk:
     # A fetcher of its own: it must forget the servers that asked for rest.
-    settings = FetchSettings(allow_addresses=["127.0.0.1"], timeout_seconds=5, max_bytes=1_000_000, every_minutes=60)
-    return SourceDesk(sqlite_engine, Fetcher(settings, "newsletter-tests/1"), tmp_path)
+    return SourceDesk(sqlite_engine, Fetcher(SETTINGS, "newsletter-tests/1"), tmp_path)
 
 
 def teasers(site: WebSite, count: int) -> str:
@@ -61,13 +62,15 @@ def test_a_page_that_failed_for_now_is_asked_again(desk: SourceDesk, site: WebSi
 
 def test_a_server_that_rests_is_asked_when_it_has_rested(desk: SourceDesk, site: WebSite) -> None:
     """A 429 in the middle of a feed's pages: the rest of them are not requested, and come at a later reading."""
+    clock = MovingClock()
+    desk.fetcher = Fetcher(SETTINGS, "newsletter-tests/1", clock=clock)
     pages(site, 5)
     site.status("/p2", 429, headers={"Retry-After": "1"})
     desk.add(site.feed("/feed", teasers(site, 5)))
     assert desk.ingest().postponed == 3
     assert site.asked("/p4") == 0
     pages(site, 5)
-    time.sleep(1.1)  # the fetcher lives in real time
+    clock.advance(timedelta(seconds=1.1))
     desk.ingest(later=HOUR)
     assert lengths(desk) == [True] * 5
 
