@@ -9,12 +9,17 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundl
 export UV_SYSTEM_CERTS = 1
 endif
 
+# What Python compiles is kept, out of the tree: tests start hundreds of processes, and each would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX = $(CURDIR)/$(V)/compiled
+
 .PHONY: demo test unit check stories bench lock migration format clean help
 help:
 	@echo "make demo     the main job on sample posts: see digests arrive"
-	@echo "make test     all tests, long things sampled"
+	@echo "make test     all tests, long things and properties sampled"
+	@echo "make unit     pure code and single rooms: seconds"
 	@echo "make check    lint and types"
-	@echo "make stories  kills, faults and the browser, at full length"
+	@echo "make stories  kills, faults, the browser and all properties, at full length"
 	@echo "make bench    the figures, one JSON line each"
 	@echo "make format   lint's mendable findings, and the layout of the code"
 	@echo "make lock     the versions of requirements/ anew"
@@ -47,13 +52,14 @@ demo: $(V)/.run
 test: $(V)/.dev
 	$(BIN)/python -m pytest -q -n 2 -m "not long" $(CARGS)
 unit: $(V)/.dev
-	$(BIN)/python -m pytest -q tests/unit tests/contract $(CARGS)
+	$(BIN)/python -m pytest -q -n 2 -m "not long" tests/unit $(CARGS)
 check: $(V)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 stories: $(V)/.dev
-	$(BIN)/python -m pytest -q -m "story or browser or long" $(CARGS)
+	$(BIN)/python -m pytest -q -m "story or browser or long" --hypothesis-profile=long $(CARGS)
+	$(if $(CARGS),,$(BIN)/python -m pytest -q -n 2 -m "hypothesis and not (story or browser or long)" --hypothesis-profile=long)
 bench: $(V)/.dev
 	$(BIN)/newsletter bench
 format: $(V)/.dev

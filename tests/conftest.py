@@ -1,5 +1,6 @@
 """What every test may use: both databases, no network but this machine, a clock that stands still."""
 
+import os
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,17 +8,43 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine
+from hypothesis import HealthCheck, is_hypothesis_test, settings
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
 
 from newsletter.db.engine import open_engine
-from tests.fakes.database import create_tables, empty_sqlite
+from tests.fakes.database import create_tables, empty_sqlite, share_compiled_statements, spare_the_disk
 from tests.fakes.postgres import PostgresServer, find_postgres
 
 # How long an example takes says how busy the machine is, and nothing of the law.
-settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ours")
+SHARES = {"sampled": 0.2, "written": 1.0, "long": 5.0}  # of a test's examples, chosen by --hypothesis-profile
+for _name in SHARES:
+    settings.register_profile(_name, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sampled")
+NO_AUTHORITY = Path(__file__).parent / "fakes" / "no_authority.pem"
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 08:00 in Berlin
+
+
+def pytest_configure() -> None:
+    os.environ["SSL_CERT_FILE"] = str(NO_AUTHORITY)  # a hundred that nobody meets cost 30 ms a client
+    share_compiled_statements()
+    event.listen(Pool, "checkout", spare_the_disk)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run each property with as many examples as the profile makes of the number that stands at the test."""
+    properties = [item for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)]
+    for machine in {item.cls for item in properties if item.cls}:
+        machine.settings = _scaled(machine.settings)
+    for function in {item.function for item in properties if not item.cls}:  # one may be many items
+        settings_of = vars(function)
+        settings_of["_hypothesis_internal_use_settings"] = _scaled(settings_of["_hypothesis_internal_use_settings"])
+
+
+def _scaled(written: settings) -> settings:
+    """Give the settings of a test under the profile; hypothesis itself lets no profile outrank a number at a test."""
+    share = SHARES[settings.get_current_profile_name()]
+    return settings(written, max_examples=max(5, round(written.max_examples * share)))
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +115,14 @@ def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
     engine = _sqlite(tmp_path)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def patient() -> Iterator[None]:
+    """Let SQLite wait for the disk, as the product does."""
+    event.remove(Pool, "checkout", spare_the_disk)
+    yield
+    event.listen(Pool, "checkout", spare_the_disk)
 
 
 def _sqlite(folder: Path) -> Engine:

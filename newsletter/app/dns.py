@@ -8,10 +8,10 @@ from newsletter.app.dkim import LookUpFailed
 _PATIENCE = 5.0  # seconds for one name
 
 
-def text_records(name: str, resolver: dns.resolver.Resolver | None = None) -> list[str]:
+def text_records(name: str, resolver: dns.resolver.Resolver | None = None, *, patience: float = _PATIENCE) -> list[str]:
     """Give the TXT records of a name, each in one piece (RFC 7208, section 3.3); none where the name is not there."""
     try:
-        answer = (resolver or dns.resolver.Resolver()).resolve(name, "TXT", lifetime=_PATIENCE, search=False)
+        answer = (resolver or dns.resolver.Resolver()).resolve(name, "TXT", lifetime=patience, search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.exception.DNSException, OSError) as error:

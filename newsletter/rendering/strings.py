@@ -6,6 +6,7 @@ One file, `locale/LANGUAGE.po`, adds a language. What it does not translate stan
 import io
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import PurePosixPath
 
@@ -85,7 +86,11 @@ def _locale(language: str) -> Locale:
 
 
 def _catalogue(environment: Environment, name: str, language: str) -> GNUTranslations:
-    source = template_source(environment, name)
+    return _compiled(template_source(environment, name), name, language)
+
+
+@lru_cache(maxsize=32)  # by its text: a file that an operator has edited is another one
+def _compiled(source: str, name: str, language: str) -> GNUTranslations:
     try:
         catalogue = read_po(io.StringIO(source), locale=language.replace("-", "_"), abort_invalid=True)
     except (PoFileError, UnknownLocaleError, ValueError) as error:

@@ -140,7 +140,7 @@ def test_an_id_is_never_used_twice(engine: Engine) -> None:
     assert second > first
 
 
-def test_sqlite_is_set_up_to_survive_a_power_cut(sqlite_engine: Engine) -> None:
+def test_sqlite_is_set_up_to_survive_a_power_cut(patient: None, sqlite_engine: Engine) -> None:
     """WAL, a sync at each commit, foreign keys, and twenty seconds of patience for a lock."""
     with reading(sqlite_engine) as db:
         found = {

@@ -1,10 +1,15 @@
 """A small home: posts in a folder, three readers, a newsletter, an issue. Nothing is faked but time."""
 
+import atexit
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
+from tempfile import mkdtemp
+
+from jinja2 import Environment
 
 from newsletter.app.app import App
 from newsletter.app.assembling import assemble_issue
@@ -19,6 +24,7 @@ from newsletter.db.engine import open_engine, reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import Issue
 from newsletter.rendering.strings import languages
+from newsletter.rendering.templates import mail_environment
 from subscribers.people.find import find_by_address
 from subscribers.subscriber import Subscriber
 from tests.conftest import NOW
@@ -135,8 +141,19 @@ class Home:
 
 
 def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") -> Home:
-    """Make the home. Its tables come straight from the metadata: migrations have tests of their own."""
-    app = make_empty_home(folder, clock, extra)
+    """Give a copy of the home as it is when made at that time; it is made once a process.
+
+    Its tables come straight from the metadata: migrations have tests of their own.
+    """
+    clock = clock or FixedClock(NOW - timedelta(days=1))
+    return copy_home(_master(clock.now(), extra), folder, clock)
+
+
+@cache
+def _master(at: datetime, extra: str) -> Path:
+    folder = Path(mkdtemp(prefix="nl-home-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
+    app = make_empty_home(folder, FixedClock(at), extra)
     posts = folder / "posts"
     posts.mkdir()
     for name, text in POSTS.items():
@@ -147,9 +164,10 @@ def make_full_home(folder: Path, clock: Clock | None = None, extra: str = "") ->
     _add(app, ANNA, "Anna Meier", "de", "Europe/Berlin", ("funding",))
     _add(app, BRUNO, "Bruno", "fr", "Europe/Paris", ("genomics", "policy"))
     _add(app, SALMA, "سلمى", "ar", "Africa/Cairo", ())
-    issue, _ = assemble_issue(app, "weekly", by="a test")
+    assemble_issue(app, "weekly", by="a test")
     assert "ar" in languages(app.templates)
-    return Home(app, issue)
+    app.close()
+    return folder
 
 
 def make_empty_home(folder: Path, clock: Clock | None = None, extra: str = "") -> App:
@@ -161,7 +179,19 @@ def make_empty_home(folder: Path, clock: Clock | None = None, extra: str = "") -
     settings = read_settings(folder, {})
     (folder / "newsletter.db").write_bytes(empty_sqlite())
     engine = open_engine(settings.database.url, folder)
-    return App(folder, settings, clock or FixedClock(NOW - timedelta(days=1)), engine)
+    return _with_templates(App(folder, settings, clock or FixedClock(NOW - timedelta(days=1)), engine))
+
+
+def _with_templates(app: App) -> App:
+    if not app.settings.templates_dir:
+        app.templates = _templates()
+    return app
+
+
+@cache
+def _templates() -> Environment:
+    """Give the environment of all homes with our own templates, so that each is compiled once a process."""
+    return mail_environment(None)
 
 
 def _add(app: App, address: str, name: str, language: str, zone: str, topics: tuple[str, ...]) -> None:
@@ -178,10 +208,11 @@ def _add(app: App, address: str, name: str, language: str, zone: str, topics: tu
     )
 
 
-def copy_home(master: Path, folder: Path) -> Home:
+def copy_home(master: Path, folder: Path, clock: Clock | None = None) -> Home:
     """Open a copy of a home that was made and closed: quicker than making another."""
-    copytree(master, folder)
+    copytree(master, folder, dirs_exist_ok=True)
     settings = read_settings(folder, {})
-    app = App(folder, settings, FixedClock(NOW - timedelta(days=1)), open_engine(settings.database.url, folder))
+    engine = open_engine(settings.database.url, folder)
+    app = _with_templates(App(folder, settings, clock or FixedClock(NOW - timedelta(days=1)), engine))
     with reading(app.engine) as db:
         return Home(app, issue_store.issue_by_name(db, "weekly"))

@@ -30,6 +30,8 @@ TABLES = {"consents", "consent_texts"}
 
 def changes_in(text: str) -> Iterator[str]:
     """Give each statement that updates or deletes rows of the record, as it is written with what is called on it."""
+    if not any(name in text for name in TABLES):
+        return
     tree = ast.parse(text)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):

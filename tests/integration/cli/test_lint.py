@@ -1,0 +1,69 @@
+"""`issue lint` and what it stops: an issue that readers would suffer from goes out neither by hand nor by itself."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.web_server import WebSite
+from tests.integration.cli.conftest import SETUP, Run
+
+
+@pytest.fixture
+def issue(week: Run) -> Run:
+    week("issue", "assemble", "weekly")
+    return week
+
+
+def test_a_good_issue_is_good(issue: Run) -> None:
+    """Nothing wrong is exit 0, and the languages that readers have are named."""
+    told = issue("issue", "lint", "weekly", "--json")
+    assert (told.code, told.json) == (0, {"languages": ["en"], "findings": []})
+
+
+def test_an_error_stops_the_approval(issue: Run) -> None:
+    """A subject with an unknown brace is exit 1 with its place, and approving says the same and approves nothing."""
+    issue("issue", "edit", "weekly", "--subject", "News on {topic}")
+    told = issue("issue", "lint", "weekly")
+    assert told.code == 1
+    assert "{topic} is no value" in told.out
+    refused = issue("issue", "approve", "weekly")
+    assert (refused.code, "{topic} is no value" in refused.err) == (1, True)
+    assert issue("issue", "list", "--json").json[0]["state"] == "in_review"
+    issue("issue", "edit", "weekly", "--subject", "News")
+    assert issue("issue", "approve", "weekly").code == 0
+
+
+def test_a_warning_is_shown_and_stops_nothing(issue: Run) -> None:
+    """Approving shows what `issue lint` warns of, and approves."""
+    issue("issue", "edit", "weekly", "--subject", "LAST CHANCE TO APPLY")
+    approved = issue("issue", "approve", "weekly")
+    assert approved.code == 0
+    assert "all capitals" in approved.err
+
+
+def test_what_goes_out_by_itself_is_held_and_told(week: Run, tmp_path: Path) -> None:
+    """A newsletter without an editor's approval holds an issue with errors, and people are told how to go on."""
+    (tmp_path / "setup.toml").write_text(
+        SETUP + 'approval = "auto"\nsubject = "News on {topic}"\nschedule = "* * * * *"\n'
+    )
+    week("apply", "setup.toml")
+    soon = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
+    week("tick", "--at", soon)
+    assert {one["state"] for one in week("issue", "list", "--json").json} == {"in_review"}
+    assert "newsletter issue lint weekly/1" in week("doctor").out
+    assert list((tmp_path / "home").glob("caught/new/*")) == []
+
+
+def test_dead_links_are_found_online(open_week: Run, site: WebSite, tmp_path: Path) -> None:
+    """With --online each linked page is asked: one that is gone is a warning, one that is there is none."""
+    site.page("/here", "<p>here</p>")
+    for name in ("here", "gone"):
+        post = f"---\ntitle: {name} it is\nurl: {site.url(f'/{name}')}\n---\nText on {name}.\n"
+        (tmp_path / f"{name}.md").write_text(post)
+        assert open_week("post", "add", str(tmp_path / f"{name}.md")).code == 0
+    open_week("issue", "assemble", "weekly")
+    found = open_week("issue", "lint", "weekly", "--online", "--json").json["findings"]
+    dead = [one["words"] for one in found if one["rule"] == "link-dead"]
+    assert len(dead) == 1
+    assert site.url("/gone") in dead[0]
