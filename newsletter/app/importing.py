@@ -5,7 +5,7 @@ When this process dies, `tick` or `serve` goes on from the copy.
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -23,9 +23,9 @@ from subscribers.importing.archive import is_archive, unpack
 from subscribers.importing.count import ImportCount, Planned, count_import
 from subscribers.importing.csv_reading import count_rows, read_header
 from subscribers.importing.options import ImportOptions
-from subscribers.importing.row import lay_out
+from subscribers.importing.row import lay_out, meanings
 from subscribers.importing.run import ImportReport, import_report, import_some, spooled_paths, start_import
-from subscribers.importing.undo import UndoReport, start_undo, undo_report, undo_some
+from subscribers.importing.undo import start_undo, undo_report, undo_some
 from subscribers.lists.keep import list_by_slug
 
 Progress = Callable[[int, int], None]  # rows done (people, when one is taken back), and in all
@@ -43,6 +43,15 @@ class PreparedImport:
     list_slug: str
     consent: str
     count: ImportCount
+    columns: Mapping[str, Sequence[str]]  # what columns mean here ("": an attribute), to their names in the files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneImport:
+    """What taking an import back came to."""
+
+    people: int  # whom it had made or changed; 0: it was taken back before
+    kept: int  # of these, as they are: they did something since, or another import has them
 
 
 def prepare_import(
@@ -72,7 +81,13 @@ def prepare_import(
         shutil.rmtree(folder)
         raise
     return PreparedImport(
-        folder=folder, files=tuple(files), left_aside=tuple(aside), list_slug=list_slug, consent=consent, count=count
+        folder=folder,
+        files=tuple(files),
+        left_aside=tuple(aside),
+        list_slug=list_slug,
+        consent=consent,
+        count=count,
+        columns=_columns(files),
     )
 
 
@@ -117,7 +132,7 @@ def carry_out_import(
     return list(zip(numbers, reports, strict=True))
 
 
-def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> UndoReport:
+def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> UndoneImport:
     """Take an import back to its end. When this process dies, `tick` or `serve` goes on."""
     now = app.clock.now()
     with writing(app.engine) as db:
@@ -129,7 +144,7 @@ def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> Und
         done += people
         on_progress(min(done, total), total)
     with reading(app.engine) as db:
-        return undo_report(db, number)
+        return UndoneImport(people=total, kept=undo_report(db, number).kept)
 
 
 def remove_spooled(app: App) -> None:
@@ -166,6 +181,7 @@ def _files(
         lay_out(read_header(copy), options)
         return [Planned(path=copy, name=file.name, options=options)], []
     planned, aside, silent = [], [], []
+    nowhere = set(told)
     for part, copy in unpack(file, folder):
         try:
             options = ImportOptions(
@@ -176,10 +192,14 @@ def _files(
             aside.append(part.name)  # Substack's archive has its posts beside the people
             continue
         planned.append(Planned(path=copy, name=part.name, options=options))
+        nowhere -= set(options.columns)
         if part.wants_noes or not (part.standing or layout.statuses):
             silent.append(part.name)
     if not planned:
         raise InvalidImport(f"{file.name} holds no table of people: {', '.join(aside[:5])} has no column of addresses")
+    if nowhere:
+        there = ", ".join(dict.fromkeys(name for one in planned for name in read_header(one.path).columns))
+        raise InvalidImport(f"no file of {file.name} has a column {min(nowhere)!r}; there are: {there}")
     has_noes = {one.options.standing for one in planned} >= _NOES
     if silent and not has_noes and not without_suppressions:
         raise InvalidImport(
@@ -188,6 +208,15 @@ def _files(
             "say --without-suppressions."
         )
     return planned, aside
+
+
+def _columns(files: Sequence[Planned]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in files:
+        for ours, theirs in meanings(read_header(file.path), file.options).items():
+            known = found.setdefault(ours, [])
+            known += [name for name in theirs if name not in known]
+    return found
 
 
 def _of_this_file(copy: Path, told: Mapping[str, str]) -> dict[str, str]:

@@ -135,6 +135,7 @@ def _count_json(prepared: "PreparedImport") -> dict[str, Any]:
         "examples": [{"file": file, "line": line, "reason": reason} for file, line, reason in count.examples],
         "unknown_topics": dict(count.unknown_topics),
         "left_aside": list(prepared.left_aside),
+        "columns": {ours or "attributes": list(theirs) for ours, theirs in prepared.columns.items()},
     }
 
 
@@ -142,7 +143,8 @@ def _count_lines(prepared: "PreparedImport") -> Iterator[str]:
     count = prepared.count
     names = ", ".join(one.name for one in prepared.files)
     yield f"{names}: {count.may_be_mailed} may be mailed, {count.suppressed} suppressed, {count.left_out} left out"
-    yield from _why_left_out(count)
+    yield from _columns(prepared)
+    yield from _why_left_out(count, has_consent=bool(prepared.consent.strip()))
     if count.unknown_topics:
         shown = ", ".join(f"{name} ({rows})" for name, rows in count.unknown_topics.most_common(8))
         yield f"  there are no such topics, nobody will follow them: {shown}"
@@ -150,8 +152,18 @@ def _count_lines(prepared: "PreparedImport") -> Iterator[str]:
         yield f"  not about people, left aside: {', '.join(prepared.left_aside[:5])}"
 
 
-def _why_left_out(count: "ImportCount") -> Iterator[str]:
-    if count.unconfirmed:
+def _columns(prepared: "PreparedImport") -> Iterator[str]:
+    read = [f"{' and '.join(theirs)} as {ours}" for ours, theirs in prepared.columns.items() if ours]
+    attributes = prepared.columns.get("", ())
+    yield f"  read: {', '.join(read)}"
+    if attributes:
+        yield f"  kept as attributes, for segments: {', '.join(attributes)} (--map 'COLUMN=topics' reads one as topics)"
+
+
+def _why_left_out(count: "ImportCount", *, has_consent: bool) -> Iterator[str]:
+    if count.unconfirmed and has_consent:
+        yield f"  {count.unconfirmed} are not confirmed in the file: they wait; --ask-again has them asked by mail"
+    elif count.unconfirmed:
         yield f"  {count.unconfirmed} without evidence of consent: they wait, unconfirmed; --consent TEXT gives it"
     for reason, rows in count.reasons.most_common(8):
         yield f"  {rows} refused: {reason}"

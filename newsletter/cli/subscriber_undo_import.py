@@ -31,11 +31,16 @@ def undo_import(
             raise typer.Exit(1)
     newest_first = sorted(set(number), reverse=True)  # so that what an earlier one replaced comes back last
     with opened(context) as app:
-        kept = 0
+        kept = people = 0
         for one in newest_first:
             with bar("taking back", is_quiet=as_json) as show:
-                kept += take_back(app, one, by=who(), on_progress=show).kept
+                done = take_back(app, one, by=who(), on_progress=show)
+            kept, people = kept + done.kept, people + done.people
     words = f"taken back: {', '.join(f'import {one}' for one in number)}"
+    if people:
+        words += f"\n  {people - kept} went or are again as they were before; the noes that the file brought stay"
+    else:
+        words += "\n  there was nothing left to take back: it was done before, or the import changed nobody"
     if kept:
-        words += f"\n  {kept} have said something themselves since, and stay as they are"
-    emit({"imports": number, "kept": kept}, words, as_json=as_json)
+        words += f"\n  {kept} did something themselves since, or another import has them: they stay as they are"
+    emit({"imports": number, "people": people, "kept": kept}, words, as_json=as_json)

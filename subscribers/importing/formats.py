@@ -1,7 +1,8 @@
 """How other systems write their exports: which columns mean what. Data only.
 
 An export is known by its marks, columns that no other file has together. What it guesses about people (a zone from an
-IP address) and what it calls by a name of ours for something else (a postal `Address`) stays an attribute.
+IP address) and what it calls by a name of ours for something else (a postal `Address`) stays an attribute; where it
+believes somebody to be, and its own numbers for people, are not taken over (GDPR, Article 5: no more than is needed).
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ class Export:
     marks: frozenset[str]
     columns: Mapping[str, str]  # theirs to ours; two that become `name` are joined
     statuses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column: its values to our status
+    left_aside: frozenset[str] = frozenset()
+    nested: str = ""  # a column of JSON objects: what stands in them is as good as columns
 
 
 _BUTTONDOWN_TYPES = {
@@ -71,9 +74,14 @@ EXPORTS = (
             "email": "address",  # the column's name can be changed there
             "first name": "name",
             "last name": "name",
+            # Of two columns that say it, the later in the file counts where it is filled: confirming is the better
+            # evidence than filling in the form.
+            "optin_time": "consent_at",
+            "optin_ip": "consent_ip",
             "confirm_time": "consent_at",
             "confirm_ip": "consent_ip",
         },
+        left_aside=frozenset({"latitude", "longitude", "gmtoff", "dstoff", "leid", "euid"}),
         statuses={"unsub_time": {ANY_VALUE: "unsubscribed"}, "clean_time": {ANY_VALUE: "cleaned"}},
     ),
     Export(
@@ -97,6 +105,8 @@ EXPORTS = (
         columns={"email": "address", "name": "name"},
         # `disabled` has neither said yes nor no to us: pending.
         statuses={"status": {"enabled": "subscribed", "disabled": "pending", "blocklisted": "unsubscribed"}},
+        left_aside=frozenset({"uuid"}),
+        nested="attributes",
     ),
     Export(
         name="Buttondown",

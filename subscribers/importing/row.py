@@ -3,9 +3,10 @@
 A bad value refuses the row. Nothing is replaced by a default, shortened or guessed.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from ipaddress import ip_address
@@ -93,18 +94,22 @@ class Layout:
     opt_outs: int | None
     own: OwnCells | None  # what only our own export has
     statuses: tuple[tuple[int, str, Mapping[str, Standing]], ...]  # cell, column, what its words mean
-    consent_at: int | None
-    consent_ip: int | None
+    consent_at: tuple[int, ...]  # where several say it, the last that is filled counts
+    consent_ip: tuple[int, ...]
     known_topics: Mapping[str, str] | None  # name or slug to slug; None: any slug is one
     least: Standing  # what the file says of each of its rows
     attributes: tuple[tuple[int, str], ...]
+    nested: int | None  # a cell that holds a JSON object
+    nested_keys: tuple[str, ...]  # those of its keys that were told to mean something: cells behind the others
 
 
 def lay_out(header: Header, options: ImportOptions | None = None) -> Layout:
     """Find out which cell means what. Raises InvalidImport where a header does not say."""
     options = options or ImportOptions()
-    lower = [name.lower() for name in header.columns]
     export = export_of(header)
+    nested_keys = _nested_keys(header, options, export)
+    header = replace(header, columns=(*header.columns, *nested_keys))
+    lower = [name.lower() for name in header.columns]
     meaning = _their_columns(lower, export) if export else _our_columns(header, options)
     meaning = _as_told(header, meaning, options)
     at: dict[str, list[int]] = {}
@@ -124,12 +129,35 @@ def lay_out(header: Header, options: ImportOptions | None = None) -> Layout:
         opt_outs=_only(at, "opt_outs"),
         own=OwnCells(*(_only(at, name) for name in (EVIDENCE, NEWSLETTERS, FURTHER))) if export is OWN else None,
         statuses=_status_cells(lower, meaning, export),
-        consent_at=_only(at, "consent_at"),
-        consent_ip=_only(at, "consent_ip"),
+        consent_at=tuple(at.get("consent_at", ())),
+        consent_ip=tuple(at.get("consent_ip", ())),
         known_topics=options.topics,
         least=_STATUSES[options.standing] if options.standing else Standing.YES,
-        attributes=_attribute_cells(header, meaning),
+        attributes=_attribute_cells(header, meaning, _not_kept(export)),
+        nested=lower.index(export.nested) if export and export.nested in lower else None,
+        nested_keys=nested_keys,
     )
+
+
+def meanings(header: Header, options: ImportOptions) -> dict[str, list[str]]:
+    """Tell what becomes of each column, by its name in the file: what it means here, or "" for an attribute.
+
+    A column that is not taken over is not among them.
+    """
+    export = export_of(header)
+    layout = lay_out(header, options)
+    names = (*header.columns, *layout.nested_keys)
+    lower = [name.lower() for name in names]
+    meaning = _their_columns(lower, export) if export else _our_columns(header, options)
+    meaning = _as_told(replace(header, columns=names), meaning, options)
+    kept = {index for index, _ in layout.attributes}
+    told_status = {index for index, _, _ in layout.statuses}
+    found: dict[str, list[str]] = {}
+    for index, (name, ours) in enumerate(zip(names, meaning, strict=True)):
+        means = ours or ("status" if index in told_status else "")
+        if means or index in kept or index == layout.nested:
+            found.setdefault(means, []).append(name)
+    return found
 
 
 def export_of(header: Header) -> Export | None:
@@ -141,11 +169,12 @@ def export_of(header: Header) -> Export | None:
 def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
     """Read a record that has no fault. Raises InvalidAddress or InvalidProfile with the reason."""
     cells = record.cells if layout.own is None else [restored(cell) for cell in record.cells]
+    nested = _read_nested(cells[layout.nested]) if layout.nested is not None else {}
+    cells = [*cells, *(nested.pop(key, "") for key in layout.nested_keys)]
     address = cells[layout.address].strip(_SPACE)
     if not address:
         raise InvalidProfile("there is no address")
-    consent_at = cells[layout.consent_at].strip() if layout.consent_at is not None else ""
-    consent_ip = cells[layout.consent_ip].strip() if layout.consent_ip is not None else ""
+    consent_at, consent_ip = _last_filled(cells, layout.consent_at), _last_filled(cells, layout.consent_ip)
     follows, unknown = _read_topics(layout, layout.topics, cells)
     mutes, unknown_mutes = _read_topics(layout, layout.mutes, cells)
     own = read_own(layout.own, cells) if layout.own else NOTHING
@@ -160,12 +189,51 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
         wishes=(*wishes, *own.wishes),
         preferences=own.preferences,
         unknown_topics=(*unknown, *unknown_mutes),
-        attributes={name: cell for index, name in layout.attributes if (cell := cells[index].strip())} | own.attributes,
+        attributes={
+            **{name: cell for index, name in layout.attributes if (cell := cells[index].strip())},
+            **{name: value for name, value in nested.items() if value},
+            **own.attributes,
+        },
         standing=_read_standing(layout, cells),
         consent_at=_read_time(consent_at, now) if consent_at else None,
         consent_ip=_read_network_address(consent_ip) if consent_ip else "",
         evidence=own.evidence,
     )
+
+
+def _nested_keys(header: Header, options: ImportOptions, export: Export | None) -> tuple[str, ...]:
+    """Give the told columns that the file has not, where they may be keys of the objects in one of its cells."""
+    if export is None or not export.nested:
+        return ()
+    here = {name.lower() for name in header.columns}
+    return tuple(name for name in options.columns if name not in here)
+
+
+def _not_kept(export: Export | None) -> frozenset[str]:
+    return export.left_aside | {export.nested, *export.statuses} if export else frozenset()
+
+
+def _read_nested(cell: str) -> dict[str, str]:
+    """Read an object of attributes: its keys in lower case, lists as we write several values."""
+    try:
+        value = json.loads(cell) if cell.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise InvalidProfile(f"attributes: {told(cell)} is no JSON object") from error
+    if not isinstance(value, dict):
+        raise InvalidProfile(f"attributes: {told(cell)} is no JSON object")
+    return {str(name).lower(): _as_cell(one) for name, one in value.items()}
+
+
+def _as_cell(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
+        return "; ".join(str(one) for one in value)
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _last_filled(cells: list[str], indices: tuple[int, ...]) -> str:
+    return next((cell for index in reversed(indices) if (cell := cells[index].strip())), "")
 
 
 def _as_told(header: Header, meaning: list[str], options: ImportOptions) -> list[str]:
@@ -218,11 +286,11 @@ def _status_cells(
     )
 
 
-def _attribute_cells(header: Header, meaning: list[str]) -> tuple[tuple[int, str], ...]:
+def _attribute_cells(header: Header, meaning: list[str], not_kept: frozenset[str]) -> tuple[tuple[int, str], ...]:
     """Name the attributes; of columns of one name, as Mailchimp writes them, each keeps its number."""
     found: dict[str, int] = {}
     for index, (name, ours) in enumerate(zip(header.columns, meaning, strict=True)):
-        if not ours:
+        if not ours and name.lower() not in not_kept:
             found[name if name and name not in found else f"{name} {index + 1}".strip()] = index
     return tuple((index, name) for name, index in found.items())
 

@@ -6,7 +6,8 @@ import pytest
 
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile
 from subscribers.importing.csv_reading import Header, Place, Record
-from subscribers.importing.row import ImportRow, Standing, lay_out, read_row
+from subscribers.importing.options import ImportOptions
+from subscribers.importing.row import ImportRow, Standing, lay_out, meanings, read_row
 
 
 def header(columns: str) -> Header:
@@ -146,7 +147,7 @@ def test_what_mailchimp_guessed_stays_an_attribute(now: datetime) -> None:
     """A zone and country from an IP address, and a postal Address, are no words of the reader; names are joined."""
     read = row(MAILCHIMP, "a@x.org,Anna,B,Street 1,,,,,2024-05-31 10:00:00,192.0.2.1,Europe/Lisbon,PT,1,e", now)
     assert read.profile == {"name": "Anna B"}
-    assert read.attributes == {"Address": "Street 1", "TIMEZONE": "Europe/Lisbon", "CC": "PT", "LEID": "1", "EUID": "e"}
+    assert read.attributes == {"Address": "Street 1", "TIMEZONE": "Europe/Lisbon", "CC": "PT"}
     assert str(read.consent_at) == "2024-05-31 10:00:00+00:00"
 
 
@@ -192,3 +193,59 @@ def test_whoever_was_deleted_in_ghost_has_left(now: datetime) -> None:
 def test_buttondowns_words_are_known(word: str, standing: Standing, now: datetime) -> None:
     """Who pays no longer reads on; who has not confirmed waits."""
     assert row("email_address,notes,type,creation_date", f"a@x.org,,{word},2024-05-31", now).standing is standing
+
+
+def test_no_network_address_is_kept_but_as_evidence(now: datetime) -> None:
+    """Where only filling in the form is told, that is the evidence; where confirming is, that; none is an attribute."""
+    columns = "Email Address,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LATITUDE,LEID,EUID"
+    asked = row(columns, "a@x.org,2024-05-01,192.0.2.1,,,48.1,1,e", now)
+    assert (asked.consent_ip, str(asked.consent_at)[:10]) == ("192.0.2.1", "2024-05-01")
+    both = row(columns, "a@x.org,2024-05-01,192.0.2.1,2024-05-02,192.0.2.2,48.1,1,e", now)
+    assert (both.consent_ip, str(both.consent_at)[:10]) == ("192.0.2.2", "2024-05-02")
+    assert asked.attributes == both.attributes == {}
+
+
+LISTMONK = "uuid,email,name,attributes,status"
+OBJECT = '{"city": "Bonn", "interests": ["funding", "genomics"], "vip": true, "none": null, "Deep": {"a": 1}}'
+
+
+def listmonk_row(now: datetime, cell: str, **columns: str) -> ImportRow:
+    options = ImportOptions(columns=columns, topics={"funding": "funding", "genomics": "genomics"})
+    record = Record(2, ["1", "a@x.org", "Anna", cell, "enabled"], "")
+    return read_row(lay_out(header(LISTMONK), options), record, now)
+
+
+def test_what_stands_in_listmonks_objects_is_as_good_as_columns(now: datetime) -> None:
+    """Keys become attributes, one by one; a key that was told to be topics is followed, and no attribute any more."""
+    plain = listmonk_row(now, OBJECT)
+    assert plain.attributes == {
+        "city": "Bonn",
+        "interests": "funding; genomics",
+        "vip": "true",
+        "deep": '{"a": 1}',
+    }
+    told = listmonk_row(now, OBJECT, interests="topics")
+    assert told.follows == ("topic:funding", "topic:genomics")
+    assert "interests" not in told.attributes
+    assert listmonk_row(now, "").attributes == {}
+
+
+@pytest.mark.parametrize("cell", ["[1]", "{", '"x"', "{" * 5000])
+def test_an_object_that_is_none_refuses_the_row(now: datetime, cell: str) -> None:
+    """What is no JSON object is told and refused, never taken in part."""
+    with pytest.raises(InvalidProfile, match="no JSON object"):
+        listmonk_row(now, cell)
+
+
+def test_what_becomes_of_columns_is_told() -> None:
+    """Each column is told once: as ours, as an attribute (empty), or not at all where it is not taken over."""
+    told = meanings(
+        header("uuid,email,name,attributes,status,created_at"), ImportOptions(columns={"interests": "topics"})
+    )
+    assert told == {
+        "address": ["email"],
+        "name": ["name"],
+        "": ["attributes", "created_at"],
+        "status": ["status"],
+        "topics": ["interests"],
+    }
