@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import feedparser
 
@@ -277,7 +277,8 @@ def _date(entry: Mapping[str, Any], name: str, order: Order) -> datetime | None:
 
 
 def _text(item: object, name: str) -> str:
-    value = cast("Mapping[str, Any]", item).get(name) if isinstance(item, Mapping) else None
+    # `dict.get`, because feedparser's own looks names up in a table of synonyms, none of which we use.
+    value = dict.get(item, name) if isinstance(item, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 
