@@ -18,10 +18,9 @@ from newsletter.base.ids import SourceId
 from newsletter.sources.cleaning.clean_post import clean_post
 from newsletter.sources.cleaning.topics import TopicRules
 from newsletter.sources.details.find_details import find_details
-from newsletter.sources.details.linked_items import items_of
 from newsletter.sources.fetched_post import FetchedPost, OwnPage
 from newsletter.sources.reading.parse_feed import parse_feed
-from newsletter.sources.reading.parse_page import page_text, parse_page
+from newsletter.sources.reading.parse_page import read_post_page
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.identity import identify
 
@@ -49,11 +48,12 @@ def _show(name: str, library: str, figures: tuple[float, float, float], document
 
 
 def _ours_of_feeds(documents: Sequence[bytes]) -> int:
-    return sum(_ready(parse_feed(content, url=_URL), "") for content in documents)
+    return sum(_ready(parse_feed(content, url=_URL), None) for content in documents)
 
 
 def _ours_of_pages(documents: Sequence[bytes]) -> int:
-    return sum(_ready([parse_page(content, url=_URL)], page_text(content, "")) for content in documents)
+    read = (read_post_page(content, url=_URL) for content in documents)
+    return sum(_ready([one.post], one.page) for one in read)
 
 
 def _feedparser(documents: Sequence[bytes]) -> int:
@@ -72,12 +72,8 @@ def _trafilatura(documents: Sequence[bytes]) -> int:
     return sum(one is not None for one in found)
 
 
-def _own_page(markup: str) -> OwnPage | None:
-    return OwnPage(markup=markup, items=tuple(items_of(markup))) if markup else None
-
-
-def _ready(posts: Sequence[FetchedPost], read: str) -> int:
-    found = [(find_details(post, page=_own_page(read), seen_at=_NOW), keys) for post, keys in identify(posts)]
+def _ready(posts: Sequence[FetchedPost], page: OwnPage | None) -> int:
+    found = [(find_details(post, page=page, seen_at=_NOW), keys) for post, keys in identify(posts)]
     clean = [clean_post(post, keys=keys, source=_SOURCE, rules=_RULES, picture_hash="") for post, keys in found]
     return len([post.content_hash for post in clean if post is not None])
 

@@ -59,12 +59,17 @@ def talk(words: str) -> None:
 
 
 def table(
-    rows: Sequence[Sequence[object]], heads: Sequence[str], *, may_shrink: Sequence[str] = (), width: int = 0
+    rows: Sequence[Sequence[object]],
+    heads: Sequence[str],
+    *,
+    may_shrink: Sequence[str] = (),
+    may_go: Sequence[str] = (),
+    width: int = 0,
 ) -> str:
     """Lay out rows in columns under their heads.
 
     In more than `width` columns of a terminal (0: no limit) the widest of those that may shrink are cut, with an
-    ellipsis.
+    ellipsis; where that is not enough, those that may go are left out, one after the other.
     """
     from rich.cells import cell_len, set_cell_size
 
@@ -76,6 +81,12 @@ def table(
         if widest < 0 or widths[widest] <= _NARROWEST:
             break
         widths[widest] -= 1
+
+    too_much = next((head for head in may_go if head in heads), "")
+    if width and too_much and sum(widths) + 2 * (len(widths) - 1) > width:
+        gone = heads.index(too_much)
+        fewer = [[*row[:gone], *row[gone + 1 :]] for row in (heads, *rows)]
+        return table(fewer[1:], [str(head) for head in fewer[0]], may_shrink=may_shrink, may_go=may_go, width=width)
 
     def laid(cell: str, room: int) -> str:
         return set_cell_size(cell, room) if cell_len(cell) <= room else set_cell_size(cell, room - 1) + "…"

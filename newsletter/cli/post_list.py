@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened, table, terminal_width
-from newsletter.cli.post_words import MAY_SHRINK, POST_HEADS, origin_json, post_json, post_row, why_lines
+from newsletter.cli.post_words import MAY_GO, MAY_SHRINK, POST_HEADS, origin_json, post_json, post_row, why_lines
 
 
 def list_(
@@ -32,7 +32,7 @@ def list_(
         {**post_json(post), **(origin_json(one) if why else {"submitted_by": one.sender})}
         for post, one in zip(posts, told, strict=True)
     ]
-    words = table(rows, heads, may_shrink=MAY_SHRINK, width=terminal_width())
+    words = table(rows, heads, may_shrink=MAY_SHRINK, may_go=MAY_GO, width=terminal_width())
     if why:
         words = _with_reasons(words, [why_lines(one.topics) for one in told])
     emit(result, words if posts else "no such post; `newsletter ingest` fetches new ones", as_json=as_json)

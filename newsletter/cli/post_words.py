@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 POST_HEADS = ("post", "kind", "state", "language", "published", "source", "owner", "title")
 MAY_SHRINK = ("title", "owner", "source", "sent in by")  # on a narrow terminal
+MAY_GO = ("owner", "language", "kind", "state", "source", "published", "sent in by")  # on one that is narrower still
 _WHY = {
     "source": "all posts of its source are on it",
     "post": "the post itself says so",

@@ -30,7 +30,7 @@ from newsletter.sources.ingest import Ingestion, IngestReport
 from newsletter.sources.look_again import look_again, page_failed
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
 from newsletter.sources.reading.obstacles import words_for_people
-from newsletter.sources.reading.read_source import Document, is_web, read_source
+from newsletter.sources.reading.read_source import Document, hash_of, is_web, read_source
 from newsletter.sources.source import Source, SourceKind
 from newsletter.sources.stories.flood import ELSEWHERE
 from newsletter.sources.strays import strayed
@@ -223,7 +223,9 @@ def _read(engine: Engine, fetcher: Fetcher, source: Source, *, now: datetime) ->
         found_out = find_kind(fetcher, source.url, now=now)
         source = _settled(engine, source, found_out)
         if found_out.reading is not None:
-            return _Read(source=source, found=found_out.reading, document=found_out.document)
+            doubts = (found_out.warning,) if found_out.warning else ()  # nobody was there to see it
+            found = replace(found_out.reading, problems=(*found_out.reading.problems, *doubts))
+            return _Read(source=source, found=found, document=found_out.document)
     if source.moved_to and asks_own(_move_of(source), now=now):
         try:
             found, document = read_source(fetcher, source, now=now)
@@ -262,7 +264,7 @@ def _forget_move(engine: Engine, source: Source, error: SourceError) -> Source:
         source_store.forget_move(db, source.id)
     get_log("sources").info("source_move_forgotten", source=source.name, was=source.moved_to, error=str(error))
     alone = replace(source, moved_to="", moving_to="", moving_polls=0, moving_since=None, own_asked_at=None)
-    return replace(alone, etag="", last_modified="", validators_of="", fresh_until=None)
+    return replace(alone, etag="", last_modified="", validators_of="", document_hash="", fresh_until=None)
 
 
 def _move_of(source: Source) -> Move:
@@ -309,12 +311,20 @@ def _record(
         etag="" if is_asked_again else document.etag,
         last_modified="" if is_asked_again else document.last_modified,
         validators_of=document.url,
+        document_hash="" if is_asked_again else _hash_so_far(source, document, now=now),
         move=_moved(read, document, is_stray=is_stray, now=now),
         fresh_until=fresh_until,
         problems=_problems(read, report),
     )
     next_fetch_at = max(now + pause * _EARLY, fresh_until or now)
     source_store.record_good_fetch(db, source.id, left, now=now, next_fetch_at=next_fetch_at)
+
+
+def _hash_so_far(source: Source, document: Document, *, now: datetime) -> str:
+    """Give the hash of the feed that was read last: this one's, or the one before where "not modified" came."""
+    if source.kind is not SourceKind.FEED:
+        return ""
+    return hash_of(document, now) if document.content else source.document_hash
 
 
 def _problems(read: _Read, report: IngestReport) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ class Source:
     moving_polls: int = 0  # that saw it
     own_asked_at: datetime | None = None  # when its own address was asked last, of one that has moved
     validators_of: str = ""  # the address that etag and last_modified are of
+    document_hash: str = ""  # of the feed that was parsed last: the same bytes are not parsed again that day
     fresh_until: datetime | None = None  # as its server said: not asked again before
     failing_since: datetime | None = None  # the first of the errors in a row
     last_problems: str = ""  # items of the last good reading that could not be used, a line each

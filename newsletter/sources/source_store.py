@@ -16,6 +16,8 @@ from newsletter.sources.tables import posts, sources
 
 BACKFILL_DAYS = 14  # at a first fetch, posts this old are candidates
 _MOST_PROBLEMS = 20  # told as a source's health; more would tell no more
+# With these a source is asked for all that it holds, and that is looked at, whatever it was before.
+_NOTHING_READ = {"etag": "", "last_modified": "", "document_hash": "", "fresh_until": None}
 _is_kept = sources.c.removed_at.is_(None)
 
 
@@ -40,8 +42,8 @@ def put_source(
     values = {**texts, "backfill_days": backfill_days}
     mine = sources.c.name == name
     is_another = or_(sources.c.url != url, sources.c.kind != str(kind), sources.c.removed_at.is_not(None))
-    afresh = update(sources).where(mine, is_another).values(url=url, etag="", last_modified="", last_error="")
-    afresh = afresh.values(error_count=0, failing_since=None, fresh_until=None, validators_of="", **_of_move(Move()))
+    afresh = update(sources).where(mine, is_another).values(url=url, last_error="", **_NOTHING_READ)
+    afresh = afresh.values(error_count=0, failing_since=None, validators_of="", **_of_move(Move()))
     db.execute(afresh.values(next_fetch_at=None, last_good_at=None))
     is_set_up_anew = or_(sources.c.language != language, sources.c.topics != texts["topics"])
     forget_validators(db, mine, is_set_up_anew)
@@ -55,7 +57,7 @@ def put_source(
 
 def forget_validators(db: Connection, *which: ColumnElement[bool]) -> None:
     """Ask sources for all that they hold at their next reading: what is made of it follows other rules now."""
-    db.execute(update(sources).where(*which).values(etag="", last_modified="", fresh_until=None))
+    db.execute(update(sources).where(*which).values(**_NOTHING_READ))
 
 
 def settle_kind(db: Connection, source_id: SourceId, *, kind: SourceKind, url: str, link_pattern: str = "") -> None:
@@ -159,7 +161,7 @@ def record_waiting(db: Connection, source_id: SourceId, *, now: datetime, until:
 
 def forget_move(db: Connection, source_id: SourceId) -> None:
     """Ask a source at its own address again; the validators of the other one mean nothing there."""
-    values = {"etag": "", "last_modified": "", "validators_of": "", "fresh_until": None, **_of_move(Move())}
+    values = {**_NOTHING_READ, "validators_of": "", **_of_move(Move())}
     db.execute(update(sources).where(sources.c.id == source_id).values(**values))
 
 
@@ -170,6 +172,7 @@ class GoodReading:
     etag: str = ""
     last_modified: str = ""
     validators_of: str = ""
+    document_hash: str = ""
     move: Move = field(default_factory=Move)
     fresh_until: datetime | None = None
     link_pattern: str = ""
@@ -184,6 +187,7 @@ def record_good_fetch(
         "etag": left.etag,
         "last_modified": left.last_modified,
         "validators_of": left.validators_of,
+        "document_hash": left.document_hash,
         **_of_move(left.move),
         "fresh_until": left.fresh_until,
         "link_pattern": left.link_pattern,

@@ -65,6 +65,7 @@ sources = Table(
     Column("moving_polls", Integer, nullable=False, server_default="0"),
     Column("own_asked_at", UtcDateTime),  # when its own address was asked last, of one that has moved
     Column("validators_of", Text, nullable=False, server_default=""),  # the address that etag and last_modified are of
+    Column("document_hash", Text, nullable=False, server_default=""),  # of the last document; empty: parse what comes
     Column("fresh_until", UtcDateTime),  # as its server said: not asked again before
     Column("next_fetch_at", UtcDateTime),
     Column("last_fetch_at", UtcDateTime),

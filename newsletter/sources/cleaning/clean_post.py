@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from newsletter.sources.cleaning.byline import byline_of
-from newsletter.sources.cleaning.chrome import told_part
 from newsletter.sources.cleaning.clean import clean_html, web_address
 from newsletter.sources.cleaning.excerpt import cut_at_sentence, make_excerpt
 from newsletter.sources.cleaning.language import language_of
@@ -85,7 +84,7 @@ def clean_post(
     body = clean_html(post.html or post.summary, base=base)
     text = text_of_clean(body)
     title = plain_title(post.title)
-    excerpt = make_excerpt(post.summary, told_part(body), title=title)
+    excerpt = make_excerpt(post.summary, body, title=title)
     title = title or cut_at_sentence(excerpt, _LONGEST_TITLE_OF_TEXT)
     if not title:
         return None

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
+from newsletter.sources.cleaning.chrome import told_part
 from newsletter.sources.cleaning.plain_text import blocks_of_clean, one_line, text_blocks
 
 LONGEST = 280
@@ -43,12 +44,14 @@ _ADDED = re.compile(
 def make_excerpt(summary: str, body: str, *, title: str = "") -> str:
     """Give at most LONGEST characters of the publisher's summary, else of the body, which is sanitised HTML.
 
-    A summary that is cut off in mid-sentence, or only repeats the title, counts for less than a body.
+    A summary that is cut off in mid-sentence, or only repeats the title, counts for less than a body; what stands in
+    the body about its publisher counts for nothing.
     """
     told = _running_text(text_blocks(summary), title)
-    full = _running_text(blocks_of_clean(body[:_LOOKED_AT]), title)
-    is_whole = len(told) >= _SHORTEST_GOOD and not _TRUNCATED.search(told)
-    text = told if is_whole or not full else full
+    if len(told) >= _SHORTEST_GOOD and not _TRUNCATED.search(told):
+        return cut_at_sentence(told)
+    full = _running_text(blocks_of_clean(told_part(body)[:_LOOKED_AT]), title)
+    text = full or told
     return cut_at_sentence(_TRUNCATED.sub("", text).rstrip() if text is full else text)
 
 

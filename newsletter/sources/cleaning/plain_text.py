@@ -3,19 +3,21 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 import nh3
 
 from newsletter.sources.reading.tame import tame
 
 LONGEST_TITLE = 300
+_LONGEST_REMEMBERED = 20_000  # characters; an item's text is shorter, and a page is read once
 # Overrides and isolates can turn a whole card around (CVE-2021-42574); marks (LRM, RLM) and joiners belong to words.
 _HIDDEN = re.compile(
     "[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # controls, lone surrogates
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--|!\[CDATA\[.*?\]\])>", re.DOTALL)
-_WRITTEN_TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^>"]|"[^"]*")*>""")  # as the sanitiser writes them
+_WRITTEN_TAG = re.compile(r"""</?([a-z][a-z0-9]*)[^>"]*(?:"[^"]*"[^>"]*)*>""")  # as the sanitiser writes them
 _BLOCK_NAMES = """
 address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav
 ol p pre section table td th tr ul
@@ -65,6 +67,17 @@ def text_blocks(markup: str) -> list[str]:
     if "<" not in markup and "&" not in markup:
         line = one_line(markup)
         return [line] if line else []
+    if len(markup) <= _LONGEST_REMEMBERED:
+        return list(_remembered_blocks(markup))
+    return _sanitised_blocks(markup)
+
+
+@lru_cache(maxsize=64)  # the items of a feed are asked about for their keys, and again for their events
+def _remembered_blocks(markup: str) -> tuple[str, ...]:
+    return tuple(_sanitised_blocks(markup))
+
+
+def _sanitised_blocks(markup: str) -> list[str]:
     return blocks_of_clean(
         nh3.clean(tame(storable(markup)), tags=_BLOCKS, attributes={}, clean_content_tags=SILENT_TAGS, link_rel=None)
     )
@@ -75,15 +88,19 @@ def blocks_of_clean(markup: str) -> list[str]:
 
     It writes each tag out and leaves no other "<" as it is.
     """
-    blocks = [""]
-    start = 0
-    for tag in _WRITTEN_TAG.finditer(markup):
-        blocks[-1] += markup[start : tag.start()]
-        start = tag.end()
-        if tag[1] in _BLOCKS:
-            blocks.append("")
-    blocks[-1] += markup[start:]
-    return [line for block in blocks if (line := one_line(html.unescape(block)))]
+    if "<" not in markup:
+        line = one_line(html.unescape(markup))
+        return [line] if line else []
+    pieces = _WRITTEN_TAG.split(markup)  # text, name of a tag, text ...
+    blocks: list[str] = []
+    block = pieces[:1]
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name in _BLOCKS:
+            blocks.append("".join(block))
+            block = []
+        block.append(text)
+    blocks.append("".join(block))
+    return [line for text in blocks if (line := one_line(html.unescape(text)))]
 
 
 def text_of_clean(markup: str) -> str:

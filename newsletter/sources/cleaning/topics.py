@@ -149,7 +149,8 @@ class _Forms:
         self._changes_beginnings = language in CHANGES_BEGINNINGS
         self._by_stem: dict[str, list[tuple[_Keyword, tuple[str, ...], str]]] = defaultdict(list)
         self._by_beginning: dict[str, list[_Keyword]] = defaultdict(list)
-        self._beginnings: set[str] = set()
+        self._stemmed_beginnings: set[str] = set()
+        self._beginnings: set[str] = set()  # of every keyword
         for keyword in keywords:
             self._take(keyword)
 
@@ -157,7 +158,9 @@ class _Forms:
         """Give the keywords that a text's words have, each word stemmed only if a keyword begins like it."""
         for place, word in enumerate(words):
             beginning = word[:2]
-            if self._changes_beginnings or beginning in self._beginnings:
+            if beginning not in self._beginnings and not self._changes_beginnings:
+                continue
+            if self._changes_beginnings or beginning in self._stemmed_beginnings:
                 for keyword, rest, open_end in self._by_stem.get(self._stem(word), ()):
                     if self._goes_on(words, place + 1, rest, open_end):
                         yield keyword
@@ -168,13 +171,14 @@ class _Forms:
     def _take(self, keyword: _Keyword) -> None:
         is_open = keyword.parts[-1] == "*"
         words = keyword.parts[:-1] if is_open else keyword.parts
+        self._beginnings.add(words[0][:2])
         if is_open and len(words) == 1:
             self._by_beginning[words[0][:2]].append(keyword)
             return
         closed = words[:-1] if is_open else words
         stems = tuple(self._stem(word) for word in closed)
         self._by_stem[stems[0]].append((keyword, stems[1:], words[-1] if is_open else ""))
-        self._beginnings.add(words[0][:2])
+        self._stemmed_beginnings.add(words[0][:2])
 
     def _goes_on(self, words: Sequence[str], place: int, stems: tuple[str, ...], open_end: str) -> bool:
         end = place + len(stems)

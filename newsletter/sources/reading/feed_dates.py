@@ -28,9 +28,11 @@ _ISO = r"(?P<year>\d{4})(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sign)(?P<day>\d{1,2
 _YEAR_FIRST = re.compile(f"{_ISO}{_REST}", re.IGNORECASE)
 _NUMBERS = r"(?P<one>\d{1,2})(?P<sign>[-/.])(?P<two>\d{1,2})(?P=sign)(?P<year>\d{4})"
 _NUMERIC = re.compile(f"{_WEEKDAY}{_NUMBERS}{_REST}", re.IGNORECASE)
-# What the parser of feeds reads as another day: "2019/01/02" as 1 November, "02-01-2019" as 20 January 2002. Of a time
-# with AM or PM it keeps the figures only.
-_MISREAD = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|\d{4}[/.]\d|\d{9,13}$|.*\d\s*[ap]\.?m\b", re.IGNORECASE)
+# What the parser of feeds reads as another day: "2019/01/02" as 1 November, "02-01-2019" as 20 January 2002; and a year
+# or a month alone as its first day. Of a time with AM or PM it keeps the figures only.
+_MISREAD = re.compile(
+    r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b|\d{4}[/.]\d|\d{9,13}$|\d{4}(?:-\d\d)?$|.*\d\s*[ap]\.?m\b", re.IGNORECASE
+)
 _HOURS = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}  # RFC 5322, 4.3
 _HOURS |= {"wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3}
 _TURN = 69  # two-digit years from here on are of the last century, as POSIX has it

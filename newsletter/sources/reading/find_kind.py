@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from newsletter.base.errors import SourceError
-from newsletter.sources.cleaning.plain_text import one_line, storable
+from newsletter.sources.cleaning.plain_text import one_line, plain_text, storable
 from newsletter.sources.errors import FetchFailed, NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.fetching.fetch import Fetcher, shown
@@ -17,9 +17,9 @@ from newsletter.sources.reading.obstacles import obstacle_of, refuse_obstacles
 from newsletter.sources.reading.opml import looks_like_opml
 from newsletter.sources.reading.overview import is_mostly_a_list, is_overview
 from newsletter.sources.reading.page_head import PageHead, head_of
-from newsletter.sources.reading.page_links import is_front_page
+from newsletter.sources.reading.page_links import documents_text, is_front_page
 from newsletter.sources.reading.parse_feed import looks_like_feed, looks_like_page, title_of_feed
-from newsletter.sources.reading.parse_index import IndexReading, parse_index
+from newsletter.sources.reading.parse_index import ONLY_DOCUMENTS, IndexReading, parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.parse_sitemap import MOST_CHILDREN, looks_like_sitemap, sitemaps_of_robots
@@ -44,6 +44,8 @@ from newsletter.sources.reading.tame import parse_document
 from newsletter.sources.source import SourceKind
 
 LOOKS_LIKE_A_LIST = "this looks like a list of articles; use --kind index if it is"
+_MOSTLY = 0.5  # of a page's text in links to files
+_LATER = frozenset({429, 502, 503, 504})  # other answers are those of feeds that nobody has mended for years
 _MOST_FEEDS = 3  # that a page announces and that are tried
 
 
@@ -121,17 +123,34 @@ def _guessed(fetcher: Fetcher, markup: str, system: str, url: str) -> FoundSourc
 
 
 def _first_readable(fetcher: Fetcher, feeds: list[str], system: str) -> FoundSource | None:
-    """Give the first feed with posts; one without only if there is no other."""
+    """Give the first feed with posts; one without only if there is no other. FetchFailed if one is there, but not now.
+
+    To take the page itself for the source then would be for good.
+    """
     empty: FoundSource | None = None
+    later: FetchFailed | None = None
     for url in feeds:
         try:
             feed = _feed(load(fetcher, url), url, system=system)
-        except SourceError:
+        except SourceError as error:
+            later = later or _comes_later(error)
             continue
         if feed.samples:
             return feed
         empty = empty or feed
+    if empty is None and later is not None:
+        raise later
     return empty
+
+
+def _comes_later(error: SourceError) -> FetchFailed | None:
+    """Give what is to be told of a feed whose server asks for patience; None for one that is dead, or none."""
+    if not (isinstance(error, FetchFailed) and error.status in _LATER):
+        return None
+    words = (
+        f"{error}; a feed should be there: try again later, or give the page itself with --kind page or --kind index"
+    )
+    return FetchFailed(words, temporary=True, retry_after=error.retry_after, status=error.status)
 
 
 def _feed(document: Document, location: str, *, system: str) -> FoundSource:
@@ -178,9 +197,17 @@ def _page_or_index(
         if kept is not None:
             name = site or name_of_front(head, url=url)
             return replace(kept, title=name, site=name)
-    is_doubtful = listed is not None and is_mostly_a_list(listed)
-    warning = LOOKS_LIKE_A_LIST if is_doubtful else ""
-    return replace(_page(document, head, location, now), site=site, warning=warning)
+    in_files = documents_text(page) if listed is None else 0
+    try:
+        found = _page(document, head, location, now)
+    except NotUnderstood as error:
+        if in_files:
+            raise NotUnderstood(f"{shown(location)}: {ONLY_DOCUMENTS}") from error
+        raise
+    warning = LOOKS_LIKE_A_LIST if listed is not None and is_mostly_a_list(listed) else ""
+    if in_files >= _MOSTLY * sum(len(plain_text(post.html)) for post in found.samples):
+        warning = ONLY_DOCUMENTS if in_files else warning
+    return replace(found, site=site, warning=warning)
 
 
 def _listed(document: Document, url: str, now: datetime | None) -> IndexReading | None:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import lxml.etree
+
 from newsletter.sources.cleaning.plain_text import one_line
 
 _INLINE = frozenset(
@@ -19,6 +21,7 @@ _INLINE = frozenset(
 _SILENT = frozenset({"script", "style", "template", "noscript", "svg", "head", "nav", "footer", "select", "button"})
 _SILENT_ROLES = frozenset({"navigation", "search"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SIGN = re.compile(r"[|\u00b7\u2022]")
 _SIGNS = re.compile(r"\s*[|\u00b7\u2022]\s*")
 _MOST_LINES = 2_000
 _MOST_NODES = 30_000
@@ -49,16 +52,19 @@ class _Reader:
     lines: list[Line] = field(default_factory=list)
     parts: list[tuple[str, bool, bool]] = field(default_factory=list)  # text, in an inline element, in a link
     is_heading: bool = False
-    node_count: int = 0
 
-    def add(self, text: str | None, *, is_inline: bool, is_link: bool, is_heading: bool) -> None:
-        if text and not text.isspace():
+    def add(self, text: str | None, is_inline: bool, is_link: bool, is_heading: bool) -> None:  # noqa: FBT001 - facts
+        if not text:
+            return
+        if text.isspace():
+            self.parts.append((" ", True, True))
+        else:
             self.is_heading = self.is_heading or is_heading
             self.parts.append((text[:_LONGEST], is_inline, is_link))
-        elif text:
-            self.parts.append((" ", True, True))
 
     def end_line(self) -> None:
+        if not self.parts:
+            return
         text = one_line("".join(text for text, _, _ in self.parts)[:_LONGEST])
         if text and len(self.lines) < _MOST_LINES:
             told = [part for part in self.parts if part[0].strip()]
@@ -74,6 +80,8 @@ class _Reader:
 
 
 def _pieces(parts: list[tuple[str, bool, bool]]) -> tuple[str, ...]:
+    if len(parts) == 1 and _SIGN.search(parts[0][0]) is None:
+        return ()
     if all(is_inline or not any(map(str.isalnum, text)) for text, is_inline, _ in parts):
         found = [piece for text, is_inline, _ in parts if is_inline for piece in _SIGNS.split(text)]
     else:
@@ -84,23 +92,30 @@ def _pieces(parts: list[tuple[str, bool, bool]]) -> tuple[str, ...]:
 
 def _walk(body: Any, reader: _Reader) -> None:
     """Go through the elements without recursion: hostile pages nest them as deep as a parser allows."""
-    stack: list[tuple[Any, bool, bool, bool, bool]] = [(body, False, False, False, False)]  # the last: it ends here
-    while stack and reader.node_count < _MOST_NODES:
-        node, in_inline, in_link, in_heading, is_end = stack.pop()
-        is_block = isinstance(node.tag, str) and node.tag not in _INLINE
-        if is_end:
+    node_count = 0
+    around: list[tuple[bool, bool, bool]] = [(False, False, False)]  # in an inline element, in a link, in a heading
+    walk = lxml.etree.iterwalk(body, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        tag = node.tag
+        if event == "start":
+            node_count += 1
+            is_block = tag not in _INLINE
             if is_block:
                 reader.end_line()
+            _, in_link, in_heading = around[-1]
+            inside = (not is_block, in_link or tag == "a", in_heading or tag in _HEADINGS)
+            around.append(inside)
+            if tag in _SILENT or node.get("role") in _SILENT_ROLES:
+                walk.skip_subtree()
+            else:
+                reader.add(node.text, *inside)
+        elif event == "end":
+            around.pop()
+            if tag not in _INLINE:
+                reader.end_line()
             if node is not body:
-                reader.add(node.tail, is_inline=in_inline, is_link=in_link, is_heading=in_heading)
-            continue
-        reader.node_count += 1
-        stack.append((node, in_inline, in_link, in_heading, True))
-        if is_block:
-            reader.end_line()
-        if not isinstance(node.tag, str) or node.tag in _SILENT or node.get("role") in _SILENT_ROLES:
-            continue
-        inside = (not is_block, in_link or node.tag == "a", in_heading or node.tag in _HEADINGS)
-        is_inline, is_link, is_heading = inside[0] or (in_inline and not is_block), inside[1], inside[2]
-        reader.add(node.text, is_inline=is_inline, is_link=is_link, is_heading=is_heading)
-        stack.extend((child, is_inline, is_link, is_heading, False) for child in reversed(list(node)))
+                reader.add(node.tail, *around[-1])
+        else:
+            reader.add(node.tail, *around[-1])
+        if node_count >= _MOST_NODES:
+            return

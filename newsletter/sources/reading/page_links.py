@@ -37,6 +37,8 @@ _OTHER_PATHS = re.compile(
 _OTHER_FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|pdf|zip|docx?|xlsx?|pptx?|mp[34]|ics|xml|rss|json|css|js)$", re.IGNORECASE
 )
+_DOCUMENTS = re.compile(r"\.(?:pdf|docx?|odt)$", re.IGNORECASE)
+_FEWEST_DOCUMENTS = 3  # fewer are no list
 _PAGING = frozenset({"page", "p", "paged", "start", "offset", "seite", "lang", "sort", "order", "share", "replytocom"})
 _STABLE_CLASS = re.compile(r"[A-Za-z][A-Za-z_-]{2,40}")
 _STATES = frozenset({"first", "last", "odd", "even", "active", "current", "new", "sticky"})
@@ -72,6 +74,16 @@ def links_of(page: Any, *, url: str) -> list[PageLink]:
             found.append(PageLink(url=address, place=place, tags=tags, shape=shape, text=text, node=node))
     whole = _holders_of_most([link.node for link in found])
     return [link for link in found if not _is_around(link.node, around, whole)]
+
+
+def documents_text(page: Any) -> int:
+    """Give how many characters of a page are links to files of text (PDF), where it links several; else 0."""
+    links = {
+        str(node.get("href")): len(one_line(" ".join(node.itertext()))[:400])
+        for node in page.xpath("//a[@href]")[:_MOST_LINKS]
+        if _DOCUMENTS.search(str(node.get("href")).partition("#")[0].partition("?")[0].strip())
+    }
+    return sum(links.values()) if len(links) >= _FEWEST_DOCUMENTS else 0
 
 
 def _holders_of_most(nodes: list[Any]) -> set[Any]:

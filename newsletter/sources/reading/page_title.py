@@ -54,7 +54,9 @@ def title_of(titles: Titles) -> str:
     names = _Names(*({folded(name) for name in some if folded(name)} for some in (titles.sites, titles.hints)))
     all_own = [heading for heading in titles.headings if folded(heading) not in names.sure and not is_chrome(heading)]
     own = [told for heading in all_own if (told := without_label(heading)) and not is_label(told)]
-    lines = [line for line in titles.lines if folded(line) not in names.all and not is_label(line)]
+    longest = max(map(len, (titles.bar, *titles.declared)))  # of what a line may be found in
+    short = [line for line in titles.lines if len(line) <= longest]
+    lines = [line for line in short if folded(line) not in names.all and not is_label(line)]
     declared = [text for title in titles.declared if (text := _without_site(title[:_LONGEST], names, own, lines))]
     if not declared:
         told = _of_bar(titles.bar[:_LONGEST], names, own, lines)

@@ -12,18 +12,19 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import feedparser
 
 from newsletter.sources.cleaning.clean import web_address
 from newsletter.sources.cleaning.plain_text import one_line, plain_title
 from newsletter.sources.errors import NotUnderstood
-from newsletter.sources.fetched_post import FetchedPost
+from newsletter.sources.fetched_post import FetchedPost, Reading
 from newsletter.sources.pictures.pictured import first_picture
 from newsletter.sources.post import PostKind
 from newsletter.sources.reading.feed_dates import Order, is_misread, order_of, read_date
 from newsletter.sources.reading.feed_limits import refuse_bombs
+from newsletter.sources.reading.most_items import left_out, newest
 from newsletter.sources.reading.teasers import read_teaser
 
 _HEAD = 4_000  # bytes in which a document shows what it is
@@ -32,6 +33,7 @@ _FEED = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNOREC
 _XML_TITLE = re.compile(rb"<(?:[a-z]{1,10}:)?title[^>]{0,100}>(.{1,500}?)</(?:[a-z]{1,10}:)?title>", re.DOTALL)
 _JSON_TITLE = re.compile(rb'^\s*\{.{0,2000}?"title"\s*:\s*"((?:[^"\\]|\\.){1,500})"', re.DOTALL)
 _FIRST_POST = re.compile(rb"<(?:[a-z]{1,10}:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ITEM_END = re.compile(rb"</(?:[a-z]{1,10}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _END = re.compile(
     rb"</(?:[a-z0-9]+:)?(?:rss|feed|rdf)\s*>|<(?:[a-z0-9]+:)?(?:rss|feed|rdf)(?:\s[^<>]*)?/>", re.IGNORECASE
@@ -47,11 +49,20 @@ _MOST_FIELD_LINES = 3
 _SMALL = 200  # pixels; a card shows a picture wider
 # A year that cannot be meant is no date; calendars of broken systems begin in 1970 and end in 9999.
 _FIRST_YEAR, _LAST_YEAR = 1971, 2200
+Entry = Mapping[str, Any]  # as feedparser gives it
 _DATES = ("published", "created", "updated")  # the first that an item has is its date
 
 
 def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPost]:
-    """Give the posts of a feed document that was found at `url`; NotUnderstood if it is none."""
+    """Give the posts of a feed document that was found at `url`, as read_feed does."""
+    return list(read_feed(content, url=url, charset=charset).posts)
+
+
+def read_feed(content: bytes, *, url: str, charset: str = "") -> Reading:
+    """Give the newest posts of a feed document, and what is wrong with it; NotUnderstood if it is none.
+
+    An item in which the document breaks off is left out: its address, too, may be half of one.
+    """
     _refuse_what_is_no_feed(content, charset)
     headers = {
         "content-location": url,
@@ -63,12 +74,13 @@ def parse_feed(content: bytes, *, url: str, charset: str = "") -> list[FetchedPo
         raise NotUnderstood(f"the feed cannot be read ({type(error).__name__})") from error
     if not found.entries and not found.get("version"):
         raise NotUnderstood("this is no RSS, Atom or RDF feed")
-    if not any(_says_something(entry) for entry in found.entries) and not _has_end(content):
-        raise NotUnderstood("the feed breaks off before its first item: its server sends only a part of it")
+    whole, broken = _whole_entries(found.entries, content)
     language = _text(found.feed, "language")
     is_atom = str(found.get("version", "")).startswith("atom")
-    order = order_of(_text(entry, name) for entry in found.entries for name in _DATES if name in entry)
-    return [_post(entry, url, language, is_atom, order) for entry in found.entries]
+    order = order_of(_text(entry, name) for entry in whole for name in _DATES if name in entry)
+    kept = newest([_published(entry, order) for entry in whole])  # before the rest of an item is read: that takes time
+    posts = [_post(whole[place], url, language, is_atom, order) for place in kept]
+    return Reading(posts=tuple(posts), problems=(*broken, *left_out(len(whole))))
 
 
 def title_of_feed(content: bytes) -> str:
@@ -138,6 +150,20 @@ def _hides_markup(encoding: str) -> bool:
         return False  # unknown here, so feedparser guesses without it
 
 
+def _whole_entries(entries: Sequence[Entry], content: bytes) -> tuple[Sequence[Entry], list[str]]:
+    """Give the entries that were sent to their ends, and in words that the feed breaks off, if it does."""
+    if _has_end(content):
+        return entries, []
+    bare = content.replace(b"\0", b"")
+    end = max((item.end() for item in _ITEM_END.finditer(bare)), default=0)
+    is_open = end > 0 and _FIRST_POST.search(bare, end) is not None
+    whole = [entry for entry in (entries[:-1] if is_open else entries) if _says_something(entry)]
+    if not whole:
+        raise NotUnderstood("the feed breaks off before its first item: its server sends only a part of it")
+    number = f"{len(whole):,} item{'' if len(whole) == 1 else 's'}"
+    return whole, [f"the feed breaks off after {number}: its server sends only a part of it"]
+
+
 def _says_something(entry: Mapping[str, Any]) -> bool:
     return any(_text(entry, name) for name in ("id", "link", "title", "summary")) or bool(entry.get("content"))
 
@@ -170,7 +196,7 @@ def _post(
         byline=_byline(entry),
         html=markup,
         summary=summary.markup,
-        published=next((date for name in _DATES if (date := _date(entry, name, order))), None),
+        published=_published(entry, order),
         updated=_date(entry, "updated", order),
         language=_text(entry, "language") or _text(body, "language") or _text(title, "language"),
         document_language=language,
@@ -265,6 +291,10 @@ def _is_picture(item: Mapping[str, Any]) -> bool:
     )
 
 
+def _published(entry: Mapping[str, Any], order: Order) -> datetime | None:
+    return next((date for name in _DATES if (date := _date(entry, name, order))), None)
+
+
 def _date(entry: Mapping[str, Any], name: str, order: Order) -> datetime | None:
     """Give a date of the item itself: `in`, because feedparser's `get` answers with another date for a missing one."""
     if name not in entry:
@@ -277,7 +307,8 @@ def _date(entry: Mapping[str, Any], name: str, order: Order) -> datetime | None:
 
 
 def _text(item: object, name: str) -> str:
-    value = cast("Mapping[str, Any]", item).get(name) if isinstance(item, Mapping) else None
+    # `dict.get`, because feedparser's own looks names up in a table of synonyms, none of which we use.
+    value = dict.get(item, name) if isinstance(item, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 

@@ -23,10 +23,14 @@ from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.reading.link_words import is_title, names_a_list, without_more
 from newsletter.sources.reading.listed_items import Item, items_of, lines_of, text_of, within
 from newsletter.sources.reading.page_date import date_line, declared_date, looks_like_date
-from newsletter.sources.reading.page_links import PageLink, links_of
+from newsletter.sources.reading.page_links import PageLink, documents_text, links_of
 from newsletter.sources.reading.parse_page import page_text
 from newsletter.sources.reading.tame import parse_document
 
+ONLY_DOCUMENTS = (
+    "the page lists files (PDF), and no pages that could be read as posts. If its owner has a feed, or a page for each "
+    "file, give the address of that"
+)
 MOST_POSTS = 100
 _FEWEST_LINKS = 3  # fewer are no list
 _LEAST_QUALITY = 3.0  # of a group's links; menus reach 2, headlines 5 and more
@@ -67,7 +71,7 @@ def parse_index(
     is_named = names_itself_a_list(page, url)
     group = _matching(links, pattern) or _best_group(links, url, is_named=is_named)
     if not group:
-        raise NotUnderstood("the page shows no list of links to posts")
+        raise NotUnderstood(ONLY_DOCUMENTS if documents_text(page) else "the page shows no list of links to posts")
     items = dict(list(items_of(group).items())[:MOST_POSTS])
     language = page.get("lang") or ""
     titles = {address: _title(item, group, address) for address, item in items.items()}

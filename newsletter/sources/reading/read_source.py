@@ -1,11 +1,13 @@
 """Reads what a source holds, wherever it is: an address, a file, a folder. Thin: the parsers do the understanding."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from newsletter import __version__
 from newsletter.base.errors import SourceError
 from newsletter.sources.errors import HostRests, NotUnderstood
 from newsletter.sources.fetched_post import FetchedPost, Reading
@@ -13,7 +15,7 @@ from newsletter.sources.fetching.answers import Fetched
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.most_items import at_most
 from newsletter.sources.reading.parked import refuse_parked
-from newsletter.sources.reading.parse_feed import parse_feed
+from newsletter.sources.reading.parse_feed import read_feed
 from newsletter.sources.reading.parse_index import parse_index
 from newsletter.sources.reading.parse_json_feed import looks_like_json, parse_json_feed
 from newsletter.sources.reading.parse_markdown import is_draft, parse_markdown
@@ -34,7 +36,7 @@ _MOST_FILES = 5_000  # a folder with more is a whole disk, named by mistake
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Bytes with their address; `is_unchanged` if the server says that nothing is new."""
+    """Bytes with their address; `is_unchanged` if the server says that nothing is new, or if they are the same."""
 
     url: str
     content: bytes
@@ -59,9 +61,22 @@ def read_source(fetcher: Fetcher, source: Source, *, now: datetime | None = None
     document = load_it(fetcher, source.url, **left)
     if document.is_unchanged:
         return Reading(), document
+    if source.kind is SourceKind.FEED and now is not None and source.document_hash == hash_of(document, now):
+        # An answer in full: where it does not say how long it stays good, it no longer counts what an older one said.
+        return Reading(), replace(document, is_unchanged=True, fresh_for=document.fresh_for or timedelta())
     if source.kind is SourceKind.INDEX and looks_like_sitemap(document.content):
         return understand_sitemap(fetcher, document), document
     return understand(document, source.kind, pattern=source.link_pattern, now=now), document
+
+
+def hash_of(document: Document, now: datetime) -> str:
+    """Hash what a feed's posts are made of: its bytes, and how to read them. Many servers have no ETag for theirs.
+
+    The day is a part of it, because posts that a feed no longer lists are looked at daily, and so is our version,
+    because another may read more of the same bytes.
+    """
+    read_as = f"{__version__}\n{now.date()}\n{document.url}\n{document.charset}"
+    return hashlib.sha256(read_as.encode(errors="replace") + b"\0" + document.content).hexdigest()
 
 
 def load(
@@ -137,7 +152,7 @@ def understand(document: Document, kind: SourceKind, *, pattern: str = "", now: 
         told = parse_json_feed(document.content, url=document.url)
         bounded = at_most(told.posts)
         return replace(bounded, problems=(*bounded.problems, *told.problems))
-    return at_most(parse_feed(document.content, url=document.url, charset=document.charset))
+    return read_feed(document.content, url=document.url, charset=document.charset)
 
 
 def read_folder(folder: Path, *, max_bytes: int) -> Reading:

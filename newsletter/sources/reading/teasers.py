@@ -59,7 +59,7 @@ _MEMBERS = re.compile(
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"<(?:p|div|aside|section|h[1-6])\b", re.IGNORECASE)
 # One of these is in each line of origin.
-_ORIGIN_HINT = re.compile(r"first|zuerst|premier|proviene|primo|primer|primeir|eerst|originally", re.IGNORECASE)
+_ORIGIN_HINTS = ("first", "zuerst", "premier", "proviene", "primo", "primer", "primeir", "eerst", "originally")
 _LINE_END = re.compile(r"<br\s*/?>|\n|[.!?\u2026\]]", re.IGNORECASE)
 _OPEN_END = re.compile(
     r"(?:<(?:p|div|aside|section|article|blockquote|span|small|em|strong|i|b)(?:\s[^<>]{0,200})?>\s*)+\Z", re.IGNORECASE
@@ -100,7 +100,8 @@ def _ends_in_invitation(markup: str) -> bool:
 def _without_origin(markup: str) -> str:
     """Cut off the last block if it says where a post appeared first; it must not be all that there is."""
     start = max(len(markup) - _TAIL, 0)
-    if _ORIGIN_HINT.search(markup, start) is None:
+    tail = markup[start:].casefold()
+    if not any(hint in tail for hint in _ORIGIN_HINTS):
         return markup
     places = [start + block.start() for block in _BLOCK.finditer(markup[start:])]
     place = places[-1] if places else 0
@@ -135,7 +136,7 @@ def _without_pleas(markup: str) -> str:
             break
         if line:
             kept = _OPEN_END.sub("", kept[:place].rstrip())
-    return kept if _bare(kept) else markup
+    return kept if kept == markup or _bare(kept) else markup
 
 
 def _is_plea(line: str, markup: str) -> bool:

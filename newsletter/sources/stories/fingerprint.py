@@ -48,7 +48,7 @@ def _settled(value: object) -> object:
     if _WEB.match(value):
         return canonical_url(value) or value
     if "<" in value:
-        value = "".join(piece.strip() for piece in _TAG.split(value))  # spaces around tags say nothing
+        value = "".join(map(str.strip, _TAG.split(value)))  # spaces around tags say nothing
     return one_line(_ADDRESS.sub(_untracked, value) if "=" in value else value)
 
 

@@ -19,6 +19,8 @@ _TRACKING = re.compile(
     r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|twclid|yclid|igshid|igsh|li_fat_id|ttclid|mkt_tok|oly_(anon|enc)_id"
     r"|vero_id|vero_conv|s_cid|cmpid|ref_src|ref_url|_ga|_gl|wt_mc|wt_zmc|sc_cid|trk|xtor)$"
 )
+# An address with nothing in it that could be written in another way: most are such.
+_PLAIN = re.compile(r"https?://(?!www\.(?:/|\Z))(?:www\.)?([a-z0-9.-]+)(/[A-Za-z0-9!$'()*,;:@/._~-]*)?")
 _LONGEST_KEY = 500  # longer ones are hashed: an index row has a limit
 _UNRESERVED = "!$'()*,;:@/-._~"  # stay as they are in a path (RFC 3986 section 3.3)
 _TELLING_TITLE = 5  # words; shorter ones ("Newsletter", "Job offer") come again and again
@@ -27,6 +29,12 @@ _TELLING_WORDS = 8  # of title and text together, where there is no date beside
 
 def canonical_url(url: str) -> str:
     """Give the form by which an address is compared; not a link. Equal pages with other tracking come out equal."""
+    if plain := _PLAIN.fullmatch(url):
+        return f"https://{plain[1]}{(plain[2] or '').rstrip('/') or '/'}"
+    return _canonical(url)
+
+
+def _canonical(url: str) -> str:
     try:
         parts = urlsplit(storable(url).strip())
         host, port = (parts.hostname or "").removeprefix("www."), parts.port

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from newsletter.cli.output import table
+from newsletter.cli.post_words import MAY_GO, MAY_SHRINK, POST_HEADS
 from tests.integration.cli.conftest import PROVIDER, Run
 
 
@@ -40,3 +44,13 @@ def test_a_pick_for_an_approved_issue_says_that_it_is_approved(week: Run) -> Non
 
     assert ran.code == 1
     assert "can be edited only until it is approved" in ran.err
+
+
+@pytest.mark.parametrize("width", [40, 60, 74, 120])
+def test_a_table_of_posts_fits_a_narrow_terminal(width: int) -> None:
+    """What cannot be cut any shorter is left out by columns; the number and the title stay."""
+    row = (1234, "event", "gone since 2026-11-20", "en", "2026-11-20", "a-source-of-posts", "Its owner", "A title " * 9)
+    told = table([row], POST_HEADS, may_shrink=MAY_SHRINK, may_go=MAY_GO, width=width)
+    assert max(map(len, told.splitlines())) <= width
+    assert told.splitlines()[1].startswith("1234")
+    assert "title" in told.splitlines()[0]

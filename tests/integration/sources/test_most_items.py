@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event
 from newsletter.sources.fetched_post import FetchedPost
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.most_items import MOST_ITEMS, at_most
+from newsletter.sources.reading.parse_feed import read_feed
 from tests.fakes.web_server import WebSite
 from tests.integration.sources.source_desk import HOUR, NOW, SourceDesk, feed, item
 
@@ -84,3 +85,13 @@ def test_a_feed_too_large_says_so_in_its_health(
     for _ in range(2):
         assert "left out" in desk.source().last_problems
         desk.ingest(later=HOUR)
+
+
+def test_a_feed_gives_the_newest_of_its_items() -> None:
+    """Whichever end they stand at: as if all had been read, and the others left out then."""
+    count = MOST_ITEMS + 30
+    items = [item(f"Story {n}", f"https://partner.invalid/{n}", date=NOW - timedelta(days=n)) for n in range(count)]
+    for told in (items, items[::-1]):
+        found = read_feed(feed(*told).encode(), url="https://partner.invalid/feed")
+        assert {post.title for post in found.posts} == {f"Story {n}" for n in range(MOST_ITEMS)}
+        assert f"holds {count} items" in found.problems[0]

@@ -127,3 +127,11 @@ def test_a_feed_that_breaks_off_before_its_first_item_is_no_empty_feed(content: 
 def test_a_new_blogs_feed_is_an_empty_feed(content: bytes) -> None:
     """A feed that is whole may hold nothing yet."""
     assert parse_feed(content, url=URL) == []
+
+
+@pytest.mark.parametrize("date", ["2019", "2019-05"])
+def test_a_year_or_a_month_is_no_day(date: str) -> None:
+    """A date is never made up: what names no day leaves its post undated."""
+    told = f"<rss version='2.0'><channel><item><title>A</title><pubDate>{date}</pubDate></item></channel></rss>"
+    (post,) = parse_feed(told.encode(), url=URL)
+    assert post.published is None

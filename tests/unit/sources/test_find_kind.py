@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
 from newsletter.base.errors import SourceError
-from newsletter.sources.errors import NotUnderstood, Obstacle
+from newsletter.sources.errors import NotUnderstood, Obstacle, may_pass
 from newsletter.sources.fetching.fetch import Fetcher
 from newsletter.sources.reading.find_kind import FoundSource, find_kind
-from newsletter.sources.reading.read_source import SITEMAP
+from newsletter.sources.reading.read_source import SITEMAP, load, understand
 from newsletter.sources.source import SourceKind
 from tests.fakes.web_server import WebSite
+from tests.integration.sources.source_desk import SourceDesk
 
 TEXT = "Partners from eleven countries describe samples, records and consent in one way. " * 4
 
@@ -228,3 +230,40 @@ def test_whatever_stands_in_a_document_is_survived(fetcher: Fetcher, content: by
             find_kind(fetcher, file.name)
         except SourceError:
             return
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_feed_that_is_there_later_is_not_taken_for_none(site: WebSite, fetcher: Fetcher, status: int) -> None:
+    """Its answer is told, and the page is not taken for the source for good; a dead feed stands in no way."""
+    site.page("/", page(link("/feed", "News")))
+    site.status("/feed", status)
+    with pytest.raises(SourceError, match=f"answered {status}.*a feed should be there") as raised:
+        found(fetcher, site, "/")
+    assert may_pass(raised.value)
+
+
+def files(count: int) -> str:
+    return "".join(
+        f'<li><a href="/files/report-{number}.pdf">Report {number} on data</a></li>' for number in range(count)
+    )
+
+
+def test_a_list_of_files_is_told_as_what_it_is(site: WebSite, fetcher: Fetcher) -> None:
+    """Who adds a page of reports in PDF is told why no posts are found there; an article that has some is one."""
+    site.page("/reports", page(body=f"<ul>{files(6)}</ul>"))
+    assert "lists files" in found(fetcher, site, "/reports").warning
+    with pytest.raises(NotUnderstood, match="lists files"):
+        understand(load(fetcher, site.url("/reports")), SourceKind.INDEX)
+    site.page("/article", page(body=f"<h1>Welcome</h1><p>{TEXT}</p><ul>{files(3)}</ul>"))
+    assert found(fetcher, site, "/article").warning == ""
+
+
+def test_what_source_add_warns_of_stands_with_a_source_that_was_applied(
+    engine: Engine, fetcher: Fetcher, tmp_path: Path, site: WebSite
+) -> None:
+    """Nobody looks on when a set-up file or a list of feeds brings a source: its health tells, once it was read."""
+    site.page("/reports", page(body=f"<h1>Reports</h1><ul>{files(12)}</ul>"))
+    desk = SourceDesk(engine, fetcher, tmp_path)
+    desk.add(site.url("/reports"), SourceKind.AUTO)
+    desk.poll()
+    assert "lists files" in desk.source().last_problems

@@ -88,3 +88,9 @@ def test_keys_fit_an_index() -> None:
     )
     assert max(map(len, keys)) < 600
     assert keys[0] != others[0]
+
+
+@given(st.from_regex(r"https?://(www\.){0,3}[a-z0-9.-]{0,12}(/[A-Za-z0-9!$'()*,;:@._~/-]{0,20})?", fullmatch=True))
+def test_a_plain_address_has_the_form_that_it_has_with_tracking(url: str) -> None:
+    """The quick way for addresses with nothing to be settled gives what the long way gives."""
+    assert canonical_url(url) == canonical_url(f"{url}?utm_source=feed")

@@ -166,6 +166,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("moving_polls", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("own_asked_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("validators_of", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("document_hash", sa.Text(), server_default="", nullable=False))
 
     with op.batch_alter_table("subscribers", recreate="never") as batch_op:
         batch_op.add_column(sa.Column("days", sa.Text(), server_default="", nullable=False))
