@@ -13,7 +13,7 @@ from newsletter.sources.ingest import IngestReport
 from newsletter.sources.reading.parse_feed import read_feed
 from tests.fakes.web_server import WebSite
 from tests.integration.sources.source_desk import DAY, HOUR, SourceDesk, feed, item
-from tests.unit.sources.test_set_up_anew import DATA, _categories, _keywords, _language, _name, _topics
+from tests.integration.sources.test_set_up_anew import DATA, _categories, _keywords, _language, _name, _topics
 
 TITLE = "A new framework for rare cancers"
 NOTHING = IngestReport(source="partner")  # it looked at no item
