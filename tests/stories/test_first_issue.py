@@ -182,7 +182,7 @@ def week_without_news(home: Home, relay: Relay) -> None:
     status = home.json("issue", "send", "weekly", "--wait")
     assert (status["issue"], relay.count) == (again["issue"], before)
     assert (status["state"], status["accepted"], status["suppressed"]) == ("skipped", 0, status["candidates"])
-    assert "nothing_new" in status["reason"]
+    assert "nothing new for them" in status["reason"]
 
 
 def by_the_links_of_their_mails(home: Home, relay: Relay, people: list[Person]) -> tuple[set[str], set[str]]:

@@ -45,7 +45,7 @@ def test_nobody_is_concerned(tmp_path: Path) -> None:
         home, _, issue = begin(tmp_path, relay, readers=10, topics="genomics")
         status = home.json("issue", "send", issue, "--wait")
         assert (status["state"], status["accepted"], relay.count) == ("skipped", 0, 0)
-        assert "10 nothing_new" in status["reason"]
+        assert "nothing new for them" in status["reason"]
         says_nothing_of_sent(home, issue)
 
 
