@@ -19,6 +19,7 @@ from newsletter.issues.frozen import FrozenIssue
 from newsletter.rendering.compose import compose, page_html, subject_of, text_of
 from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.lint.edition import check_edition
 from newsletter.rendering.templates import mail_environment, templates_root
 from newsletter.rendering.values import one_line
 from newsletter.sources.post import CallDetails, PostKind
@@ -133,6 +134,19 @@ def test_one_file_changes_all_layouts(tmp_path: Path) -> None:
         frozen = sample_issue(recipe=make_recipe(layout=layout))
         own = build_edition(frozen, "en", public_url=PUBLIC_URL, environment=mail_environment(str(tmp_path)))
         assert "our own foot" in page_html(own, make_personal()), layout
+
+
+def test_the_layout_that_the_documents_show_works(tmp_path: Path) -> None:
+    """docs/layouts.md names files that there are, and its example is a layout: it compiles, and lint finds nothing."""
+    page = (templates_root().parent / "docs" / "layouts.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`(mail/[a-z_/]+\.mjml\.j2)`", page):
+        assert (templates_root() / name).is_file(), name
+    own = tmp_path / "mail" / "own.mjml.j2"
+    own.parent.mkdir()
+    own.write_text(re.findall(r"```jinja\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+    frozen = sample_issue(recipe=make_recipe(layout="own"))
+    edition = build_edition(frozen, "ar", public_url=PUBLIC_URL, environment=mail_environment(str(tmp_path)))
+    assert list(check_edition(frozen, edition, make_personal(), public_url=PUBLIC_URL)) == []
 
 
 def test_sizes_are_close() -> None:
