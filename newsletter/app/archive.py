@@ -40,7 +40,7 @@ class Archive:
 
     recipe: Recipe
     issues: list[ArchivedIssue]
-    older_than: int  # the number to ask for more with; 0: there are no more
+    older: int  # the page that goes on; 0: there is none
 
 
 def is_public(issue: Issue) -> bool:
@@ -62,15 +62,16 @@ def public_issue(app: App, issue: Issue, language: str) -> str:
     )
 
 
-def archive(app: App, slug: str, *, language: str = "", before: int | None = None, limit: int = 20) -> Archive:
-    """Give the issues of a newsletter that everybody may read. NotFound for a newsletter that there is not."""
+def archive(app: App, slug: str, *, language: str = "", page: int = 1, limit: int = 20) -> Archive:
+    """Give a page (from 1) of the issues that everybody may read. NotFound for a newsletter that there is not."""
     with reading(app.engine) as db:
         newsletter = issue_store.newsletter_by_slug(db, slug)
-        issues = issue_store.list_issues(db, newsletter_id=newsletter.id, states=_OUT, before=before, limit=limit + 1)
+        issues = issue_store.list_issues(
+            db, newsletter_id=newsletter.id, states=_OUT, offset=(page - 1) * limit, limit=limit + 1
+        )
     speaks = language or newsletter.recipe.language
     told = [one for issue in issues[:limit] if (one := _archived(app, issue, speaks))]
-    more = issues[limit - 1].number if len(issues) > limit else 0
-    return Archive(recipe=newsletter.recipe, issues=told, older_than=more)
+    return Archive(recipe=newsletter.recipe, issues=told, older=page + 1 if len(issues) > limit else 0)
 
 
 def _archived(app: App, issue: Issue, language: str) -> ArchivedIssue | None:

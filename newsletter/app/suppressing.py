@@ -97,6 +97,12 @@ def overview(app: App, *, kind: SuppressionKind | None, limit: int) -> Overview:
         )
 
 
+def suppressed_addresses(app: App) -> int:
+    """Count the addresses that are never mailed, those of which only the hash is kept included; domains are not."""
+    with reading(app.engine) as db:
+        return suppression_store.count_addresses(db)
+
+
 def _close_domain(app: App, what: str, kind: SuppressionKind, *, reason: str, by: str) -> Suppressed:
     if kind is SuppressionKind.LEFT:
         raise UsageError("a domain cannot have left: only a person does; use --kind forbidden")

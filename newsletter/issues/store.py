@@ -185,17 +185,15 @@ def list_issues(
     *,
     newsletter_id: NewsletterId | None = None,
     states: Collection[IssueState] = (),
-    before: int | None = None,
+    offset: int = 0,
     limit: int | None = None,
 ) -> list[Issue]:
-    """Give issues, the newest slot first; of one newsletter or all, in some states or any, before a number."""
-    found = _issues().order_by(issues.c.slot_at.desc(), issues.c.id.desc()).limit(limit)
+    """Give issues, the newest slot first; of one newsletter or all, in some states or any."""
+    found = _issues().order_by(issues.c.slot_at.desc(), issues.c.id.desc()).limit(limit).offset(offset)
     if newsletter_id is not None:
         found = found.where(issues.c.newsletter_id == newsletter_id)
     if states:
         found = found.where(issues.c.state.in_(states))
-    if before is not None:
-        found = found.where(issues.c.number < before)
     return [_issue(row) for row in db.execute(found)]
 
 

@@ -24,7 +24,7 @@ def archive_show(request: Request) -> Response:
         newsletter=found.recipe.name,
         slug=found.recipe.slug,
         issues=found.issues,
-        older_than=found.older_than,
+        older=found.older,
         query=f"?language={asked}" if asked else "",
         asked=asked,
     )

@@ -69,6 +69,12 @@ def count_open(db: Connection) -> dict[SuppressionKind, int]:
     return {kind: counts[kind.value] for kind in SuppressionKind if kind.value in counts}
 
 
+def count_addresses(db: Connection) -> int:
+    """Count the addresses with an open suppression, each once."""
+    counted = select(func.count(suppressions.c.address_hash.distinct())).where(suppressions.c.ended_at.is_(None))
+    return int(db.execute(counted).scalar_one())
+
+
 def newest_open(db: Connection, kinds: Sequence[SuppressionKind], limit: int) -> list[SuppressedAddress]:
     """Give the newest open suppressions of these kinds."""
     query = (

@@ -54,6 +54,16 @@ def test_rows_go_to_standard_output(home: Path) -> None:
     assert (row["address"], row["attributes"]) == ("anna@example.org", {"City": "=1+1"})
 
 
+def test_what_is_known_by_its_hash_only_is_told(home: Path, tmp_path: Path) -> None:
+    """The suppressed without an address stand in no file: how many there are is said: none is lost."""
+    run(home, "subscriber", "suppress", "gone@example.org", "--kind", "bounced", "--reason", "a test")
+    out = tmp_path / "suppressed.csv"
+    told = RUN.invoke(app, ["--home", str(home), "subscriber", "export", "--suppressed", "--out", str(out)])
+    assert told.exit_code == 0
+    assert "1 more address is kept as a hash only" in told.stderr
+    assert "0 rows written" in told.stdout
+
+
 def test_what_to_export_must_be_said(home: Path) -> None:
     """A list or the suppressed, one of them; an unknown list is told and leaves no file."""
     assert run(home, "subscriber", "export") != 0

@@ -107,9 +107,9 @@ def test_older_issues_are_a_page_further(home: Home) -> None:
     second = assemble_issue(home.app, "weekly", by="a test", at=home.app.clock.now())[0]
     approve_issue(home.app, second, by="a test")
     first = archive(home.app, "weekly", limit=1)
-    rest = archive(home.app, "weekly", limit=1, before=first.older_than)
+    rest = archive(home.app, "weekly", limit=1, page=first.older)
     assert [one.issue.number for one in (*first.issues, *rest.issues)] == [2, 1]
-    assert (first.older_than, rest.older_than) == (2, 0)
+    assert (first.older, rest.older) == (2, 0)
 
 
 @pytest.mark.parametrize("path", ["/issues/other", "/issues/other/feed.atom", "/issues/other/feed.json"])
@@ -118,8 +118,8 @@ def test_an_unknown_newsletter_is_not_there(ask: Asking, path: str) -> None:
     assert ask.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("before", ["0", "x", "-1", "99999999999999999999", "٣"])
-def test_an_absurd_number_changes_nothing(home: Home, ask: Asking, before: str) -> None:
-    """What cannot be a number of an issue is as if it were not said."""
+@pytest.mark.parametrize("page", ["0", "x", "-1", "99999999999999999999", "٣"])
+def test_an_absurd_number_changes_nothing(home: Home, ask: Asking, page: str) -> None:
+    """What cannot be the number of a page is as if it were not said."""
     home.approve()
-    assert "weekly/1" in ask.get("/issues/weekly", params={"before": before}).text
+    assert "weekly/1" in ask.get("/issues/weekly", params={"page": page}).text
