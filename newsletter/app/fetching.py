@@ -48,7 +48,8 @@ def _check(app: App, health: Health) -> SourceCheck:
     source = health.source
     try:
         # Without what the last fetch left: a check wants to see the posts, not that nothing has changed.
-        found = _reading(app, replace(source, url=source.moved_to or source.url, etag="", last_modified=""))
+        afresh = replace(source, etag="", last_modified="", document_hash="")
+        found = _reading(app, replace(afresh, url=source.moved_to or source.url))
     except SourceError as error:
         words = words_for_people(error, asked=source.moved_to or source.url)
         return SourceCheck(source=source.name, posts=0, newest=health.newest, problems=(), error=words, health=health)

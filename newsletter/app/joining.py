@@ -165,7 +165,8 @@ def _keep_wishes(db: Connection, subscriber_id: int, content: Mapping[str, str],
     if content.get("language"):
         profile["language"] = content["language"]
     change_profile(db, subscriber_id, profile, now=now)
-    known = {topic.slug for topic in topic_store.all_topics(db)}
+    # A sensitive topic tells something of a person: it is followed on the account page, by a link that was mailed.
+    known = {topic.slug for topic in topic_store.all_topics(db) if not topic.sensitive}
     for slug in content.get("topics", "").split(";"):
         if slug in known:
             follow(db, subscriber_id, f"topic:{slug}", now=now)

@@ -6,7 +6,9 @@ are told, nobody is blamed. Uncertain: in doubt, never guessed.
 """
 
 import random
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,8 +21,15 @@ from newsletter.outbox.pausing import pause_and_tell
 from newsletter.outbox.retry import hold_until, next_due
 from newsletter.outbox.store import OwnRow
 from newsletter.providers.provider import Accepted, Key, OurFault, Outcome, Refused, Scope, Temporary, Uncertain
+from subscribers.address import mask
 
 _log = get_log("outbox")
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'@]+@[^\s<>()\[\],;:\"'@]+")
+
+
+def without_addresses(words: str) -> str:
+    """Mask each address in a server's words: addresses stand in no table but those of people (design, section 3)."""
+    return _ADDRESS.sub(lambda found: mask(found[0]), words)
 
 
 class Recorder:
@@ -37,8 +46,9 @@ class Recorder:
             store.record_accepted(db, accepted, epoch=self._epoch, now=now)
             lane_store.forget_past_holds(db, (self._lane, self._provider), now=now)
             alert_store.close_alert(db, f"provider:{self._provider}", now=now)
-        for key, outcome in outcomes:
-            if not isinstance(outcome, Accepted):
+        for key, told in outcomes:
+            if not isinstance(told, Accepted):
+                outcome = replace(told, reason=without_addresses(told.reason))
                 row = store.row_of_key(db, key, epoch=self._epoch)
                 if row is None:
                     _log.warning("outcome.too_late", key=key, outcome=type(outcome).__name__)

@@ -148,8 +148,9 @@ def posted_from(request: Request, entered: Mapping[str, str]) -> str:
     """Give the other site whose form was posted, as the browser told it first; empty for our own page."""
     told = entered.get(VIA) or request.headers.get("origin", "")
     ours = urlsplit(web_of(request).app.settings.web.public_url)
-    is_ours = told == f"{ours.scheme}://{ours.netloc}" or urlsplit(told).netloc == request.headers.get("host")
-    return told if _ORIGIN.fullmatch(told) and not is_ours else ""
+    if not _ORIGIN.fullmatch(told) or told == f"{ours.scheme}://{ours.netloc}":
+        return ""
+    return "" if told.partition("://")[2] == request.headers.get("host") else told
 
 
 def page_strings(request: Request, entered: Mapping[str, str]) -> Strings:

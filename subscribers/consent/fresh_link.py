@@ -73,6 +73,17 @@ def use_link(db: Connection, link: FreshLink, *, now: datetime) -> bool:
     return link_store.use(db, link.id, now)
 
 
+def end_questions(db: Connection, subscriber_id: int, *, now: datetime, name: str = "", value: str = "") -> None:
+    """End the open questions whether somebody wants to join, all or those about one thing: they have just left it.
+
+    A mail that asks may lie in the mailbox for days; its button must not undo what was said after it.
+    """
+    rows = link_store.links_of(db, subscriber_id)
+    about = [row.id for row in rows if row.purpose == Purpose.CONFIRM and (not name or row.content.get(name) == value)]
+    if about:
+        link_store.end(db, about, now)
+
+
 def last_link(db: Connection, subscriber_id: int, purpose: Purpose) -> FreshLink | None:
     """Give the newest link that a person was mailed for a purpose, open or not."""
     row = link_store.newest(db, subscriber_id, purpose.value)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from subscribers.consent import consent_store
 from subscribers.consent.consent import Act, Consent, SuppressionKind
+from subscribers.consent.fresh_link import end_questions
 from subscribers.lists import list_store
 from subscribers.lists.keep import list_by_slug
 from subscribers.lists.mailing_list import SubscriptionState
@@ -33,6 +34,7 @@ def opt_out(
         wish_store.new_wish(db, subscriber_id, key, "opt_out", now)
         or wish_store.move_wish(db, subscriber_id, key, frm=_WISHES, to="opt_out", now=now)
     )  # fmt: skip
+    end_questions(db, subscriber_id, now=now, name="newsletter", value=key.partition(":")[2])
     if changed:
         consent_store.record(db, replace(said, key=key))
     return changed
@@ -61,6 +63,7 @@ def leave_list(
         db, mailing_list.id, subscriber_id, frm=_STAYING, to=left, now=now
     ):
         return False
+    end_questions(db, subscriber_id, now=now, name="list", value=list_slug)
     said = _no(person.address_hash, subscriber_id, by=by, evidence=evidence, network_address=network_address, now=now)
     consent_store.record(db, replace(said, list_slug=list_slug))
     return True
@@ -73,6 +76,7 @@ def leave_everything(
     person = person_store.find_by_id(db, subscriber_id)
     if person is None:
         return False
+    end_questions(db, subscriber_id, now=now)
     left_lists = list_store.leave_all_lists(db, subscriber_id, now)
     suppressed = suppression_store.new_suppression(db, person.address_hash, SuppressionKind.LEFT, evidence, now)
     if left_lists or suppressed:

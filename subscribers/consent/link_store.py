@@ -1,7 +1,7 @@
 """The SQL of fresh links. Never opens a transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -66,6 +66,18 @@ def use(db: Connection, link_id: int, now: datetime) -> bool:
     """Mark a link as used, once, and only before its end."""
     still_open = (fresh_links.c.id == link_id, fresh_links.c.used_at.is_(None), fresh_links.c.expires_at > now)
     return db.execute(update(fresh_links).where(*still_open).values(used_at=now)).rowcount == 1
+
+
+def end(db: Connection, links: Sequence[int], now: datetime) -> None:
+    """Use links up that nobody has used."""
+    still_open = (fresh_links.c.id.in_(links), fresh_links.c.used_at.is_(None))
+    db.execute(update(fresh_links).where(*still_open).values(used_at=now))
+
+
+def end_all(db: Connection, subscriber_id: int, now: datetime) -> None:
+    """Use up every link of a person that nobody has used."""
+    still_open = (fresh_links.c.subscriber_id == subscriber_id, fresh_links.c.used_at.is_(None))
+    db.execute(update(fresh_links).where(*still_open).values(used_at=now))
 
 
 def forget_ended(db: Connection, before: datetime, limit: int) -> int:

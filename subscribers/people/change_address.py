@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from subscribers.address import Address, parse_address
-from subscribers.consent import consent_store
+from subscribers.consent import consent_store, link_store
 from subscribers.consent.consent import Act, Consent, SuppressionKind
 from subscribers.errors import SaidNo
 from subscribers.lists import list_store
@@ -60,6 +60,8 @@ def change_address(
     if other is not None:
         merge(db, person.id, other.id, by=by, evidence=evidence, network_address=network_address, now=now)
     merge_store.put_address(db, person.id, parsed, now)
+    # Links that lie in the old mailbox must not show or erase what is the new one's from now on.
+    link_store.end_all(db, person.id, now)
     for address_hash, key in ((person.address_hash, ""), (parsed.hash, f"{MOVED_FROM}{person.address_hash}")):
         record = Consent(
             act=Act.MOVED,

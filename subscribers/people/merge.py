@@ -110,4 +110,6 @@ def _missing(keep: Subscriber, gone: Subscriber) -> Profile:
         profile["role"] = gone.role
     if not keep.country:
         profile["country"] = gone.country
+    if gone.paused_until > keep.paused_until:  # days as ISO 8601: to be left alone until then is a no
+        profile["paused_until"] = gone.paused_until
     return profile

@@ -458,3 +458,16 @@ def test_a_guarded_move_changes_nothing_from_another_state(home: OutboxHome) -> 
         assert not store.settle(db, found.id, DeliveryState.FAILED, epoch=epoch, reason="", now=NOW)
         assert store.release_keys(db, [found.key], epoch=epoch, now=NOW) == 0
     assert home.delivery(issue, ANNA) == found
+
+
+def test_a_servers_words_hold_no_address(home: OutboxHome) -> None:
+    """Servers repeat the address that they refuse: what is kept has it masked, so that erasing a person erases it."""
+    home.join(ANNA)
+    issue = home.approved([1])
+    home.plan()
+    home.provider.refuses(ANNA, words=f"550 5.1.1 <{ANNA}>: Recipient address rejected: {ANNA} unknown")
+    home.send()
+    (attempt,) = home.attempts(issue, ANNA)
+    assert ANNA not in attempt.answer + home.state(issue, ANNA)[1]
+    assert "Recipient address rejected" in attempt.answer
+    assert ANNA.partition("@")[2] in attempt.answer

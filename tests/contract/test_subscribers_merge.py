@@ -62,6 +62,16 @@ def test_two_people_become_one(engine: Engine) -> None:
         assert suppression_store.open_suppressions(db, person.address_hash) == set()
 
 
+def test_the_longer_pause_holds(engine: Engine) -> None:
+    """Who wants to be left alone until a day is left alone until then, whichever of the two said so."""
+    with engine.begin() as db:
+        keep, gone = two(db)
+        change_profile(db, keep, {"paused_until": "2026-12-01"}, now=NOW)
+        change_profile(db, gone, {"paused_until": "2026-12-24"}, now=NOW)
+        change_address(db, keep, NEW, **BY_READER)
+        assert find_by_id(db, keep).paused_until == "2026-12-24"
+
+
 @pytest.mark.parametrize("said_by", ["keep", "gone"])
 def test_a_no_of_either_wins(engine: Engine, said_by: str) -> None:
     """A list left, a newsletter left and a topic muted by one of them stay so for both."""

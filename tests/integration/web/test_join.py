@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from newsletter.app.retention import forget_some
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from newsletter.sources.tables import topics
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
 from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.consent import Act, SuppressionKind
+from subscribers.consent.leave import leave_everything
 from subscribers.lists.mailing_list import SubscriptionState
 from subscribers.people.find import find_by_address
 from subscribers.people.show import show
@@ -285,3 +287,38 @@ def test_a_slip_is_asked_about_and_never_changed(form: Form) -> None:
     assert form.state(slip) is None
     form.send(slip, sure=slip)
     assert form.state(slip) is SubscriptionState.PENDING
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://[", "http://[::1", "https://\\x", "null", "a" * 5000, "https://x.example/path"]
+)
+def test_an_origin_that_is_none_is_no_fault_of_ours(form: Form, origin: str) -> None:
+    """Whatever a client writes there, the form is answered, and what is no site is not put on record."""
+    answer = form.ask.post(PATH, data={"address": NEW, STAMP: form.stamp()}, headers={"origin": origin})
+    assert answer.status_code == 200
+    with reading(form.app.engine) as db:
+        assert not [one for one in show(db, NEW).consents if "a form on" in one.evidence]
+
+
+def test_a_sensitive_topic_is_not_followed_from_outside(form: Form) -> None:
+    """Whoever types an address must not tell something about a person: such a topic wants a link that was mailed."""
+    with writing(form.app.engine) as db:
+        db.execute(update(topics).where(topics.c.slug == "genomics").values(sensitive=True))
+    form.send(**{"topic:funding": "yes", "topic:genomics": "yes"})
+    form.ask.post(form.link())
+    with reading(form.app.engine) as db:
+        assert [wish.key for wish in show(db, NEW).wishes] == ["topic:funding"]
+
+
+def test_a_question_asked_before_brings_nobody_back(form: Form) -> None:
+    """Somebody who leaves everything has left: the button of an older mail that asks does nothing any more."""
+    form.send()
+    older = form.link()
+    form.app.clock = FixedClock(NOW + timedelta(minutes=10))
+    form.send()
+    form.ask.post(form.link())
+    with writing(form.app.engine) as db:
+        person = find_by_address(db, NEW).id
+        leave_everything(db, person, by="reader", evidence="a test", network_address="", now=form.app.clock.now())
+    form.ask.post(older)
+    assert form.state() is SubscriptionState.LEFT
