@@ -54,13 +54,29 @@ def keep_for_newsletter(
             (follow if wish == FOLLOW else mute)(db, person.id, key, scope=scope, now=now)
 
 
-def keep_for_everything(db: Connection, person: Subscriber, choices: Choices, *, now: datetime) -> None:
-    """Keep choices as the person's own: they count in every newsletter, whatever was kept for single ones."""
-    changes = {name: value for name, value in choices.values.items() if value != stored(person, name)}
+def keep_for_everything(
+    db: Connection, person: Subscriber, newsletter: str, choices: Choices, *, now: datetime
+) -> None:
+    """Keep choices made on a newsletter's page as the person's own: they count in every newsletter.
+
+    What is neither another than the person's own nor another than it was on that page was merely sent along, not chosen:
+    a pause or a mute in another newsletter stays.
+    """
+    scope = opt_out_key(newsletter)
+    wanted = as_wanted(person, preferences_of(db, person.id).get(scope, {}))
+    chosen = {
+        name: value
+        for name, value in choices.values.items()
+        if value != stored(person, name) or value != stored(wanted, name)
+    }
+    changes = {name: value for name, value in chosen.items() if value != stored(person, name)}
     change_profile(db, person.id, cast("Profile", changes), now=now)
-    prefer_nowhere_else(db, person.id, list(choices.values), now=now)
-    own = wishes_in(wish_store.wishes_of(db, person.id), "")
+    prefer_nowhere_else(db, person.id, list(chosen), now=now)
+    wishes = wish_store.wishes_of(db, person.id)
+    here, own = wishes_in(wishes, scope), wishes_in(wishes, "")
     for key, wish in choices.wishes.items():
+        if wish == own.get(key, NO_WISH) == here.get(key, NO_WISH):
+            continue
         wish_nowhere_else(db, person.id, key)
         if wish == own.get(key, NO_WISH):
             continue

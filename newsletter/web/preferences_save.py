@@ -54,7 +54,7 @@ def _keep(web: Web, bearer: Bearer, person: Subscriber, read: Read) -> None:
     now = web.app.clock.now()
     with writing(web.app.engine) as db:
         if read.everywhere:
-            keep_for_everything(db, person, read.choices, now=now)
+            keep_for_everything(db, person, bearer.recipe.slug, read.choices, now=now)
         else:
             keep_for_newsletter(db, person, bearer.recipe.slug, read.choices, now=now)
 

@@ -10,7 +10,8 @@ from subscribers.subscriber import Recipient
 from subscribers.tables import wishes
 from subscribers.wishes.prefer import change_profile, prefer, preferences_of, wanted_in
 from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR, Profile
-from subscribers.wishes.wish import follow, mute
+from subscribers.wishes.wish import follow, mute, wishes_in
+from subscribers.wishes.wish_store import wishes_of
 from tests.unit.subscribers.people import NOW, WEEKLY, make_member
 
 OTHER = "newsletter:monthly"
@@ -36,7 +37,7 @@ def keep(db: Connection, person: int, values: Profile, **wished: str) -> None:
 
 def keep_everywhere(db: Connection, person: int, values: Profile, **wished: str) -> None:
     choices = Choices(values=values, wishes={f"topic:{slug}": kind for slug, kind in wished.items()})
-    keep_for_everything(db, find_by_id(db, person), choices, now=NOW)
+    keep_for_everything(db, find_by_id(db, person), "weekly", choices, now=NOW)
 
 
 def as_mailed(db: Connection, person: int, scope: str = WEEKLY) -> Recipient:
@@ -116,3 +117,24 @@ def test_saying_it_twice_is_as_good_as_once(engine: Engine, wish: str) -> None:
             keep(db, anna, ALL, funding=wish)
             seen.append((as_mailed(db, anna), hour(db), preferences_of(db, anna)))
         assert seen[0] == seen[1]
+
+
+def test_what_was_merely_sent_along_takes_no_no_away(engine: Engine) -> None:
+    """The page sends all its fields: changing one for everything ends no pause and no mute of another newsletter."""
+    with engine.begin() as db:
+        anna = make_member(db)
+        follow(db, anna, EVENTS, now=NOW)
+        prefer(db, anna, OTHER, {"paused_until": "2026-12-24", "length": "short"}, now=NOW)
+        mute(db, anna, FUNDING, scope=OTHER, now=NOW)
+        as_it_was: Profile = {"paused_until": "", "length": "normal", "frequency": "every"}
+        keep_everywhere(db, anna, {**as_it_was, "language": "fr"}, funding="none", events="follow")
+        other = as_mailed(db, anna, OTHER)
+        assert (other.language, other.paused_until, other.length) == ("fr", "2026-12-24", "short")
+        assert wished_in(db, anna, OTHER)[FUNDING] == "mute"
+        keep_everywhere(db, anna, {"length": "full"}, funding="follow")
+        assert as_mailed(db, anna, OTHER).length == "full"
+        assert wished_in(db, anna, OTHER)[FUNDING] == "follow"
+
+
+def wished_in(db: Connection, person: int, scope: str) -> dict[str, str]:
+    return wishes_in(wishes_of(db, person), scope)
