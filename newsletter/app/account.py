@@ -23,7 +23,7 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
 from newsletter.sources import topic_store
 from subscribers.address import parse_address
-from subscribers.consent.fresh_link import FreshLink, Purpose, make_link, use_link
+from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, make_link, use_link
 from subscribers.errors import UnknownSubscriber
 from subscribers.people.change_address import Moved, change_address
 from subscribers.people.erase import erase
@@ -141,6 +141,8 @@ def take_new_address(app: App, link: FreshLink, *, network_address: str) -> Move
         person = find_by_id(db, link.subscriber_id)
     if person.address != link.content["old"]:
         return None  # moved meanwhile by another link: this one was about the address before
+    if link.state(now=now) is not LinkState.OPEN:
+        return None  # and nothing is noted: a restored backup would carry it out
     new = parse_address(link.content["new"])
     # Noted first: a restored backup knows the person by the old address only, and must heed what they say from now on.
     note_leave(app, MOVED, person.address_hash, new.hash)

@@ -59,8 +59,8 @@ def keep_for_everything(
 ) -> None:
     """Keep choices made on a newsletter's page as the person's own: they count in every newsletter.
 
-    What is neither another than the person's own nor another than it was on that page was merely sent along, not chosen:
-    a pause or a mute in another newsletter stays.
+    What is neither another than the person's own nor another than it was on that page was merely sent along: a pause or
+    a mute in another newsletter stays.
     """
     scope = opt_out_key(newsletter)
     wanted = as_wanted(person, preferences_of(db, person.id).get(scope, {}))

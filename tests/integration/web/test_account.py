@@ -283,6 +283,17 @@ def test_an_address_is_changed_by_the_mailbox_it_goes_to(account: Account) -> No
     assert account.mails() == []
 
 
+def test_a_link_that_is_over_moves_nobody_now_or_after_a_restore(account: Account) -> None:
+    """Pressed too late, nothing changes, and nothing is noted that a restored backup would carry out."""
+    path = account.move()
+    account.app.clock = FixedClock(NOW + LATER)
+    noted = account.app.home / "leaves.log"
+    before = noted.read_text() if noted.exists() else ""
+    account.ask.post(path)
+    assert account.known().subscriber is not None
+    assert (noted.read_text() if noted.exists() else "") == before
+
+
 def test_a_slip_is_asked_about_and_not_corrected(account: Account) -> None:
     """Pressed once more, it goes where it was typed."""
     path = account.open()
