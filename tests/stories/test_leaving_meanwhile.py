@@ -48,6 +48,7 @@ def rows_done(served: Serving) -> int:
 
 
 @pytest.mark.story
+@pytest.mark.long
 def test_one_click_is_answered_within_a_second_during_a_large_import(tmp_path: Path) -> None:
     """Each POST of a mailbox's button comes back within a second while rows are written, and counts at once."""
     people = tmp_path / "people.csv"
