@@ -27,6 +27,7 @@ from newsletter.db.revision_store import is_known, newest_revision, present_revi
 if TYPE_CHECKING:
     import jinja2
 
+    from newsletter.feedback.clicks import OpenedLinks
     from newsletter.issues.frozen import FrozenIssue
     from newsletter.outbox.identity import BounceSetup
     from newsletter.outbox.pace import Rate
@@ -82,6 +83,13 @@ class App:
         from newsletter.sources.poll import ASKED_AT_ONCE
 
         return ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="asking")
+
+    @cached_property
+    def opened_links(self) -> "OpenedLinks":
+        """The links opened in the last seconds, in memory only; see feedback.clicks."""
+        from newsletter.feedback.clicks import OpenedLinks
+
+        return OpenedLinks()
 
     @property
     def provider_names(self) -> list[str]:

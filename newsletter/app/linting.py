@@ -12,7 +12,7 @@ from newsletter.db.engine import reading
 from newsletter.issues.issue import Issue
 from newsletter.issues.pool import has_intro
 from newsletter.issues.recipe import Recipe
-from newsletter.rendering.lint.edition import check_edition, page_of
+from newsletter.rendering.lint.edition import check_edition, leads_to, page_of
 from newsletter.rendering.lint.finding import LintFinding, Severity, error, warning
 from newsletter.rendering.lint.links import links_outward
 from newsletter.rendering.strings import languages
@@ -58,7 +58,8 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
     if online:
         links: dict[str, str] = {}
         for one in prepared:
-            links |= links_outward(page_of(one.frozen, one.edition, one.personal), public_url=public_url)
+            page = page_of(one.frozen, one.edition, one.personal)
+            links |= links_outward(page, public_url=public_url, leads_to=leads_to(one.frozen, public_url))
         for finding in _dead(app, links):
             found.setdefault(finding, [])
     spoken = tuple(one.edition.language for one in prepared)

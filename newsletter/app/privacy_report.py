@@ -41,7 +41,7 @@ def privacy_report(app: App) -> PrivacyReport:
         found = figures(db)
         chapters = (
             _controller(db),
-            _purposes(),
+            _purposes(db),
             _people(app),
             _recipients(app),
             _transfers(app),
@@ -60,14 +60,23 @@ def _controller(db: Connection) -> Chapter:
     )
 
 
-def _purposes() -> Chapter:
-    clicks = "Which links are opened is not recorded; mails hold no pixel and no redirect."
+def _clicks(db: Connection) -> str:
+    counting = [one.recipe.name for one in issue_store.all_newsletters(db) if one.recipe.clicks == "counted"]
+    if not counting:
+        return "Which links are opened is not recorded; mails hold no pixel and no redirect."
+    return (
+        f"Of {', '.join(counting)} it is counted how often each story is opened on a day, by a link that is the same "
+        "for every reader; who opened it is not recorded. Mails hold no pixel."
+    )
+
+
+def _purposes(db: Connection) -> Chapter:
     return Chapter(
         heading="What for (b)",
         lines=(
             "Sending newsletters to people who asked for them: each gets the stories on the topics that they follow.",
             "Proving who agreed to that, and when, and keeping those who left from being mailed again.",
-            clicks,
+            _clicks(db),
             (
                 "Legal ground: consent (Article 6(1)(a)); the proof of it and the suppressions: legal obligation and "
                 "legitimate interest (Article 6(1)(c) and (f), Article 7(1))."

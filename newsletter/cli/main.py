@@ -43,6 +43,7 @@ from newsletter.cli import (
     post_state,
     post_topics,
     reconcile,
+    report_clicks,
     report_privacy,
     restore,
     resume,
@@ -145,6 +146,7 @@ app.command("bench", rich_help_panel=RUN)(bench.bench)
 
 dkim.command("new")(dkim_new.new)
 report.command("privacy")(report_privacy.privacy)
+report.command("clicks")(report_clicks.clicks)
 source.command("add")(source_add.add)
 source.command("list")(source_list.list_)
 source.command("check")(source_check.check)

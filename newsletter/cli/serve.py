@@ -52,6 +52,7 @@ def send_loop(context: typer.Context) -> None:
 def _serve(app: "App", listening: socket.socket, *, as_json: bool) -> None:
     import uvicorn
 
+    from newsletter.app.clicks import count_last_clicks
     from newsletter.jobs.keeper import Keeper, sender_command
     from newsletter.jobs.timetable import Timetable
     from newsletter.web.site import make_site
@@ -78,6 +79,7 @@ def _serve(app: "App", listening: socket.socket, *, as_json: bool) -> None:
         talk("Ending: what is in flight comes to its end.")
         keeper.stop()
         timetable.stop()
+        count_last_clicks(app)
 
 
 def _open(context: typer.Context) -> "App":

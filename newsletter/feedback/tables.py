@@ -1,4 +1,4 @@
-"""The table of what the world reported."""
+"""The tables of what the world reported, and of how often stories were opened."""
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
@@ -29,4 +29,14 @@ feedback_events = Table(
     UniqueConstraint("origin", "origin_event_id", name="uq_feedback_events_origin"),
     Index("ix_feedback_events_subscriber", "subscriber_id"),
     sqlite_autoincrement=True,
+)
+
+# A newsletter with clicks = "counted": by story and day, never by reader.
+clicks = Table(
+    "clicks",
+    metadata,
+    Column("issue_id", Integer, primary_key=True),
+    Column("post_id", Integer, primary_key=True),
+    Column("day", Text, primary_key=True),  # ISO date in the newsletter's zone
+    Column("count", Integer, nullable=False),
 )

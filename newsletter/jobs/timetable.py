@@ -8,6 +8,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from newsletter.app.app import App
+from newsletter.app.clicks import count_clicks
 from newsletter.app.portions import fetch_some, import_some, make_due_issues, read_some
 from newsletter.app.retention import forget_some
 from newsletter.app.telling import beat_heart, tell_people
@@ -31,6 +32,7 @@ PORTIONS: Mapping[str, tuple[Portion, timedelta]] = {
     "fetch": (fetch_some, timedelta(minutes=1)),
     "read": (read_some, timedelta(minutes=1)),
     "forget": (forget_some, timedelta(hours=1)),
+    "clicks": (count_clicks, timedelta(seconds=15)),
     "tell": (tell_some, timedelta(minutes=1)),
 }
 

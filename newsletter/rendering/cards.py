@@ -114,13 +114,26 @@ class CardFacts:
     call: CallFacts | None
 
 
+StoryLink = Callable[[FrozenIssue, Post, str], str]
+
+
 def facing(language: str, direction_: Direction) -> Facing:
     """Give the sides of a direction; `auto` starts where a left-to-right text does."""
     start, end = (Side.RIGHT, Side.LEFT) if direction_ == Direction.RTL else (Side.LEFT, Side.RIGHT)
     return Facing(language=language, direction=direction_, start=start, end=end)
 
 
-def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callable[[Post], CardFacts]:
+def story_link(frozen: FrozenIssue, post: Post, public_url: str) -> str:
+    """Give where a mail's story leads: its own address, or ours that counts and sends on. The same for every reader."""
+    direct = web_link(post.url)
+    if direct and frozen.recipe.clicks == "counted":
+        return f"{public_url}/r/{frozen.issue_id}/{post.id}"
+    return direct
+
+
+def card_maker(
+    frozen: FrozenIssue, strings: Strings, public_url: str, link: StoryLink = story_link
+) -> Callable[[Post], CardFacts]:
     """Give the function that tells what a post's card says in this issue and language."""
     zone = frozen.recipe.zone
 
@@ -130,7 +143,7 @@ def card_maker(frozen: FrozenIssue, strings: Strings, public_url: str) -> Callab
             kind=post.kind,
             own=_own_facing(post.language),
             title=one_line(post.title),
-            url=web_link(post.url),
+            url=link(frozen, post, public_url),
             source=one_line(post.source_name),
             date=_published(post, strings, zone),
             label=_label(post.kind, strings),

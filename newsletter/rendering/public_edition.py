@@ -15,7 +15,7 @@ from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.sentinels import Sentinels
 from newsletter.rendering.templates import layout_name
 from newsletter.rendering.titles import SUBJECT_LENGTH, title_template
-from newsletter.rendering.values import one_line
+from newsletter.rendering.values import one_line, web_link
 
 
 def public_html(
@@ -51,7 +51,7 @@ def public_title(frozen: FrozenIssue, chosen: Sequence[Chosen], language: str, d
 
 
 def _sections(frozen: FrozenIssue, chosen: Sequence[Chosen], document: Document, base: str) -> list[SectionFacts]:
-    make = card_maker(frozen, document.strings, base)
+    make = card_maker(frozen, document.strings, base, lambda _frozen, post, _base: web_link(post.url))
     posts = {post.id: post for post in frozen.posts}
     headings = section_headings(frozen, document.strings)
     return [

@@ -50,6 +50,7 @@ from newsletter.web.preferences_save import preferences_save
 from newsletter.web.preferences_show import preferences_show
 from newsletter.web.security_headers import SecurityHeaders
 from newsletter.web.shelf import Shelf
+from newsletter.web.story_open import story_open
 from newsletter.web.style_show import style_show
 from newsletter.web.submit_post import submit_post
 from newsletter.web.submit_show import submit_show
@@ -104,6 +105,7 @@ def _public_routes() -> list[BaseRoute]:
         Route("/issues/{newsletter}/feed.atom", archive_atom, methods=["GET"]),
         Route("/issues/{newsletter}/feed.json", archive_json, methods=["GET"]),
         Route("/issues/{newsletter}/{number:int}", issue_show, methods=["GET"]),
+        Route("/r/{issue:int}/{post:int}", story_open, methods=["GET"]),
         Route("/media/{name}", media_show, methods=["GET"]),
         Route("/events/{post:int}.ics", event_show, methods=["GET"]),
         Route("/static/{name}.css", style_show, methods=["GET"]),

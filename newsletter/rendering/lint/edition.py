@@ -6,6 +6,7 @@ from dataclasses import replace
 from newsletter.issues.digest import Chosen, Reason
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.limits import limits_of
+from newsletter.rendering.cards import story_link
 from newsletter.rendering.compose import Personal, page_html, preheader_of, subject_of, text_of
 from newsletter.rendering.edition import Edition
 from newsletter.rendering.lint.contrast import check_contrast
@@ -17,6 +18,7 @@ from newsletter.rendering.lint.sizes import check_sizes
 from newsletter.rendering.lint.structure import check_structure
 from newsletter.rendering.lint.text_part import check_text
 from newsletter.rendering.lint.wording import check_wording
+from newsletter.rendering.values import web_link
 
 
 def check_edition(
@@ -27,7 +29,7 @@ def check_edition(
     page, text = read_page(page_html(edition, whole)), text_of(edition, whole)
     yield from check_wording(subject_of(edition, personal), preheader_of(edition, personal))
     yield from check_structure(page)
-    yield from check_links(page, public_url=public_url)
+    yield from check_links(page, public_url=public_url, leads_to=leads_to(frozen, public_url))
     yield from check_pictures(page, public_url=public_url)
     yield from check_contrast(page)
     limits = limits_of(frozen.recipe)
@@ -46,6 +48,13 @@ def everything_of(frozen: FrozenIssue, personal: Personal) -> Personal:
     """Give a reader who gets every story: each card is looked at, whoever may get it."""
     chosen = tuple(Chosen(post.id, Reason.EDITORS_ORDER) for post in frozen.posts)
     return replace(personal, name="Ana", chosen=chosen or personal.chosen, more=1, plain_text=False)
+
+
+def leads_to(frozen: FrozenIssue, public_url: str) -> dict[str, str]:
+    """Give what lies behind the links that are counted: those are the ones to look at."""
+    if frozen.recipe.clicks == "off":
+        return {}
+    return {story_link(frozen, post, public_url): web_link(post.url) for post in frozen.posts}
 
 
 def page_of(frozen: FrozenIssue, edition: Edition, personal: Personal) -> Page:

@@ -1,8 +1,11 @@
 """Links: each leads somewhere that a reader can reach, and says where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
 
 from newsletter.rendering.lint.finding import LintFinding, error, warning
 from newsletter.rendering.lint.page import Page, card_of, name_of, shown
@@ -14,15 +17,19 @@ _EMPTY_NAMES = frozenset(
         *("ici", "cliquez ici", "lire la suite", "aquí", "leer más", "qui", "leggi tutto", "aqui", "ler mais", "هنا"),
     )
 )
+NOWHERE_ELSE: Mapping[str, str] = MappingProxyType({})
 _MAILABLE = {"https", "http", "mailto", "tel"}
 _LOCAL_ENDINGS = (".local", ".localhost", ".internal", ".test", ".lan")
 
 
-def check_links(page: Page, *, public_url: str) -> Iterator[LintFinding]:
-    """Give what is wrong with the links of a mail. Our own are as reachable as public_url is: `doctor` says that."""
+def check_links(page: Page, *, public_url: str, leads_to: Mapping[str, str] = NOWHERE_ELSE) -> Iterator[LintFinding]:
+    """Give what is wrong with the links of a mail. Our own are as reachable as public_url is: `doctor` says that.
+
+    `leads_to`: what lies behind a link of ours that sends on.
+    """
     names: dict[str, set[str]] = {}
     for link in page.all("a"):
-        href, name = str(link.get("href") or "").strip(), name_of(link)
+        href, name = _target_of(link, leads_to), name_of(link)
         where = card_of(link) or shown(name) or shown(href)
         yield from _target(href, where, public_url)
         if not name:
@@ -35,14 +42,19 @@ def check_links(page: Page, *, public_url: str) -> Iterator[LintFinding]:
             yield warning("link-same-name", shown(name), f"{len(targets)} links have the same name and lead elsewhere")
 
 
-def links_outward(page: Page, *, public_url: str) -> dict[str, str]:
+def links_outward(page: Page, *, public_url: str, leads_to: Mapping[str, str] = NOWHERE_ELSE) -> dict[str, str]:
     """Give the web addresses of a mail that are not ours, each with where it stands first."""
     found: dict[str, str] = {}
     for link in page.all("a"):
-        href = str(link.get("href") or "").strip()
+        href = _target_of(link, leads_to)
         if urlsplit(href).scheme in {"http", "https"} and not _is_ours(href, public_url):
             found.setdefault(href, card_of(link) or shown(name_of(link)))
     return found
+
+
+def _target_of(link: HtmlElement, leads_to: Mapping[str, str]) -> str:
+    href = str(link.get("href") or "").strip()
+    return leads_to.get(href, href)
 
 
 def _target(href: str, where: str, public_url: str) -> Iterator[LintFinding]:

@@ -195,3 +195,12 @@ def test_a_template_file_is_checked_by_itself() -> None:
         "line 3: <mj-colum> is no tag that a layout may use",
         "line 4: <mj-text> has no attribute 'colour'",
     ]
+
+
+def test_behind_a_link_that_counts_the_story_is_looked_at() -> None:
+    """A link of ours that sends on is as good as what lies behind it."""
+    counted = f"{PUBLIC_URL}/r/1/2"
+    found = read_page(page(f'<a href="{counted}">One story</a>'))
+    leads_to = {counted: "http://wiki.lan/a"}
+    assert [one.rule for one in check_links(found, public_url=PUBLIC_URL, leads_to=leads_to)] == ["link-local"]
+    assert list(links_outward(found, public_url=PUBLIC_URL, leads_to=leads_to)) == ["http://wiki.lan/a"]
