@@ -7,6 +7,7 @@ from newsletter.app.leaves import ERASED, note_leave
 from newsletter.base.errors import NotFound
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
+from newsletter.outbox.forget_store import forget_addresses
 from subscribers.address import mask
 from subscribers.consent.consent import SuppressionKind
 from subscribers.people.erase import erase, forget_correspondent
@@ -53,6 +54,7 @@ def erase_person(app: App, subscriber_id: int, *, by: str) -> None:
     now = app.clock.now()
     with writing(app.engine) as db:
         erase(db, subscriber_id, by=by, now=now)
+        forget_addresses(db, subscriber_id)
         audit.record(db, at=now, who=by, act="subscriber.erase", subject=f"subscriber:{subscriber_id}")
 
 

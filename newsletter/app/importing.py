@@ -12,11 +12,14 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import Connection
+
 from newsletter.app.app import App
 from newsletter.app.leaves import note_imported_noes
 from newsletter.app.turns import writing_in_turn
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
+from newsletter.outbox import alert_store
 from newsletter.sources import topic_store
 from subscribers.errors import InvalidImport
 from subscribers.importing.archive import is_archive, unpack
@@ -24,7 +27,7 @@ from subscribers.importing.count import ImportCount, Planned, count_import
 from subscribers.importing.csv_reading import count_rows, read_header
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.row import lay_out, meanings
-from subscribers.importing.run import ImportReport, import_report, import_some, spooled_paths, start_import
+from subscribers.importing.run import ImportReport, import_report, import_some, same_before, spooled_paths, start_import
 from subscribers.importing.undo import start_undo, undo_report, undo_some
 from subscribers.lists.keep import list_by_slug
 
@@ -112,6 +115,7 @@ def carry_out_import(
                 by=by,
                 now=now,
                 options=file.options,
+                folder=app.home,
             )
             for file in prepared.files
         ]
@@ -122,14 +126,41 @@ def carry_out_import(
     while rows := import_some(
         lambda: writing(app.engine),
         now=app.clock.now(),
+        folder=app.home,
         on_noes=partial(note_imported_noes, app),
+        on_stop=partial(tell_of_stop, app),
         look=lambda: reading(app.engine),
     ):
         done += rows
         on_progress(min(done, total), total)
     reports = _reports(app, numbers)
+    _end_stops(app, numbers, reports)
     shutil.rmtree(prepared.folder, ignore_errors=True)
     return list(zip(numbers, reports, strict=True))
+
+
+def tell_of_stop(app: App, db: Connection, number: int, why: str) -> None:
+    """Tell people of an import that could not go on: the noes behind that place were not read."""
+    alert_store.raise_alert(
+        db,
+        _stopped(number),
+        f"import {number} was not finished. {why}",
+        remedy=f"import the file again, or take back what was read of it: newsletter subscriber undo-import {number}",
+        now=app.clock.now(),
+    )
+
+
+def _end_stops(app: App, numbers: Sequence[int], reports: Sequence[ImportReport]) -> None:
+    """A file that was read to its end needs nobody any more who asks for the rest of it."""
+    with writing(app.engine) as db:
+        for number, report in zip(numbers, reports, strict=True):
+            if not any(line == 0 for line, _ in report.refused):
+                for earlier in same_before(db, number):
+                    alert_store.close_alert(db, _stopped(earlier), now=app.clock.now())
+
+
+def _stopped(number: int) -> str:
+    return f"import:{number}"
 
 
 def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> UndoneImport:
@@ -137,6 +168,7 @@ def undo_import(app: App, number: int, *, by: str, on_progress: Progress) -> Und
     now = app.clock.now()
     with writing(app.engine) as db:
         start_undo(db, number, now=now)
+        alert_store.close_alert(db, _stopped(number), now=now)
         audit.record(db, at=now, who=by, act="subscriber.undo_import", subject=f"import:{number}")
         total = undo_report(db, number).remaining
     done = 0
@@ -158,7 +190,7 @@ def remove_spooled(app: App) -> None:
     with reading(app.engine) as db:
         finished = spooled_paths(db)
     for one in folder.iterdir():
-        states = [is_over for path, is_over in finished.items() if Path(path).is_relative_to(one)]
+        states = [is_over for path, is_over in finished.items() if (app.home / path).is_relative_to(one)]
         # Another process may be removing it too: what it has taken is gone, and the rest it takes.
         with suppress(FileNotFoundError):
             if all(states) if states else _is_old(app, one):

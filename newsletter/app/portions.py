@@ -12,7 +12,7 @@ from functools import partial
 from newsletter.app.advance import advance_issues
 from newsletter.app.app import App
 from newsletter.app.cutoff import ask_before_cutoffs, sources_wanted_soon
-from newsletter.app.importing import remove_spooled
+from newsletter.app.importing import remove_spooled, tell_of_stop
 from newsletter.app.leaves import note_imported_noes
 from newsletter.app.source_health import alert_of_sources
 from newsletter.app.turns import writing_in_turn
@@ -67,7 +67,9 @@ def import_some(app: App) -> int:
     done = import_rows(
         lambda: writing(app.engine),
         now=now,
+        folder=app.home,
         on_noes=partial(note_imported_noes, app),
+        on_stop=partial(tell_of_stop, app),
         look=lambda: reading(app.engine),
     ) or undo_rows(lambda: writing_in_turn(app.engine), now=now)
     if not done:

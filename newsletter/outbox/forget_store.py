@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.outbox.tables import attempts, deliveries, delivery_tallies
@@ -16,6 +16,12 @@ def ended_before(db: Connection, before: datetime, limit: int) -> list[int]:
     """Give the first deliveries that ended before then."""
     old = (deliveries.c.changed_at < before, deliveries.c.state.in_(_ENDED))
     return [row.id for row in db.execute(select(deliveries.c.id).where(*old).order_by(deliveries.c.id).limit(limit))]
+
+
+def forget_addresses(db: Connection, reader: int) -> None:
+    """Take the masked address of a reader out of their attempts: at a domain of one's own it names the person."""
+    theirs = select(deliveries.c.id).where(deliveries.c.subscriber_id == reader)
+    db.execute(update(attempts).where(attempts.c.delivery_id.in_(theirs)).values(masked_address=""))
 
 
 def forget(db: Connection, ids: Sequence[int]) -> None:

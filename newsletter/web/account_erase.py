@@ -34,6 +34,6 @@ def _erase(request: Request) -> Response:
         visit.strings,
         "Everything was deleted",
         "A hash of your address and the record of what you agreed to stay, so that nobody mails you again.",
-        "Your address cannot be read from them.",
+        "Nobody can read your address from them; only who brings it can tell that it was here.",
         "If you want mail again one day, sign up again: nothing else brings you back.",
     )

@@ -100,6 +100,13 @@ def find_import(db: Connection, import_id: int) -> RowMapping | None:
     return db.execute(select(imports).where(imports.c.id == import_id)).mappings().first()
 
 
+def same_before(db: Connection, import_id: int) -> list[int]:
+    """Give the earlier imports of a file of the same name into the same list."""
+    mine = select(imports.c.list_id, imports.c.file_name).where(imports.c.id == import_id).subquery()
+    same = (mine.c.list_id == imports.c.list_id) & (mine.c.file_name == imports.c.file_name)
+    return list(db.execute(select(imports.c.id).join(mine, same).where(imports.c.id < import_id)).scalars())
+
+
 def import_lines(db: Connection) -> list[RowMapping]:
     columns = (imports.c.id, imports.c.file_name, imports.c.by, imports.c.position.label("rows"))
     times = (imports.c.started_at, imports.c.finished_at, imports.c.undone_at)

@@ -57,6 +57,7 @@ _OURS = frozenset(READERS) | {"address", "topics", "mutes", "opt_outs", "status"
 _OPT_OUT = re.compile(r"[a-z]+:[a-z0-9-]{1,63}")
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}", re.ASCII)
+_HALF = re.compile("[\ud800-\udfff]")
 _SPACE = " \t\u00a0"  # what spreadsheets leave around a cell
 
 
@@ -181,7 +182,7 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
     wishes = [Wished("", key, "mute") for key in mutes] + [
         Wished("", key, "opt_out") for key in _opt_outs(layout, cells)
     ]
-    return ImportRow(
+    row = ImportRow(
         line=record.line,
         address=parse_address(address),
         profile=_read_profile(layout, cells),
@@ -199,6 +200,17 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
         consent_ip=_read_network_address(consent_ip) if consent_ip else "",
         evidence=own.evidence,
     )
+    _check_storable(row)
+    return row
+
+
+def _check_storable(row: ImportRow) -> None:
+    """Refuse what no database takes and JSON can say: a NUL (PostgreSQL), half of a surrogate pair (RFC 8259, 8.2)."""
+    if not (row.attributes or row.evidence):
+        return
+    text = "".join((row.evidence, *row.attributes, *row.attributes.values()))
+    if "\0" in text or (not text.isascii() and _HALF.search(text)):
+        raise InvalidProfile("it holds a character that cannot be stored (U+0000, or half of a pair): remove it")
 
 
 def _nested_keys(header: Header, options: ImportOptions, export: Export | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DataError
 
 from subscribers.consent import consent_store
 from subscribers.consent.consent import SuppressionKind
@@ -28,12 +29,16 @@ from subscribers.quiet import uncollected
 from subscribers.store import portions
 from subscribers.suppression import suppression_store
 
+HERE = Path()
 Begin = Callable[[], AbstractContextManager[Connection]]
+OnStop = Callable[[Connection, int, str], None]  # the import, and why it stopped; in the transaction that ends it
 OnNoes = Callable[[list[tuple[str, SuppressionKind]]], None]  # address hash, and what it said
 # A transaction: SQLite lets nobody else write meanwhile, and an unsubscribe must not wait.
 MOST_ROWS = 400
 _SHOWN_REFUSALS = 1000
 _SAMPLE = 64 * 1024
+# What a row can do to a database that takes no such value. One row must not keep all later imports from going on.
+_UNSTORABLE = (ValueError, DataError)
 _WHOLE_FILE = 0  # the line under which a fault of the file itself is told
 
 
@@ -63,10 +68,12 @@ def start_import(
     by: str,
     now: datetime,
     options: ImportOptions | None = None,
+    folder: Path = HERE,
 ) -> int:
     """Note a file to import; gives the import's id. Nothing is imported yet: import_some does that.
 
-    `spooled_path` is a copy that stays until the import is finished. `consent` tells how these people agreed; empty,
+    `spooled_path` is a copy that stays until the import is finished; it is noted by its place in `folder`, so that
+    whoever goes on may work elsewhere, and the home may move. `consent` tells how these people agreed; empty,
     only rows with a time of consent become active. Raises UnknownList, or InvalidImport with what to do.
     """
     mailing_list = list_by_slug(db, list_slug)
@@ -75,7 +82,7 @@ def start_import(
     lay_out(header, told)
     values = {
         "list_id": mailing_list.id,
-        "path": str(spooled_path),
+        "path": str(_place_in(folder, spooled_path)),
         "file_name": file_name,
         "file_hash": _fingerprint(spooled_path),
         "consent": consent.strip(),
@@ -86,12 +93,20 @@ def start_import(
 
 
 def import_some(
-    begin: Begin, *, now: datetime, rows: int = MOST_ROWS, on_noes: OnNoes | None = None, look: Begin | None = None
+    begin: Begin,
+    *,
+    now: datetime,
+    rows: int = MOST_ROWS,
+    folder: Path = HERE,
+    on_noes: OnNoes | None = None,
+    on_stop: OnStop | None = None,
+    look: Begin | None = None,
 ) -> int:
     """Import the next rows of the oldest unfinished import, at most `rows` in one transaction; gives how many.
 
     `on_noes` gets the noes of a portion, hash and kind, before they are committed: to be kept elsewhere too. `look`
-    begins transactions that only read, so that nobody waits for what is looked up; without it `begin` does.
+    begins transactions that only read, so that nobody waits for what is looked up; without it `begin` does. `folder`
+    is where the copies are. A row that no database takes is refused, and the others go on.
     Zero means that nothing is left to do. An import whose spooled copy is gone or changed ends, and says so.
     """
     look = look or begin
@@ -102,9 +117,9 @@ def import_some(
             return 0
         try:
             with uncollected():
-                done = _import_portion(begin, look, current, rows, now, on_noes)
+                done = _import_rows(begin, look, current, folder / current.path, rows, now, on_noes)
         except (InvalidImport, OSError) as error:
-            _give_up(begin, current, f"the import stopped here: {error}", now)
+            _give_up(begin, current, f"the import stopped here: {error}", now, on_stop)
             continue
         if done:
             return done
@@ -172,15 +187,44 @@ def spooled_paths(db: Connection) -> dict[str, bool]:
     return import_store.spooled_paths(db)
 
 
+def same_before(db: Connection, import_id: int) -> list[int]:
+    """Give the earlier imports of a file of the same name into the same list."""
+    return import_store.same_before(db, import_id)
+
+
 def refusals(db: Connection, import_id: int, *, after_line: int, limit: int) -> list[tuple[int, str]]:
     """Give the refused rows behind a line: for reports of more than a thousand."""
     return import_store.refusals(db, import_id, after_line, limit)
 
 
-def _import_portion(
-    begin: Begin, look: Begin, current: Import, limit: int, now: datetime, on_noes: OnNoes | None
+def _import_rows(
+    begin: Begin, look: Begin, current: Import, path: Path, limit: int, now: datetime, on_noes: OnNoes | None
 ) -> int:
-    path = Path(current.path)
+    """Import a portion; where it cannot be stored, half of it, down to the row that is to blame, which is refused."""
+    try:
+        return _import_portion(begin, look, current, path, limit, now, on_noes)
+    except InvalidImport:
+        raise
+    except _UNSTORABLE as error:
+        if limit > 1:
+            return _import_rows(begin, look, current, path, limit // 2, now, on_noes)
+        return _pass_over(begin, current, path, f"it cannot be stored: {type(error).__name__}")
+
+
+def _pass_over(begin: Begin, current: Import, path: Path, reason: str) -> int:
+    records, place = read_records(path, read_header(path), current.place, 1)
+    with begin() as db:
+        if not import_store.move_import(db, current, len(records), place, None):
+            return 0
+        import_store.refuse(db, current.id, [(record.line, reason) for record in records])
+        refused = current.counts.get("refused", 0) + len(records)
+        import_store.put_counts(db, current.id, current.counts | {"refused": refused})
+    return len(records)
+
+
+def _import_portion(
+    begin: Begin, look: Begin, current: Import, path: Path, limit: int, now: datetime, on_noes: OnNoes | None
+) -> int:
     if _fingerprint(path) != current.file_hash:
         raise InvalidImport(f"the spooled copy of {current.file_name} was changed; import the file again")
     header = read_header(path)
@@ -228,15 +272,21 @@ def read_rows(layout: Layout, records: list[Record], now: datetime) -> tuple[lis
     return rows, refused
 
 
-def _give_up(begin: Begin, current: Import, reason: str, now: datetime) -> None:
+def _give_up(begin: Begin, current: Import, reason: str, now: datetime, on_stop: OnStop | None) -> None:
     """End an import that cannot go on, and with it what was unpacked beside it: a file of yeses without its noes."""
     with begin() as db:
         if import_store.move_import(db, current, 0, current.place, now):
             import_store.refuse(db, current.id, [(_WHOLE_FILE, reason)])
+            if on_stop is not None:
+                on_stop(db, current.id, f"{current.file_name}: {reason}")
             for other in import_store.end_with(db, current, now):
                 import_store.refuse(
                     db, other, [(_WHOLE_FILE, f"stopped with {current.file_name}, which is part of it")]
                 )
+
+
+def _place_in(folder: Path, path: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path.absolute()
 
 
 def _fingerprint(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+import pytest
+from sqlalchemy import Engine, event, func, select
 
 from subscribers.consent.consent import Act, SuppressionKind
 from subscribers.consent.leave import leave_everything, leave_list, opt_out
@@ -304,3 +305,69 @@ def test_a_no_that_is_said_while_a_portion_is_prepared_counts(engine: Engine, tm
     assert import_some(begin_after_a_no, now=NOW, look=engine.begin) == 1
     with engine.begin() as db:
         assert mailable(db, ("members", "press")) == []
+
+
+LISTMONK = "uuid,email,name,attributes,status,created_at,updated_at\n"
+
+
+def test_a_row_that_cannot_be_stored_is_refused_and_the_others_come_in(engine: Engine, tmp_path: Path) -> None:
+    """JSON can say half of a surrogate pair and U+0000: that row is told with its line, whatever the database takes."""
+    rows = [
+        '1,a@example.org,A,"{""x"":""\\ud800""}",enabled,,\n',
+        '2,b@example.org,B,"{""x"":""\\u0000""}",enabled,,\n',
+        '3,c@example.org,C,"{""\\udfff"":""x""}",enabled,,\n',
+        '4,d@example.org,D,"{""x"":""\\ud83d\\ude00""}",enabled,,\n',
+    ]
+    report = import_text(engine, tmp_path, LISTMONK + "".join(rows), consent="yes")
+    assert [line for line, _ in report.refused] == [2, 3, 4]
+    assert all("cannot be stored" in why for _, why in report.refused)
+    assert report.added == 1
+
+
+def test_a_fault_in_storing_one_row_keeps_no_later_import_waiting(engine: Engine, tmp_path: Path) -> None:
+    """Whatever a database does not take of one row is that row's refusal: rows beside it and later files are read."""
+    files = {"yes.csv": "a@example.org,\nb@example.org,\nc@example.org,\nd@example.org,\ne@example.org,\n"}
+    files["no.csv"] = "a@example.org,unsubscribed\n"
+    with engine.begin() as db:
+        make_list(db)
+        ids = []
+        for name, lines in files.items():
+            (tmp_path / name).write_text(f"email,status\n{lines}")
+            ids.append(start_import(db, tmp_path / name, name, "members", consent="yes", by="test", now=NOW))
+
+    def refuse_c(_conn: object, _cursor: object, _statement: str, parameters: object, *_: object) -> None:
+        if "c@example.org" in str(parameters) and "INSERT INTO subscribers" in _statement:
+            raise UnicodeEncodeError("utf-8", "c", 0, 1, "not for this database")
+
+    event.listen(engine, "before_cursor_execute", refuse_c)
+    try:
+        while import_some(engine.begin, now=NOW, rows=4):
+            pass
+    finally:
+        event.remove(engine, "before_cursor_execute", refuse_c)
+    with engine.begin() as db:
+        yes, no = (import_report(db, import_id) for import_id in ids)
+        assert (yes.rows, yes.added, yes.refused) == (5, 4, [(4, "it cannot be stored: UnicodeEncodeError")])
+        assert yes.refused_count == 1
+        assert (no.rows, no.suppressed) == (1, 1)
+
+
+def test_a_copy_is_found_from_any_folder(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home named by a path from here is the same home there: an import goes on, also when the home has moved."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "people.csv").write_text("email\na@example.org\nb@example.org\n")
+    monkeypatch.chdir(tmp_path)
+    with engine.begin() as db:
+        make_list(db)
+        here = Path("home")
+        number = start_import(
+            db, here / "people.csv", "people.csv", "members", consent="yes", by="test", now=NOW, folder=here
+        )
+    assert import_some(engine.begin, now=NOW, rows=1, folder=here) == 1
+    home.rename(tmp_path / "moved")
+    monkeypatch.chdir("/")
+    while import_some(engine.begin, now=NOW, rows=1, folder=tmp_path / "moved"):
+        pass
+    with engine.begin() as db:
+        assert import_report(db, number).added == 2

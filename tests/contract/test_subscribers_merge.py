@@ -150,6 +150,8 @@ def test_erasure_reaches_the_addresses_before(engine: Engine) -> None:
             assert known.subscriber is None
             assert [one.kind for one in known.suppressions] == [SuppressionKind.LEFT]
             assert {one.network_address for one in known.consents} == {""}
+            assert {one.subscriber_id for one in known.consents} == {None}
+            assert not any(one.key.startswith("subscriber:") for one in known.consents)
         with pytest.raises(UnknownSubscriber):
             find_by_old_id(db, gone)
 

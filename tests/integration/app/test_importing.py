@@ -25,6 +25,7 @@ from newsletter.app.portions import import_some
 from newsletter.app.setup import apply_setup
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from newsletter.outbox.alert_store import Alert, open_alerts
 from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.consent import SuppressionKind
 from subscribers.consent.join import Shown, confirm
@@ -405,3 +406,26 @@ def test_the_noes_of_an_import_outlive_a_restore(app: App) -> None:
     replay_leaves(app)
     carry_out(app, prepare(app, table(app, "email\nanna@example.org\n"), consent="x"))
     assert mailable(app) == ["nina"]
+
+
+def test_an_import_that_stops_is_told(app: App) -> None:
+    """Its noes were not read: people hear of it until the file is imported again, or taken back."""
+    file = table(app, "email,status\nanna@example.org,\nbruno@example.org,unsubscribed\n")
+    prepared = prepare(app, file, consent="x")
+    with writing(app.engine) as db:
+        number = start_import(
+            db, prepared.files[0].path, "people.csv", "members", consent="x", by="t", now=NOW, folder=app.home
+        )
+    prepared.files[0].path.unlink()
+    assert import_some(app) == 0
+    assert [one.key for one in alerts(app)] == [f"import:{number}"]
+    assert "was not finished" in alerts(app)[0].words
+    file.rename(app.home / "people.csv")
+    carry_out(app, prepare(app, app.home / "people.csv", consent="x"))
+    assert alerts(app) == []
+    assert mailable(app) == ["anna"]
+
+
+def alerts(app: App) -> list[Alert]:
+    with reading(app.engine) as db:
+        return open_alerts(db)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
 from newsletter.app.app import App
 from newsletter.app.erasing import erase_person
@@ -25,6 +26,8 @@ from newsletter.app.leaves import (
 from newsletter.app.suppressing import release_by_hand, suppress_by_hand
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
+from newsletter.db.tables import audit_log
+from newsletter.outbox.tables import attempts, deliveries
 from subscribers.address import parse_address
 from subscribers.consent.consent import Act, SuppressionKind
 from subscribers.consent.join import Shown, confirm
@@ -33,6 +36,7 @@ from subscribers.doors import members
 from subscribers.errors import SaidNo
 from subscribers.people.find import find_by_hash
 from subscribers.people.show import show
+from subscribers.tables import consents
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 
@@ -118,6 +122,25 @@ def test_erasing_writes_the_log(home: Home) -> None:
     text = (home.app.home / FILE_NAME).read_text()
     assert anna.address_hash in text
     assert ANNA not in text
+
+
+def test_after_erasure_no_row_leads_from_the_address_to_what_was_mailed(home: Home) -> None:
+    """The attempts hold no masked address, and no record has both the hash and the number of the deliveries."""
+    anna = home.person(ANNA)
+    with writing(home.app.engine) as db:
+        made = {"subscriber_id": anna.id, "issue_id": home.issue.id, "key": f"issue:1:{anna.id}", "lane": "box"}
+        times = {"due_at": NOW, "changed_at": NOW, "state": "accepted"}
+        key = db.execute(insert(deliveries).values(**made, **times)).inserted_primary_key
+        assert key is not None
+        tried = {"delivery_id": key[0], "epoch": 1, "provider": "box", "masked_address": "a...r@klinik.example"}
+        db.execute(insert(attempts).values(**tried, opened_at=NOW))
+    erase_person(home.app, anna.id, by="reader")
+    with reading(home.app.engine) as db:
+        assert db.execute(select(attempts.c.masked_address)).scalars().all() == [""]
+        assert db.execute(select(consents.c.id).where(consents.c.subscriber_id == anna.id)).all() == []
+        assert (
+            db.execute(select(audit_log.c.subject).where(audit_log.c.subject.contains(anna.address_hash))).all() == []
+        )
 
 
 @pytest.mark.parametrize("act", [OPT_OUT, EVERYTHING, ERASED])
