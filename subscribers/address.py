@@ -27,6 +27,7 @@ _RESERVED_TOPS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAI
 # A country may have a mail server at its top-level domain itself (RFC 7085 lists some), a generic one may not
 # (ICANN, 2013): "anna@hospital" is a slip of the pen, "anna@io" is not.
 _AT_A_COUNTRY = re.compile(r"@[A-Za-z]{2}\Z")
+_DROPS_DOTS = frozenset({"gmail.com", "googlemail.com"})
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -47,6 +48,18 @@ def parse_address(text: str) -> Address:
     that people use does; and who left as `anna@` must not be mailed as `Anna@`. Mail goes to the address as written.
     """
     return parse_plain(text) or _parse_any(text)
+
+
+def mailbox_hash(address: Address) -> str:
+    """Name the mailbox that an address most likely leads to, by hash: for limits on what is mailed there, nothing else.
+
+    Many hosts drop what stands behind a "+" (RFC 5233), and Gmail drops dots.
+    """
+    local, _, domain = address.key.rpartition("@")
+    local = local.partition("+")[0] or local
+    if address.domain in _DROPS_DOTS:
+        local = local.replace(".", "")
+    return sha256(f"{local}@{domain}".encode()).hexdigest()
 
 
 def parse_plain(text: str) -> Address | None:

@@ -88,5 +88,15 @@ class UnknownImport(SubscribersError):
         self.import_id = import_id
 
 
+class TooOldToUndo(SubscribersError):
+    """What the import replaced has been forgotten."""
+
+    def __init__(self, import_id: int, days: int) -> None:
+        super().__init__(
+            f"import {import_id} ended more than {days} days ago: what it replaced is forgotten, and it cannot be "
+            "taken back; erase people one by one, or import a file that is right"
+        )
+
+
 class SaidNo(SubscribersError):
     """They left, opted out or are suppressed; only the way named in the message leads back."""

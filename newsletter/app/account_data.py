@@ -12,12 +12,14 @@ from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.base.errors import NotFound
-from newsletter.base.ids import IssueId
+from newsletter.base.ids import IssueId, PostId
 from newsletter.db.engine import reading
 from newsletter.feedback import store as feedback_store
 from newsletter.issues import store as issue_store
+from newsletter.issues.digest import chosen_posts, unpack_choice
 from newsletter.outbox import reader_store
 from newsletter.outbox.reader_store import Got
+from newsletter.sources import post_store
 from subscribers.people.everything import Everything, everything_of
 from subscribers.wishes.profile import THE_NEWSLETTERS_HOUR, Preferences
 
@@ -33,6 +35,8 @@ class Delivery:
     state: str
     reason: str
     at: datetime
+    stories: tuple[dict[str, str], ...]  # of each its title and why it was chosen
+    answers: tuple[str, ...]  # the mail server's own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ def data_of(app: App, subscriber_id: int) -> AccountData:
         got = reader_store.deliveries_of(db, subscriber_id)
         names = {one: _issue(db, one) for one in {row.issue_id for row in got if row.issue_id is not None}}
         events = feedback_store.events_of(db, subscriber_id)
-    deliveries = tuple(_delivery(row, names) for row in got)
+        titles = _titles(db, got)
+    deliveries = tuple(_delivery(row, names, titles) for row in got)
     return AccountData(kept, deliveries, tuple(dict(row) for row in events))
 
 
@@ -72,6 +77,7 @@ def as_json(data: AccountData, *, now: datetime) -> str:
         "consents": [{**_told(asdict(one)), "words_shown": texts.get(one.text_hash, "")} for one in kept.consents],
         "suppressions": [asdict(one) for one in kept.suppressions],
         "not_asked_until": kept.asking_rests,
+        "replaced_by_imports": [{"import": number, **json.loads(before)} for number, before in kept.replaced],
         "links": [_told(one._asdict()) for one in kept.links],
         "deliveries": [asdict(one) for one in data.deliveries],
         "told_by_mailboxes": list(data.events),
@@ -100,8 +106,14 @@ def _issue(db: Connection, issue_id: int) -> tuple[str, str]:
         return f"issue {issue_id}", ""
 
 
-def _delivery(row: Got, names: dict[int, tuple[str, str]]) -> Delivery:
-    if row.issue_id is not None:
-        return Delivery(*names[row.issue_id], row.state, row.reason, row.at)
+def _titles(db: Connection, got: list[Got]) -> dict[PostId, str]:
+    ids = {post_id for row in got if row.choice for post_id in chosen_posts(row.choice)}
+    return {post.id: post.title for post in post_store.posts_by_ids(db, sorted(ids))}
+
+
+def _delivery(row: Got, names: dict[int, tuple[str, str]], titles: dict[PostId, str]) -> Delivery:
     kind = str(json.loads(row.notice).get("kind", "")) if row.notice else ""
-    return Delivery(f"notice: {kind}", "", row.state, row.reason, row.at)
+    what, newsletter = names[row.issue_id] if row.issue_id is not None else (f"notice: {kind}", "")
+    chosen = unpack_choice(row.choice)[0] if row.choice else ()
+    stories = tuple({"title": titles.get(one.post_id, ""), "why": one.reason.name.lower()} for one in chosen)
+    return Delivery(what, newsletter, row.state, row.reason, row.at, stories, row.answers)

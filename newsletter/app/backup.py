@@ -5,6 +5,7 @@ import json
 import os
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from newsletter.app.app import App
@@ -38,7 +39,8 @@ def backup_home(app: App, file: Path) -> int:
                 archive.add(app.home / SETTINGS_FILE, SETTINGS_FILE)
                 archive.add(app.home / KEYS_FILE, KEYS_FILE)
                 for path in _beside(app):
-                    archive.add(path, str(path.relative_to(app.home)))
+                    with suppress(FileNotFoundError):  # an import came to its end just now
+                        archive.add(path, str(path.relative_to(app.home)), recursive=False)
             raw.flush()
             os.fsync(raw.fileno())
     unfinished.replace(file)
@@ -50,7 +52,11 @@ def _beside(app: App) -> list[Path]:
     named = [app.home / one.secret_file for one in app.settings.provider if one.secret_file]
     named += [app.home / one.private_key_file for one in app.settings.dkim]
     inside = [path for path in named if path.is_file() and path.resolve().is_relative_to(app.home.resolve())]
-    return [*inside, *sorted((app.home / "media").glob("*")), *sorted((app.home / "imports").glob("*"))]
+    return [*inside, *_files(app.home / "media"), *_files(app.home / "imports")]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _add_text(archive: tarfile.TarFile, name: str, text: str) -> None:

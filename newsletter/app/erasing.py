@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from newsletter.app.app import App
-from newsletter.app.leaves import ERASED, note_leave
+from newsletter.app.leaves import ERASED, TESTER_ERASED, note_leave
 from newsletter.base.errors import NotFound
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
+from newsletter.feedback.store import forget_reader
 from newsletter.outbox.forget_store import forget_addresses
-from subscribers.address import mask
+from subscribers.address import mask, parse_address
 from subscribers.consent.consent import SuppressionKind
 from subscribers.people.erase import erase, forget_correspondent
 from subscribers.people.find import find_by_id
@@ -40,6 +41,7 @@ def erase_address(app: App, address: str, *, by: str) -> Erasure:
     if known.subscriber is not None:
         erase_person(app, known.subscriber.id, by=by)
         return erasure
+    note_leave(app, TESTER_ERASED, parse_address(address).hash)
     with writing(app.engine) as db:
         forget_correspondent(db, address)
         audit.record(db, at=app.clock.now(), who=by, act="correspondent.erase", subject="correspondent")
@@ -55,6 +57,7 @@ def erase_person(app: App, subscriber_id: int, *, by: str) -> None:
     with writing(app.engine) as db:
         erase(db, subscriber_id, by=by, now=now)
         forget_addresses(db, subscriber_id)
+        forget_reader(db, subscriber_id)
         audit.record(db, at=now, who=by, act="subscriber.erase", subject=f"subscriber:{subscriber_id}")
 
 

@@ -22,7 +22,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.outbox import alert_store
 from newsletter.sources import topic_store
 from subscribers.errors import InvalidImport
-from subscribers.importing.archive import is_archive, unpack
+from subscribers.importing.archive import is_archive, standing_by_name, unpack
 from subscribers.importing.count import ImportCount, Planned, count_import
 from subscribers.importing.csv_reading import count_rows, read_header
 from subscribers.importing.options import ImportOptions
@@ -209,7 +209,7 @@ def _files(
     if not is_archive(file):
         copy = folder / "0.csv"
         shutil.copyfile(file, copy)
-        options = ImportOptions(columns=told, topics=topics)
+        options = ImportOptions(columns=told, topics=topics, standing=standing_by_name(file.name))
         lay_out(read_header(copy), options)
         return [Planned(path=copy, name=file.name, options=options)], []
     planned, aside, silent = [], [], []

@@ -20,7 +20,7 @@ from newsletter.db.engine import writing
 from newsletter.db.limits import Limit, customer, take
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import topic_store
-from subscribers.address import parse_address
+from subscribers.address import mailbox_hash, parse_address
 from subscribers.consent.asking_rest import rest_from_asking
 from subscribers.consent.confirmation import may_be_asked_to_confirm
 from subscribers.consent.fresh_link import FreshLink, Purpose, last_link, make_link, unused_links, use_link
@@ -70,19 +70,24 @@ def sign_up(app: App, recipe: Recipe, form: SignUp) -> None:
         raise TooManySignUps(wait)
     with writing(app.engine) as db:
         # Beyond this an address is left in peace; the page says the same.
-        if take(db, [Limit(name=f"join:{parsed.hash}", most=_ADDRESS_A_DAY, window=timedelta(days=1))], now=now):
+        a_mailbox = Limit(name=f"join:{mailbox_hash(parsed)}", most=_ADDRESS_A_DAY, window=timedelta(days=1))
+        if take(db, [a_mailbox], now=now):
             return
         list_slug = first_list(db, recipe.lists)
-        asked = ask(
-            db,
-            form.address,
-            list_slug,
-            shown=form.shown,
-            now=now,
-            opt_out=f"newsletter:{recipe.slug}",
-            profile=_profile(form),
-        )
-        _answer(app, db, recipe, _content(recipe, form, list_slug), asked, now=now)
+        # Who gets no mail costs the same work, taken back: time tells no more than the page. And of an address that may
+        # not be mailed nothing is kept because a stranger typed it.
+        with db.begin_nested() as trial:
+            asked = ask(
+                db,
+                form.address,
+                list_slug,
+                shown=form.shown,
+                now=now,
+                opt_out=f"newsletter:{recipe.slug}",
+                profile=_profile(form),
+            )
+            if not _answer(app, db, recipe, _content(recipe, form, list_slug), asked, now=now):
+                trial.rollback()
 
 
 def confirm_sign_up(app: App, recipe: Recipe, link: FreshLink, *, shown: Shown) -> bool:
@@ -110,26 +115,23 @@ def ask_no_more(app: App, link: FreshLink) -> datetime:
 
 def _answer(
     app: App, db: Connection, recipe: Recipe, content: Mapping[str, str], asked: Asked, *, now: datetime
-) -> None:
-    """Mail what follows. Who gets no mail costs the same work, taken back: time tells no more than the page."""
+) -> bool:
+    """Plan the mail that follows. False where none may be sent: then all of it is to be taken back."""
     if asked.standing is Standing.JOINED:
         _keep_wishes(db, asked.subscriber_id, content, now=now)
         plan_welcome(app, db, recipe, asked.subscriber_id, now=now)
-        return
+        return True
     may_ask = _may_ask(db, asked.subscriber_id, content["list"], now=now)
     may_tell = _may_tell(db, asked.subscriber_id, now=now)
-    with db.begin_nested() as trial:
-        if asked.standing is Standing.ACTIVE:
-            told = {"newsletter": recipe.slug}
-            link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, told, life=ACCOUNT_LIFE, now=now)
-            plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
-        else:
-            life = timedelta(days=app.settings.privacy.unconfirmed_days)
-            link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
-            plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
-        is_mailed = {Standing.ACTIVE: may_tell, Standing.TO_CONFIRM: may_ask}.get(asked.standing, False)
-        if not is_mailed:
-            trial.rollback()
+    if asked.standing is Standing.ACTIVE:
+        told = {"newsletter": recipe.slug}
+        link = make_link(db, asked.subscriber_id, Purpose.ACCOUNT, told, life=ACCOUNT_LIFE, now=now)
+        plan_reader_mail(app, db, Kind.ALREADY, link, recipe.slug)
+    else:
+        life = timedelta(days=app.settings.privacy.unconfirmed_days)
+        link = make_link(db, asked.subscriber_id, Purpose.CONFIRM, content, life=life, now=now)
+        plan_reader_mail(app, db, Kind.CONFIRM, link, recipe.slug)
+    return {Standing.ACTIVE: may_tell, Standing.TO_CONFIRM: may_ask}.get(asked.standing, False)
 
 
 def _may_tell(db: Connection, subscriber_id: int, *, now: datetime) -> bool:

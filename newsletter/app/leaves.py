@@ -23,7 +23,7 @@ from subscribers.consent import consent_store
 from subscribers.consent.consent import Act, Consent, SuppressionKind
 from subscribers.consent.leave import leave_everything, leave_list, opt_out, undo_opt_out
 from subscribers.lists import list_store
-from subscribers.people.erase import erase
+from subscribers.people.erase import erase, forget_correspondent_by_hash
 from subscribers.people.find import find_by_hash
 from subscribers.suppression import suppression_store
 from subscribers.suppression.suppress import suppress_domain, suppress_hash
@@ -31,6 +31,7 @@ from subscribers.suppression.suppress import suppress_domain, suppress_hash
 FILE_NAME = "leaves.log"
 OPT_OUT, UNDO, LIST, EVERYTHING, ERASED = "opt_out", "undo", "list", "everything", "erased"
 SUPPRESSED, DOMAIN_CLOSED = "suppressed", "domain_closed"  # their key is the kind; who is a hash, or a domain
+TESTER_ERASED = "tester_erased"  # an address that was only written to: no no of a reader
 MOVED = "moved"  # who is the hash of the address before, the key that of the one after
 _BY = "restore"
 
@@ -113,7 +114,7 @@ def last_words(entries: Iterable[Entry]) -> list[Entry]:
         keys = noes.setdefault(one.who, {})
         if one.act == UNDO:
             keys.pop(one.key, None)
-        elif one.act not in {SUPPRESSED, DOMAIN_CLOSED, MOVED}:
+        elif one.act not in {SUPPRESSED, DOMAIN_CLOSED, MOVED, TESTER_ERASED}:
             keys[one.key if one.act in {OPT_OUT, LIST} else ""] = one
     return [next(iter(keys.values())) for keys in noes.values() if keys]
 
@@ -171,6 +172,8 @@ def _replay(app: App, entry: Entry) -> bool:
             case "suppressed":
                 kind = SuppressionKind(entry.key)
                 return suppress_hash(db, entry.who, kind, reason=entry.evidence, by=_BY, now=now)
+            case "tester_erased":
+                return forget_correspondent_by_hash(db, entry.who)
         person = find_by_hash(db, entry.who)
         return person is not None and _replay_of(db, person.id, entry, now)
 

@@ -1,7 +1,7 @@
 """A person leaves by the link of a mail: one newsletter, one list, everything; and takes it back.
 
-Each departure is noted in leaves.log first: should this machine be lost between the two, a restored home still knows.
-Saying so twice is as good as once.
+Each departure is noted in leaves.log before it is committed: should this machine be lost between the two, a restored
+home still knows; and of two acts at once the log tells that one last which counts. Saying so twice is as good as once.
 """
 
 from newsletter.app.app import App
@@ -24,11 +24,13 @@ def leave_newsletter(app: App, person: Subscriber, issue: Issue, slug: str, *, h
     with reading(app.engine) as db:
         if has_opted_out(db, person, slug):
             return False
-    note_leave(app, OPT_OUT, person.address_hash, opt_out_key(slug))
     with writing(app.engine) as db:
-        return record_unsubscribe(
+        left = record_unsubscribe(
             db, issue, person.id, newsletter=slug, how=how, network_address=network_address, now=app.clock.now()
         )
+        if left:
+            note_leave(app, OPT_OUT, person.address_hash, opt_out_key(slug))
+    return left
 
 
 def take_back(app: App, person: Subscriber, issue: Issue, slug: str, *, how: str, network_address: str) -> bool:
@@ -37,8 +39,8 @@ def take_back(app: App, person: Subscriber, issue: Issue, slug: str, *, how: str
         undone = undo_unsubscribe(
             db, issue, person.id, newsletter=slug, how=how, network_address=network_address, now=app.clock.now()
         )
-    if undone:
-        note_leave(app, UNDO, person.address_hash, opt_out_key(slug))
+        if undone:
+            note_leave(app, UNDO, person.address_hash, opt_out_key(slug))
     return undone
 
 
@@ -47,12 +49,14 @@ def leave_one_list(app: App, person: Subscriber, issue: Issue, slug: str, *, how
     with reading(app.engine) as db:
         if slug not in {one.slug for one in lists_of(db, person)}:
             return False
-    note_leave(app, LIST, person.address_hash, slug)
     evidence = f"{how}, in the mail of {issue.name}"
     with writing(app.engine) as db:
-        return leave_list(
+        left = leave_list(
             db, person.id, slug, by=BY, evidence=evidence, network_address=network_address, now=app.clock.now()
         )
+        if left:
+            note_leave(app, LIST, person.address_hash, slug)
+    return left
 
 
 def leave_all(app: App, person: Subscriber, issue: Issue, *, how: str, network_address: str) -> bool:
@@ -61,6 +65,8 @@ def leave_all(app: App, person: Subscriber, issue: Issue, *, how: str, network_a
         kinds = suppression_store.open_suppressions(db, person.address_hash)
         if SuppressionKind.LEFT in kinds and not lists_of(db, person):
             return False
-    note_leave(app, EVERYTHING, person.address_hash)
     with writing(app.engine) as db:
-        return record_leaving_all(db, issue, person.id, how=how, network_address=network_address, now=app.clock.now())
+        left = record_leaving_all(db, issue, person.id, how=how, network_address=network_address, now=app.clock.now())
+        if left:
+            note_leave(app, EVERYTHING, person.address_hash)
+    return left

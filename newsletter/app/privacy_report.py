@@ -14,6 +14,7 @@ from newsletter.base.settings import ProviderSettings
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from subscribers.consent.asking_rest import ASKING_REST
+from subscribers.importing.undo import UNDO_LIFE
 from subscribers.people.figures import Figures, figures
 
 _HTTP_PROVIDERS = {"postmark": "Postmark"}
@@ -160,9 +161,15 @@ def _periods(app: App) -> Chapter:
             f"Wishes not to be asked to join again, by hash: {ASKING_REST.days} days.",
             (
                 "Readers: until they leave and ask for erasure, or you erase them. Erasing removes every row with the "
-                "address at once; the record of consent and the suppression stay under a hash."
+                "address at once, and the masked address from the servers' answers; the record of consent and the "
+                "suppression stay under a hash of the address: nobody can read it, and who has the address can make it."
             ),
-            f"Deliveries and servers' answers: {privacy.deliveries_days} days; then each issue's numbers alone stay.",
+            (
+                f"Deliveries, servers' answers, bounces and departures as they were told: {privacy.deliveries_days} "
+                "days; then each issue's numbers alone stay."
+            ),
+            f"What an import replaced, so that it can be taken back: {UNDO_LIFE.days} days.",
+            "What operators did to people, by number and without addresses: with no end, to be accountable.",
             f"Network addresses in the record of consent: {privacy.network_addresses_days} days.",
             "Links that were mailed to confirm or to see one's data: until 30 days after their end.",
             "Backups: as long as you keep them. A restored one forgets again whoever left since (leaves.log).",

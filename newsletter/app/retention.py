@@ -15,7 +15,9 @@ from newsletter.app.turns import writing_in_turn
 from newsletter.base.log import get_log
 from newsletter.db import facts
 from newsletter.db.engine import reading, writing
+from newsletter.feedback import store as feedback_store
 from newsletter.outbox import forget_store
+from subscribers.importing.undo import forget_replaced
 from subscribers.people.forget import forget_asking_rests, forget_links, forget_network_addresses, forget_unconfirmed
 
 _FACT = "retention_done_on"
@@ -54,8 +56,15 @@ def _portions(app: App, now: datetime) -> dict[str, Callable[[], int]]:
         "network addresses": lambda: forget_network_addresses(begin, before=ago(privacy.network_addresses_days)),
         "wishes not to be asked": lambda: forget_asking_rests(begin, now=now),
         "links": lambda: forget_links(begin, before=ago(_LINKS_DAYS)),
+        "what imports replaced": lambda: forget_replaced(begin, now=now),
+        "feedback": lambda: _forget_feedback(app, ago(privacy.deliveries_days)),
         "deliveries": lambda: _forget_deliveries(app, ago(privacy.deliveries_days)),
     }
+
+
+def _forget_feedback(app: App, before: datetime) -> int:
+    with writing_in_turn(app.engine) as db:
+        return feedback_store.forget_before(db, before, _PORTION)
 
 
 def _forget_deliveries(app: App, before: datetime) -> int:

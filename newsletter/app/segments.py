@@ -12,6 +12,7 @@ from newsletter.sources import topic_store
 from subscribers.doors import member_count
 from subscribers.errors import InvalidRule
 from subscribers.lists.keep import all_lists
+from subscribers.segments.bounds import least, most
 from subscribers.segments.keep import all_segments, count_rule, segment_by_slug, segments_among
 from subscribers.segments.parse import ParsedRule, missing_names, parse_rule
 from subscribers.segments.segment import Segment
@@ -100,9 +101,23 @@ def _count(db: Connection, parsed: ParsedRule, list_slug: str) -> CountedRule:
     on_list = count_rule(db, list_slug, None)
     count = count_rule(db, list_slug, parsed.rule)
     people = head_count(count, is_delicate=_is_delicate(db, parsed), out_of=on_list)
+    if people.number is not None and _tells_of_few(db, parsed, list_slug, count, on_list):
+        people = HeadCount(None, f"not told: it would say of fewer than {_LEAST_TOLD} people what they wish")
     return CountedRule(people=people, on_list=on_list)
 
 
+def _tells_of_few(db: Connection, parsed: ParsedRule, list_slug: str, count: int, on_list: int) -> bool:
+    """Tell whether a count, beside that of the same rule without its sensitive part, gives a few people away."""
+    sensitive = _sensitive(db)
+    bounds = [least(parsed.rule, sensitive), most(parsed.rule, sensitive)]
+    fewest, largest = (on_list * one if isinstance(one, bool) else count_rule(db, list_slug, one) for one in bounds)
+    return largest > fewest and min(count - fewest, largest - count) < _LEAST_TOLD
+
+
 def _is_delicate(db: Connection, parsed: ParsedRule) -> bool:
-    sensitive = {one.slug for one in topic_store.all_topics(db) if one.sensitive}
+    sensitive = _sensitive(db)
     return any(name.kind == "topic" and name.slug in sensitive for name in parsed.names)
+
+
+def _sensitive(db: Connection) -> set[str]:
+    return {one.slug for one in topic_store.all_topics(db) if one.sensitive}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.feedback.event import FeedbackEvent
@@ -33,3 +33,16 @@ def events_of(db: Connection, subscriber_id: int) -> list[RowMapping]:
     times = (feedback_events.c.happened_at, feedback_events.c.recorded_at)
     mine = feedback_events.c.subscriber_id == subscriber_id
     return list(db.execute(select(*columns, *times).where(mine).order_by(feedback_events.c.id)).mappings())
+
+
+def forget_before(db: Connection, before: datetime, limit: int) -> int:
+    """Remove what was told before then, at most so many; gives how many."""
+    old = select(feedback_events.c.id).where(feedback_events.c.recorded_at < before).limit(limit)
+    ids = list(db.execute(old).scalars())
+    db.execute(delete(feedback_events).where(feedback_events.c.id.in_(ids)))
+    return len(ids)
+
+
+def forget_reader(db: Connection, subscriber_id: int) -> None:
+    """Remove what was told about the mail of somebody who is erased."""
+    db.execute(delete(feedback_events).where(feedback_events.c.subscriber_id == subscriber_id))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
 
-from newsletter.outbox.tables import deliveries
+from newsletter.outbox.tables import attempts, deliveries
 
 _OVER = ("accepted", "in_doubt")
 
@@ -18,14 +18,24 @@ class Got(NamedTuple):
     state: str
     reason: str
     at: datetime
+    choice: bytes
+    answers: tuple[str, ...]  # the servers' own words
 
 
 def deliveries_of(db: Connection, reader: int) -> list[Got]:
     """Give all that was planned for a reader, the newest first."""
     at = func.coalesce(deliveries.c.dated_at, deliveries.c.changed_at).label("at")
-    query = select(deliveries.c.issue_id, deliveries.c.notice, deliveries.c.state, deliveries.c.reason, at)
-    rows = db.execute(query.where(deliveries.c.subscriber_id == reader).order_by(deliveries.c.id.desc()))
-    return [Got(row.issue_id, row.notice, row.state, row.reason, row.at) for row in rows]
+    columns = (deliveries.c.id, deliveries.c.issue_id, deliveries.c.notice, deliveries.c.state, deliveries.c.reason)
+    mine = deliveries.c.subscriber_id == reader
+    rows = db.execute(select(*columns, at, deliveries.c.choice).where(mine).order_by(deliveries.c.id.desc())).all()
+    told: dict[int, list[str]] = {}
+    theirs = attempts.c.delivery_id.in_(select(deliveries.c.id).where(mine))
+    for one in db.execute(select(attempts.c.delivery_id, attempts.c.answer).where(theirs).order_by(attempts.c.id)):
+        told.setdefault(one.delivery_id, []).append(one.answer)
+    return [
+        Got(row.issue_id, row.notice, row.state, row.reason, row.at, row.choice or b"", tuple(told.get(row.id, ())))
+        for row in rows
+    ]
 
 
 def take_over(db: Connection, keep: int, gone: int) -> None:

@@ -1,6 +1,6 @@
 """Reads the small forms of public pages, urlencoded or multipart, with a limit on their size."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import FormData, Headers, UploadFile
@@ -21,7 +21,8 @@ async def read_form(request: Request) -> dict[str, str]:
     body = await _limited_body(request)
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         try:
-            return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+            fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+            return _without_nul(fields)
         except ValueError as error:
             raise HTTPException(400, "the form has too many fields") from error
     return await _read_multipart(request.headers, body)
@@ -63,9 +64,14 @@ async def _parse_multipart(headers: Headers, body: bytes, *, max_files: int) -> 
 
     try:
         return await MultiPartParser(headers, stream(), max_files=max_files, max_fields=_MOST_FIELDS).parse()
-    except MultiPartException as error:
+    except (MultiPartException, LookupError, UnicodeError) as error:  # the last two: a charset that is none
         raise HTTPException(400, "the form cannot be read") from error
 
 
 def _fields(form: FormData) -> dict[str, str]:
-    return {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    return _without_nul((name, value) for name, value in form.multi_items() if isinstance(value, str))
+
+
+def _without_nul(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Leave out U+0000: nobody types it, and PostgreSQL takes no text that holds it."""
+    return {name.replace("\0", ""): value.replace("\0", "") for name, value in fields}

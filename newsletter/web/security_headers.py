@@ -6,6 +6,7 @@ No page loads anything from elsewhere, runs a script, is framed by others, or te
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -42,7 +43,7 @@ def mail_policy(origin: str) -> str:
 
 
 class SecurityHeaders:
-    """Adds the defaults to each answer that does not say otherwise."""
+    """Adds the defaults to each answer that does not say otherwise. A path with U+0000 names nothing of ours."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,4 +56,7 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
             await send(message)
 
+        if "\0" in scope.get("path", ""):
+            await PlainTextResponse("there is nothing at this address", 404)(scope, receive, sending)
+            return
         await self._app(scope, receive, sending)

@@ -98,8 +98,11 @@ def _copy(archive: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path, most: int
     return size
 
 
+def standing_by_name(name: str) -> str:
+    """Tell what the name of a file says of all its rows, a status; empty: nothing. Browsers unpack archives unasked."""
+    return next((status for start, status in _STANDINGS if name.lower().startswith(start)), "")
+
+
 def _part(member: zipfile.ZipInfo) -> Part:
     name = PurePosixPath(member.filename).name
-    lower = name.lower()
-    standing = next((status for start, status in _STANDINGS if lower.startswith(start)), "")
-    return Part(name=name, standing=standing, wants_noes=lower.startswith("subscribed"))
+    return Part(name=name, standing=standing_by_name(name), wants_noes=name.lower().startswith("subscribed"))

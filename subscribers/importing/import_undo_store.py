@@ -253,6 +253,32 @@ def done(db: Connection, import_id: int, ids: Sequence[int], kept: int) -> None:
         import_store.put_counts(db, import_id, counts | {_KEPT: counts.get(_KEPT, 0) + kept})
 
 
+def forget_before(db: Connection, before: datetime, limit: int) -> int:
+    """Remove what imports that ended before then had replaced, at most so many rows; gives how many."""
+    old = select(imports.c.id).where(imports.c.finished_at < before)
+    columns = (import_changes.c.import_id, import_changes.c.subscriber_id)
+    rows = db.execute(select(*columns).where(import_changes.c.import_id.in_(old)).limit(limit)).all()
+    for import_id in {row.import_id for row in rows}:
+        ids = [row.subscriber_id for row in rows if row.import_id == import_id]
+        for some in portions(ids):
+            which = (import_changes.c.import_id == import_id, import_changes.c.subscriber_id.in_(some))
+            db.execute(delete(import_changes).where(*which))
+    return len(rows)
+
+
+def finished_at(db: Connection, import_id: int) -> datetime | None:
+    """Give when an import ended."""
+    found: datetime | None = db.execute(select(imports.c.finished_at).where(imports.c.id == import_id)).scalar()
+    return found
+
+
+def replaced_of(db: Connection, subscriber_id: int) -> list[tuple[int, str]]:
+    """Give what imports replaced of a person: the import, and the values as JSON."""
+    query = select(import_changes.c.import_id, import_changes.c.before)
+    mine = (import_changes.c.subscriber_id == subscriber_id, import_changes.c.before != "{}")
+    return [(row.import_id, row.before) for row in db.execute(query.where(*mine).order_by(import_changes.c.import_id))]
+
+
 def report(db: Connection, import_id: int) -> tuple[int, int] | None:
     """Give how many people are still to be looked at, and how many stay."""
     row = import_store.find_import(db, import_id)

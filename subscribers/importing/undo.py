@@ -9,14 +9,14 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from subscribers.consent import consent_store
 from subscribers.consent.consent import Act, Consent
-from subscribers.errors import UnknownImport
+from subscribers.errors import TooOldToUndo, UnknownImport
 from subscribers.importing import import_undo_store
 from subscribers.importing.import_undo_store import Change, Reasons, Undoing
 from subscribers.importing.write import PERSON, UPDATED_AT, WISHES, YES
@@ -25,6 +25,8 @@ from subscribers.quiet import uncollected
 from subscribers.subscriber import Subscriber
 
 Begin = Callable[[], AbstractContextManager[Connection]]
+UNDO_LIFE = timedelta(days=90)  # an import can be taken back so long; then what it replaced is forgotten
+_ROWS = 400
 MOST_PEOPLE = 100  # people a transaction: each takes a handful of rows with them
 _NOTHING = "{}"  # replaced
 
@@ -38,7 +40,10 @@ class UndoReport:
 
 
 def start_undo(db: Connection, import_id: int, *, now: datetime) -> None:
-    """Note that an import is taken back; one that is not finished stops here. Raises UnknownImport."""
+    """Note that an import is taken back; one that is not finished stops here. Raises UnknownImport or TooOldToUndo."""
+    ended = import_undo_store.finished_at(db, import_id)
+    if ended is not None and ended + UNDO_LIFE < now:
+        raise TooOldToUndo(import_id, UNDO_LIFE.days)
     if not import_undo_store.begin(db, import_id, now):
         raise UnknownImport(import_id)
 
@@ -53,6 +58,12 @@ def undo_some(begin: Begin, *, now: datetime, people: int = MOST_PEOPLE) -> int:
         kept = _undo(db, undoing, changes, now)
         import_undo_store.done(db, undoing.id, [change.subscriber_id for change in changes], kept)
         return len(changes)
+
+
+def forget_replaced(begin: Begin, *, now: datetime) -> int:
+    """Forget what imports replaced that are too old to be taken back; gives how much."""
+    with begin() as db:
+        return import_undo_store.forget_before(db, now - UNDO_LIFE, _ROWS)
 
 
 def undo_report(db: Connection, import_id: int) -> UndoReport:

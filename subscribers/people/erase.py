@@ -40,3 +40,9 @@ def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None
 def forget_correspondent(db: Connection, address: str) -> bool:
     """Remove an address that was only written to: a tester's. Tells whether it stood there. Raises InvalidAddress."""
     return person_store.delete_correspondent(db, parse_address(address))
+
+
+def forget_correspondent_by_hash(db: Connection, address_hash: str) -> bool:
+    """Remove such an address by its hash. Tells whether it stood there. They are few: operators and testers."""
+    known = (parse_address(one) for one in person_store.correspondent_addresses(db))
+    return any(person_store.delete_correspondent(db, one) for one in known if one.hash == address_hash)

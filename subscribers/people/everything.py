@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from subscribers.consent import asking_rest_store, consent_store, link_store
 from subscribers.consent.consent import Consent, Suppression, Wish
 from subscribers.consent.link_store import LinkRow
-from subscribers.importing import import_store
+from subscribers.importing import import_store, import_undo_store
 from subscribers.lists import list_store
 from subscribers.lists.mailing_list import Subscription
 from subscribers.people.change_address import MOVED_FROM
@@ -46,6 +46,7 @@ class Everything:
     suppressions: tuple[Suppression, ...]
     asking_rests: dict[str, datetime]  # until when they are not asked to join, by list
     links: tuple[LinkRow, ...]
+    replaced: tuple[tuple[int, str], ...]  # what imports replaced, as JSON: kept for a time, so that it can be undone
 
 
 def everything_of(db: Connection, subscriber_id: int) -> Everything:
@@ -65,6 +66,7 @@ def everything_of(db: Connection, subscriber_id: int) -> Everything:
         suppressions=tuple(suppression_store.suppressions_of(db, person.address_hash)),
         asking_rests=asking_rest_store.of_address(db, person.address_hash),
         links=tuple(link_store.links_of(db, person.id)),
+        replaced=tuple(import_undo_store.replaced_of(db, person.id)),
     )
 
 

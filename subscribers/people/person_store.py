@@ -95,6 +95,10 @@ def delete_correspondent(db: Connection, address: Address) -> bool:
     return db.execute(delete(correspondents).where(correspondents.c.address_key == address.key)).rowcount > 0
 
 
+def correspondent_addresses(db: Connection) -> list[str]:
+    return list(db.execute(select(correspondents.c.address)).scalars())
+
+
 def correspondent_address(db: Connection, correspondent_id: int) -> str | None:
     query = select(correspondents.c.address).where(correspondents.c.id == correspondent_id)
     return db.execute(query).scalar_one_or_none()

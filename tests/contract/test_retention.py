@@ -1,5 +1,6 @@
 """What is kept for a time only is forgotten then, on both databases, and nobody is mailed again for it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -9,6 +10,9 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from newsletter.db.engine import reading, writing
+from newsletter.feedback import store as feedback_store
+from newsletter.feedback.event import FeedbackEvent, FeedbackKind
+from newsletter.feedback.store import insert_event
 from newsletter.issues.issue import Issue
 from newsletter.outbox import forget_store, report_store
 from newsletter.outbox.delivery import Counts
@@ -16,10 +20,14 @@ from subscribers.consent.consent import Act
 from subscribers.consent.fresh_link import Purpose, find_link, make_link
 from subscribers.consent.join import ask, confirm
 from subscribers.consent.leave import leave_list, opt_out
+from subscribers.errors import TooOldToUndo
+from subscribers.importing.import_undo_store import replaced_of
+from subscribers.importing.undo import UNDO_LIFE, forget_replaced, start_undo, undo_some
+from subscribers.people.find import find_by_address
 from subscribers.people.forget import forget_links, forget_network_addresses, forget_unconfirmed
 from subscribers.people.show import show
 from tests.fakes.outbox_home import OutboxHome
-from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, make_list, make_member
+from tests.unit.subscribers.people import BY_READER, NOW, SHOWN, WEEKLY, import_text, make_list, make_member
 
 DAY = timedelta(days=1)
 ANNA = "anna@example.org"
@@ -151,3 +159,40 @@ def test_what_is_not_ended_is_not_forgotten(home: OutboxHome) -> None:
         forget_store.forget(db, [home.delivery(issue, "anna@example.org").id])
     assert ids == []
     assert home.counts(issue) == Counts(planned=1)
+
+
+def test_what_an_import_replaced_is_forgotten_and_said(engine: Engine, tmp_path: Path) -> None:
+    """After ninety days its old values are gone, not a day before; taking it back is refused then, in words."""
+    import_text(engine, tmp_path, "email,role\nanna@example.org,nurse\n", consent="x")
+    import_text(engine, tmp_path, "email,role\nanna@example.org,funder\n", consent="x")
+    with engine.begin() as db:
+        anna = find_by_address(db, ANNA).id
+        assert [json.loads(before)["role"] for _, before in replaced_of(db, anna)] == [["nurse", "funder"]]
+        start_undo(db, 2, now=NOW + UNDO_LIFE)
+    while undo_some(begin_of(engine), now=NOW):
+        pass
+    assert forget_replaced(begin_of(engine), now=NOW + UNDO_LIFE) == 0
+    assert forget_replaced(begin_of(engine), now=NOW + UNDO_LIFE + DAY) == 1
+    with engine.begin() as db, pytest.raises(TooOldToUndo, match="90 days"):
+        start_undo(db, 1, now=NOW + UNDO_LIFE + DAY)
+
+
+def test_feedback_is_forgotten_with_its_time(engine: Engine) -> None:
+    """What was told before then goes, what came later stays."""
+    with engine.begin() as db:
+        for number, days in enumerate((0, 10)):
+            told = FeedbackEvent(
+                origin="page",
+                origin_event_id=str(number),
+                kind=FeedbackKind.UNSUBSCRIBE,
+                delivery_id=None,
+                subscriber_id=1,
+                issue_id=None,
+                details="",
+                happened_at=None,
+            )
+            insert_event(db, told, now=NOW + days * DAY)
+        assert feedback_store.forget_before(db, NOW + DAY, 100) == 1
+        assert len(feedback_store.events_of(db, 1)) == 1
+        feedback_store.forget_reader(db, 1)
+        assert feedback_store.events_of(db, 1) == []

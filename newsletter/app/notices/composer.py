@@ -18,6 +18,7 @@ from newsletter.rendering.dkim import sign_mime
 from newsletter.rendering.headers import DeliveryHeaders
 from newsletter.rendering.notice import Notice, notice_mime, notice_parts
 from subscribers.people.correspondents import correspondent
+from subscribers.people.find import find_by_id
 from subscribers.subscriber import NotMailable
 
 
@@ -40,12 +41,13 @@ class NoticeComposer:
         to = found.address
         content = json.loads(claimed.notice)
         if content["kind"] == "test":
-            return self._test(claimed, provider, to, IssueId(content["issue"]), content["as"])
+            return self._test(claimed, provider, to, IssueId(content["issue"]), content.get("reader"))
         return self._alert(claimed, provider, to, content["words"], content["remedy"])
 
-    def _test(self, claimed: Claimed, provider: Provider, to: str, issue_id: IssueId, seen_as: str | None) -> Outgoing:
+    def _test(self, claimed: Claimed, provider: Provider, to: str, issue_id: IssueId, reader: int | None) -> Outgoing:
         with reading(self._app.engine) as db:
             issue = issue_store.issue_by_id(db, issue_id)
+            seen_as = find_by_id(db, reader).address if reader else None
         ready = need_mail(prepare(self._app, issue, address=seen_as))
         sender = parseaddr(ready.frozen.recipe.sender)[1]
         headers = DeliveryHeaders(to=to, message_id=self._message_id(claimed, sender), date=claimed.dated_at)

@@ -5,15 +5,18 @@ import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from sqlalchemy import text
 
 from newsletter.app.app import App
 from newsletter.app.backup import backup_home
+from newsletter.app.erasing import erase_address
 from newsletter.app.holds import resume_sending
+from newsletter.app.importing import prepare_import
 from newsletter.app.leaves import FILE_NAME, MOVED, OPT_OUT, SUPPRESSED, Entry, at_all_addresses, note_leave
-from newsletter.app.portions import plan_some
+from newsletter.app.portions import import_some, plan_some
 from newsletter.app.restore import restore_home
 from newsletter.app.tick import tick
 from newsletter.base.clock import FixedClock
@@ -24,8 +27,12 @@ from newsletter.db.engine import open_engine, reading, writing
 from newsletter.issues import store as issue_store
 from newsletter.outbox import alert_store
 from subscribers.address import parse_address
+from subscribers.consent.consent import SuppressionKind
 from subscribers.doors import members
+from subscribers.importing.run import start_import
+from subscribers.people.correspondents import correspondent_id
 from subscribers.people.find import find_by_address
+from subscribers.people.show import show
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 
@@ -165,3 +172,39 @@ def test_a_bounce_is_of_one_mailbox() -> None:
     bounced, left = Entry(NOW, SUPPRESSED, "new", "bounced"), Entry(NOW, OPT_OUT, "new", "newsletter:weekly")
     told = at_all_addresses([moved, bounced, left])
     assert [(one.act, one.who) for one in told] == [(SUPPRESSED, "new"), (OPT_OUT, "new"), (OPT_OUT, "old")]
+
+
+def test_a_backup_made_during_an_import_comes_back(home: Home, tmp_path: Path) -> None:
+    """The copy that an import reads lies in a folder: the backup has it, and the import goes on where it stood."""
+    file = tmp_path / "people.csv"
+    yeses = "".join(f"p{number}@example.org,\n" for number in range(5))
+    file.write_text(f"email,status\n{yeses}no@example.org,unsubscribed\n")
+    app = home.app
+    prepared = prepare_import(app, file, "members", consent="x", columns={}, without_suppressions=False)
+    with writing(app.engine) as db:
+        start_import(db, prepared.files[0].path, "p", "members", consent="x", by="t", now=NOW, folder=app.home)
+    backup_home(app, tmp_path / "b.tgz")
+    restore_home(tmp_path / "b.tgz", tmp_path / "lost" / "home")
+    back = open_at(tmp_path / "lost" / "home", 0)
+    while import_some(back):
+        pass
+    with reading(back.engine) as db:
+        assert show(db, "p4@example.org").subscriber is not None
+        assert [one.kind for one in show(db, "no@example.org").suppressions] == [SuppressionKind.LEFT]
+    back.close()
+
+
+def test_an_erased_tester_is_erased_again(home: Home, tmp_path: Path) -> None:
+    """Who was only written to is no reader, but their erasure holds after a restore too."""
+    with writing(home.app.engine) as db:
+        correspondent_id(db, "tester@lab.example.org")
+    backup_home(home.app, tmp_path / "b.tgz")
+    erase_address(home.app, "tester@lab.example.org", by="t")
+    (tmp_path / "again").mkdir()
+    copyfile(home.app.home / FILE_NAME, tmp_path / "again" / FILE_NAME)
+    restore_home(tmp_path / "b.tgz", tmp_path / "again")
+    back = open_at(tmp_path / "again", 0)
+    with reading(back.engine) as db:
+        assert not show(db, "tester@lab.example.org").is_correspondent
+        assert show(db, "tester@lab.example.org").suppressions == ()
+    back.close()

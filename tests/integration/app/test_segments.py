@@ -16,6 +16,8 @@ from newsletter.issues import store as issue_store
 from subscribers.doors import first_list, first_list_name
 from subscribers.errors import UnknownSegment
 from subscribers.people.add import add_subscriber
+from subscribers.people.find import find_by_address
+from subscribers.wishes.prefer import change_profile
 from subscribers.wishes.wish import follow
 from tests.conftest import NOW
 from tests.fakes.home import make_empty_home
@@ -144,6 +146,27 @@ def test_a_small_count_about_a_sensitive_topic_is_told_nowhere(app: App) -> None
     assert {one.readers.words for one in outlook(app, "2d")} == {"fewer than 10"}
     with reading(app.engine) as db:
         assert reader_count(db, issue_store.newsletter_by_slug(db, "weekly").recipe).number is None
+
+
+def test_what_one_person_wishes_cannot_be_told_from_two_counts(app: App) -> None:
+    """A count is told only where with and without the sensitive part it differs by ten people and more, or by none."""
+    apply(app)
+    add_people(app, 40, following=25)
+    with writing(app.engine) as db:
+        for number in range(40):  # the first, who follows it, is the only one from Portugal
+            person = find_by_address(db, f"p{number}@example.org")
+            country = "PT" if number == 0 else "FR" if number <= 10 else "DE"
+            change_profile(db, person.id, {"country": country}, now=NOW)
+
+    def told(rule: str) -> int | None:
+        return count_people(app, rule, "members").people.number
+
+    assert told("country is DE") == 29
+    assert told("country is DE or (country is PT and follows rare)") is None
+    assert told("country is DE or (country is PT and not follows rare)") is None
+    assert told("country is DE and follows rare") == 14
+    assert told("country is DE and (follows rare or country is DE)") == 29
+    assert told("follows rare and not follows rare") is None
 
 
 def test_a_count_that_tells_of_nobody_is_told() -> None:

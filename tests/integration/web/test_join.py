@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from newsletter.app.retention import forget_some
 from newsletter.base.clock import FixedClock
@@ -22,6 +22,7 @@ from subscribers.lists.mailing_list import SubscriptionState
 from subscribers.people.find import find_by_address
 from subscribers.people.show import show
 from subscribers.suppression.suppress import suppress_address
+from subscribers.tables import consents
 from tests.fakes.home import ANNA, Home
 from tests.integration.web.asking import Asking
 from tests.integration.web.joining import NEW, NOW, PATH, Form, hidden
@@ -322,3 +323,46 @@ def test_a_question_asked_before_brings_nobody_back(form: Form) -> None:
         leave_everything(db, person, by="reader", evidence="a test", network_address="", now=form.app.clock.now())
     form.ask.post(older)
     assert form.state() is SubscriptionState.LEFT
+
+
+def test_the_limit_of_a_day_is_that_of_the_mailbox(form: Form) -> None:
+    """What stands behind a plus, and dots at Gmail, make no further mailbox: its reader is asked three times a day."""
+    for number in range(5):
+        assert form.send(f"vi.ctim+{number}@gmail.com").status_code == 200
+    assert form.send("victim@gmail.com").status_code == 200
+    assert len(form.mails()) == 3
+    form.send("victim@hospital.example")
+    assert len(form.mails()) == 1
+
+
+@pytest.mark.parametrize("kind", [SuppressionKind.FORBIDDEN, SuppressionKind.COMPLAINED])
+def test_of_an_address_that_is_never_mailed_nothing_is_kept(form: Form, kind: SuppressionKind) -> None:
+    """That a stranger typed it makes no row, and begins no time anew."""
+    with writing(form.app.engine) as db:
+        suppress_address(db, NEW, kind, reason="x", by="t", now=NOW)
+    before = len(asked(form))
+    assert form.send().status_code == 200
+    assert form.mails() == []
+    with reading(form.app.engine) as db:
+        assert show(db, NEW).subscriber is None
+    assert len(asked(form)) == before
+
+
+def asked(form: Form) -> list[int]:
+    with reading(form.app.engine) as db:
+        return list(db.execute(select(consents.c.id).where(consents.c.act == Act.ASKED.value)).scalars())
+
+
+@pytest.mark.parametrize("path", ["/join/%00", "/issues/%00", "/s/%00", "/u/%00", "/static/%00.css"])
+def test_a_path_that_no_database_takes_is_not_there(form: Form, path: str) -> None:
+    """U+0000 in a path is answered before anything is asked."""
+    assert form.ask.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("charset", ["punycode", "undefined", "none-such", "idna"])
+def test_a_form_in_no_known_writing_is_refused(form: Form, charset: str) -> None:
+    """A charset that cannot be read is the sender's fault, told as such."""
+    body = b'--B\r\nContent-Disposition: form-data; name="address"\r\n\r\n\xff@x\r\n--B--\r\n'
+    kind = f"multipart/form-data; charset={charset}; boundary=B"
+    answer = form.ask.post(PATH, content=body, headers={"content-type": kind})
+    assert answer.status_code in {400, 422}

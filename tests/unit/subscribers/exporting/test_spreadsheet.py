@@ -47,3 +47,18 @@ def test_what_was_neutralised_is_restored(text: str) -> None:
 def test_a_neutral_cell_never_runs(text: str) -> None:
     """Whatever stands in it."""
     assert not neutral(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
+
+
+@pytest.mark.parametrize("cell", ["x;=1+1", "Bob;@SUM(A1)", "a;b;-1", "'x;=2", "=1;=2", ";'=1"])
+def test_no_formula_stands_behind_a_semicolon(cell: str) -> None:
+    """Where lists are cut at semicolons, each part is a cell of its own."""
+    for part in neutral(cell).split(";"):
+        assert not part.startswith(("=", "+", "-", "@"))
+    assert restored(neutral(cell)) == cell
+
+
+@given(_TEXT | st.text(alphabet="'=;-a", max_size=10))
+def test_no_part_of_a_neutral_cell_runs(text: str) -> None:
+    """Whatever stands in it, cut at semicolons or not; and it comes back as it was."""
+    assert not any(part.startswith(("=", "+", "-", "@")) for part in neutral(text).split(";"))
+    assert restored(neutral(text)) == text
