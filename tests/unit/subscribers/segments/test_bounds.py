@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from subscribers.segments.bounds import least, most
 from subscribers.segments.rule import FIELDS, Rule
-from tests.unit.subscribers.rules import ATTRIBUTES, CELLS, FIELDS, LISTS, MOMENTS, RULES, TOPICS, VALUES, Person, holds
+from tests.unit.subscribers.rules import ATTRIBUTES, CELLS, LISTS, MOMENTS, RULES, TOPICS, VALUES, Person, holds
 
 SENSITIVE = {"funding"}
 _TOPICS = st.frozensets(st.sampled_from(TOPICS))
