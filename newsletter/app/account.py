@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.app.joining import ACCOUNT_LIFE
-from newsletter.app.leaves import ERASED, MOVED, note_leave
+from newsletter.app.leaves import ERASED, note_leave, note_move
 from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db.engine import reading, writing
@@ -25,7 +25,7 @@ from newsletter.sources import topic_store
 from subscribers.address import parse_address
 from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, make_link, use_link
 from subscribers.errors import UnknownSubscriber
-from subscribers.people.change_address import Moved, change_address
+from subscribers.people.change_address import Moved, change_address, refuse_move
 from subscribers.people.erase import erase
 from subscribers.people.find import find_by_address, find_by_id
 from subscribers.subscriber import Subscriber
@@ -144,8 +144,10 @@ def take_new_address(app: App, link: FreshLink, *, network_address: str) -> Move
     if link.state(now=now) is not LinkState.OPEN:
         return None  # and nothing is noted: a restored backup would carry it out
     new = parse_address(link.content["new"])
+    with reading(app.engine) as db:
+        merged = refuse_move(db, person.id, new.address)
     # Noted first: a restored backup knows the person by the old address only, and must heed what they say from now on.
-    note_leave(app, MOVED, person.address_hash, new.hash)
+    note_move(app, person, new.hash, merged)
     with writing(app.engine) as db:
         if not use_link(db, link, now=now):
             return None
@@ -167,7 +169,7 @@ def erase_by_link(app: App, link: FreshLink) -> bool:
     now = app.clock.now()
     if link.used_at is not None or link.expires_at <= now:
         return False
-    note_leave(app, ERASED, person.address_hash)
+    note_leave(app, ERASED, person)
     with writing(app.engine) as db:
         if not use_link(db, link, now=now):
             return False

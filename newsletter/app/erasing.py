@@ -49,7 +49,7 @@ def erase_person(app: App, subscriber_id: int, *, by: str) -> None:
     """Erase a subscriber, by their own wish or an operator's hand. Raises UnknownSubscriber."""
     with reading(app.engine) as db:
         person = find_by_id(db, subscriber_id)
-    note_leave(app, ERASED, person.address_hash)
+    note_leave(app, ERASED, person)
     now = app.clock.now()
     with writing(app.engine) as db:
         erase(db, subscriber_id, by=by, now=now)

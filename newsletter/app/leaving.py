@@ -24,7 +24,7 @@ def leave_newsletter(app: App, person: Subscriber, issue: Issue, slug: str, *, h
     with reading(app.engine) as db:
         if has_opted_out(db, person, slug):
             return False
-    note_leave(app, OPT_OUT, person.address_hash, opt_out_key(slug))
+    note_leave(app, OPT_OUT, person, opt_out_key(slug))
     with writing(app.engine) as db:
         return record_unsubscribe(
             db, issue, person.id, newsletter=slug, how=how, network_address=network_address, now=app.clock.now()
@@ -38,7 +38,7 @@ def take_back(app: App, person: Subscriber, issue: Issue, slug: str, *, how: str
             db, issue, person.id, newsletter=slug, how=how, network_address=network_address, now=app.clock.now()
         )
     if undone:
-        note_leave(app, UNDO, person.address_hash, opt_out_key(slug))
+        note_leave(app, UNDO, person, opt_out_key(slug))
     return undone
 
 
@@ -47,7 +47,7 @@ def leave_one_list(app: App, person: Subscriber, issue: Issue, slug: str, *, how
     with reading(app.engine) as db:
         if slug not in {one.slug for one in lists_of(db, person)}:
             return False
-    note_leave(app, LIST, person.address_hash, slug)
+    note_leave(app, LIST, person, slug)
     evidence = f"{how}, in the mail of {issue.name}"
     with writing(app.engine) as db:
         return leave_list(
@@ -61,6 +61,6 @@ def leave_all(app: App, person: Subscriber, issue: Issue, *, how: str, network_a
         kinds = suppression_store.open_suppressions(db, person.address_hash)
         if SuppressionKind.LEFT in kinds and not lists_of(db, person):
             return False
-    note_leave(app, EVERYTHING, person.address_hash)
+    note_leave(app, EVERYTHING, person)
     with writing(app.engine) as db:
         return record_leaving_all(db, issue, person.id, how=how, network_address=network_address, now=app.clock.now())

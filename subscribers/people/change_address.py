@@ -81,6 +81,37 @@ def change_address(
     return Moved(old=person.address, new=parsed.address, merged=merged, is_left=_is_left(db, parsed.hash))
 
 
+def refuse_move(db: Connection, subscriber_id: int, address: str) -> int | None:
+    """Give whom a move to an address would merge into this person, None where nobody has it; changes nothing.
+
+    Raises SaidNo for an address that may not be taken, as change_address does.
+    """
+    parsed, person = parse_address(address), find_by_id(db, subscriber_id)
+    if parsed.key == person.address_key:
+        return None
+    _refuse(db, person, parsed)
+    other = person_store.find_by_key(db, parsed.key)
+    return other.id if other is not None else None
+
+
+def keep_parted(
+    db: Connection, subscriber_id: int, address_hash: str, *, by: str, evidence: str, now: datetime
+) -> bool:
+    """Suppress an address that a person had elsewhere than here, as if they had moved away. Tells whether it is new."""
+    if not suppression_store.new_suppression(db, address_hash, SuppressionKind.LEFT, LEFT_THERE, now):
+        return False
+    record = Consent(
+        act=Act.MOVED,
+        address_hash=address_hash,
+        subscriber_id=subscriber_id,
+        evidence=evidence,
+        recorded_at=now,
+        by=by,
+    )
+    consent_store.record(db, record)
+    return True
+
+
 def former_hashes(db: Connection, address_hash: str) -> list[str]:
     """Give the addresses that a person had before this one, by hash, the newest first."""
     found: list[str] = []

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from newsletter.app.leaves import ERASED, FILE_NAME
+from newsletter.app.leaves import ERASED
+from newsletter.app.leaves_meant import FILE_NAME
 from newsletter.app.sender import drain, sending
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
