@@ -23,7 +23,7 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
 from newsletter.sources import topic_store
 from subscribers.address import parse_address
-from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, make_link, use_link
+from subscribers.consent.fresh_link import FreshLink, Purpose, make_link, use_link
 from subscribers.errors import UnknownSubscriber
 from subscribers.people.change_address import Moved, change_address, refuse_move
 from subscribers.people.erase import erase
@@ -141,16 +141,13 @@ def take_new_address(app: App, link: FreshLink, *, network_address: str) -> Move
         person = find_by_id(db, link.subscriber_id)
     if person.address != link.content["old"]:
         return None  # moved meanwhile by another link: this one was about the address before
-    if link.state(now=now) is not LinkState.OPEN:
-        return None  # and nothing is noted: a restored backup would carry it out
     new = parse_address(link.content["new"])
-    with reading(app.engine) as db:
-        merged = refuse_move(db, person.id, new.address)
-    # Noted first: a restored backup knows the person by the old address only, and must heed what they say from now on.
-    note_move(app, person, new.hash, merged)
     with writing(app.engine) as db:
         if not use_link(db, link, now=now):
-            return None
+            return None  # and nothing is noted: a restored backup would carry it out
+        # Noted before it is done: a restored backup knows the person by the old address only, and must heed what they
+        # say from now on. Not before it is sure that it will be done.
+        note_move(app, person, new.hash, refuse_move(db, person.id, new.address))
         evidence = "the button of the page opened by the link that was mailed to the new address"
         moved = change_address(
             db, person.id, new.address, by="reader", evidence=evidence, network_address=network_address, now=now
@@ -163,17 +160,14 @@ def take_new_address(app: App, link: FreshLink, *, network_address: str) -> Move
 
 
 def erase_by_link(app: App, link: FreshLink) -> bool:
-    """Erase the person; False where the link is over."""
-    with reading(app.engine) as db:
-        person = find_by_id(db, link.subscriber_id)
+    """Erase the person; False where the link is over, or they were erased meanwhile."""
     now = app.clock.now()
-    if link.used_at is not None or link.expires_at <= now:
-        return False
-    note_leave(app, ERASED, person)
     with writing(app.engine) as db:
         if not use_link(db, link, now=now):
             return False
-        erase(db, person.id, by="reader", now=now)
+        # Noted before it is done, and not unless it will be: a restored backup carries out what it is told.
+        note_leave(app, ERASED, find_by_id(db, link.subscriber_id))
+        erase(db, link.subscriber_id, by="reader", now=now)
     return True
 
 

@@ -1,5 +1,6 @@
 """One's own data by a fresh link: it goes to the mailbox, does one thing, and tells nobody who is known."""
 
+import html
 import json
 import re
 import threading
@@ -7,11 +8,13 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 from sqlalchemy import update
 
+from newsletter.app.account import erase_by_link
 from newsletter.app.leaves import ERASED
 from newsletter.app.leaves_meant import FILE_NAME
 from newsletter.app.sender import drain, sending
@@ -22,6 +25,7 @@ from newsletter.sources.tables import topics
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
 from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.fresh_link import Purpose, find_link
 from subscribers.consent.leave import opt_out
 from subscribers.people.find import find_by_id
 from subscribers.people.show import Known, show
@@ -175,6 +179,49 @@ def test_a_change_is_kept_and_uses_the_link_up(account: Account) -> None:
     assert after.role == "doctor"
     account.app.clock = FixedClock(NOW + LATER)
     assert account.ask.get(then).status_code == 410
+
+
+def test_two_pages_of_two_links_take_back_nothing_of_each_other(account: Account) -> None:
+    """Each was shown before the other was saved: what each changed is kept."""
+    pages = [(path, account.ask.get(path).text) for path in (account.open(), account.open())]
+    changes = ({"role": "nurse", "topic:genomics": "mute"}, {"name": "Anna M"})
+    for (path, page), changed in zip(pages, changes, strict=True):
+        found = re.search(r'name="shown" value="([^"]*)"', page)
+        assert found is not None
+        shown = html.unescape(found[1])
+        sent = dict(parse_qsl(shown, keep_blank_values=True)) | {"shown": shown}
+        assert account.ask.post(path, data=sent | changed).status_code == 200
+    person = account.known()
+    assert person.subscriber is not None
+    assert (person.subscriber.name, person.subscriber.role) == ("Anna M", "nurse")
+    assert "topic:genomics" in {wish.key for wish in person.wishes if wish.kind == "mute"}
+
+
+@pytest.mark.parametrize("act", ["", "/address", "/erase"])
+def test_the_second_of_two_tabs_says_that_the_link_was_used_and_does_nothing(account: Account, act: str) -> None:
+    """Whatever its form does: the link is used up, nothing is changed or noted, and no mail leaves."""
+    path = account.open()
+    account.ask.post(path, data={"role": "nurse"})
+    answer = account.ask.post(path + act, data={"role": "doctor", "address": NEW})
+    assert answer.status_code == 410
+    assert "nur einmal" in answer.text
+    person = account.known().subscriber
+    assert person is not None
+    assert person.role == "nurse"
+    assert account.mails() == []
+    assert not (account.app.home / FILE_NAME).exists()
+
+
+def test_two_presses_at_once_are_one_and_only_what_is_done_is_noted(account: Account) -> None:
+    """Both have read the link while it was open: the slower one erases nobody, now or after a restore."""
+    path = account.open()
+    with reading(account.app.engine) as db:
+        link = find_link(db, account.app.keys.links.decode(path.rpartition("/")[2]), Purpose.ACCOUNT)
+    assert link is not None
+    account.ask.post(path, data={"role": "nurse"})
+    assert not erase_by_link(account.app, link)
+    assert account.known().subscriber is not None
+    assert not (account.app.home / FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("fields", [{"country": "XX"}, {"topic:genomics": "opt_out"}])
