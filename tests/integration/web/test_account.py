@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from newsletter.app.account import erase_by_link
 from newsletter.app.leaves import ERASED
@@ -147,6 +147,46 @@ def test_programs_and_networks_are_held_back(account: Account) -> None:
     answers = [account.find(f"p{number}@example.org").status_code for number in range(31)]
     assert answers == [200] * 30 + [429]
     assert account.find("anna@", client="198.51.100.1").status_code == 422
+
+
+def test_a_stranger_cannot_use_up_what_a_person_may_ask_for(account: Account) -> None:
+    """One network brings an address two mails a day, all together six; with the link of a mail there are three more."""
+    for _ in range(5):
+        account.find(ANNA, client="198.51.100.1")
+    assert len(account.mails()) == 2
+    account.find(ANNA)
+    assert len(account.mails()) == 1
+    for number in range(2, 20):
+        account.find(ANNA, client=f"198.51.100.{number}")
+    assert len(account.mails()) == 3
+    account.ask.post(f"/p/{account.token}/account")
+    assert len(account.mails()) == 1
+
+
+def test_the_same_work_is_done_for_each_address(account: Account) -> None:
+    """As many statements and transactions, known or not: the time of the answer tells no more than its words."""
+    counted: list[str] = []
+    with writing(account.app.engine) as db:
+        suppress_address(db, BRUNO, SuppressionKind.FORBIDDEN, reason="x", by="test", now=NOW)
+
+    def count(_: object, __: object, statement: str, *___: object) -> None:
+        word = statement.split(maxsplit=1)[0]
+        counted.append("END" if word in {"RELEASE", "ROLLBACK"} else word)
+
+    def work(address: str, client: str) -> list[str]:
+        counted.clear()
+        account.find(address, client=client)
+        return list(counted)
+
+    event.listen(account.app.engine, "before_cursor_execute", count)
+    try:
+        work(ANNA, "192.0.2.1")
+        known, unknown = work(ANNA, "192.0.2.2"), work("nobody@klinik.example", "192.0.2.3")
+        forbidden = work(BRUNO, "192.0.2.4")
+    finally:
+        event.remove(account.app.engine, "before_cursor_execute", count)
+    assert sorted(known) == sorted(unknown) == sorted(forbidden)
+    assert [mail["To"] for mail in account.mails()] == [ANNA, ANNA]
 
 
 def test_looking_uses_nothing_up(account: Account) -> None:
