@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from subscribers import door_store
 from subscribers.address import parse_address
 from subscribers.consent.fresh_link import FreshLink, Purpose
 from subscribers.doors import recipient_of_confirmation, recipient_of_notice, refusal_of_notice
 from subscribers.subscriber import NotMailable, Recipient
 from subscribers.suppression import suppression_store
+
+NOBODY = 0  # no subscriber has this number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,19 @@ def addressee_of_link(db: Connection, link: FreshLink) -> Addressee | NotMailabl
 def addressee_before(db: Connection, link: FreshLink) -> Addressee | NotMailable:
     """Say who is told that an address was changed: the old one."""
     return _at(db, link, link.content["old"])
+
+
+def look_up_in_vain(db: Connection, subscriber_id: int, domain: str) -> None:
+    """Ask of a link to nobody's or a forbidden address all that is asked of others': the work tells of no one.
+
+    Of somebody forbidden the first questions were asked already (see recipient_of_notice): then no more than the rest.
+    """
+    if subscriber_id == NOBODY:
+        door_store.people(db, [subscriber_id], "")
+        door_store.suppressed_ids(db, [subscriber_id])
+    door_store.wishes_of_many(db, [subscriber_id], "")
+    door_store.has_active(db, subscriber_id)
+    suppression_store.open_of_domain(db, domain)
 
 
 def _at(db: Connection, link: FreshLink, address: str) -> Addressee | NotMailable:

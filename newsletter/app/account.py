@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from newsletter.app.app import App
 from newsletter.app.joining import ACCOUNT_LIFE
-from newsletter.app.leaves import ERASED, MOVED, note_leave
-from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
+from newsletter.app.leaves import ERASED, note_leave, note_move
+from newsletter.app.notices.reader_mail import Kind, plan_reader_mail, rehearse_reader_mail
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db.engine import reading, writing
 from newsletter.db.limits import Limit, customer, take
@@ -23,11 +23,11 @@ from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
 from newsletter.sources import topic_store
 from subscribers.address import parse_address
-from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, make_link, use_link
-from subscribers.errors import UnknownSubscriber
-from subscribers.people.change_address import Moved, change_address
+from subscribers.addressee import NOBODY
+from subscribers.consent.fresh_link import FreshLink, Purpose, make_link, use_link
+from subscribers.people.change_address import Moved, change_address, refuse_move
 from subscribers.people.erase import erase
-from subscribers.people.find import find_by_address, find_by_id
+from subscribers.people.find import find_by_hash, find_by_id
 from subscribers.subscriber import Subscriber
 from subscribers.wishes.prefer import change_profile
 from subscribers.wishes.profile import Profile
@@ -36,6 +36,7 @@ from subscribers.wishes.wish import follow, mute, unwish
 _A_DAY = timedelta(days=1)
 _ADDRESS_LIFE = timedelta(days=1)
 _PERSON_A_DAY, _NETWORK_AN_HOUR = 3, 30
+_ADDRESS_BY_NETWORK_A_DAY, _ADDRESS_A_DAY = 2, 6  # mails that typing an address brings
 
 
 class TooManyAsks(NotAllowedNow):
@@ -55,7 +56,10 @@ class Changes:
 
 
 def ask_for_link(app: App, person: Subscriber, newsletter: str) -> None:
-    """Mail a person the link to their page; beyond three a day nothing is mailed, and nobody is told so."""
+    """Mail a person the link to their page, asked for with a link of theirs; beyond three a day nothing is mailed.
+
+    Nobody is told so. What strangers ask for by typing the address is counted apart: it takes none of these three.
+    """
     now = app.clock.now()
     with writing(app.engine) as db:
         if take(db, [Limit(name=f"account:{person.address_hash}", most=_PERSON_A_DAY, window=_A_DAY)], now=now):
@@ -66,23 +70,31 @@ def ask_for_link(app: App, person: Subscriber, newsletter: str) -> None:
 
 
 def ask_at_address(app: App, address: str, *, network_address: str) -> None:
-    """Mail the link to whoever has this address, if anybody has.
+    """Mail the link to whoever has this address, if anybody has; for who is unknown the same is done, and taken back.
 
+    From one network an address gets two mails a day, from all together six: one stranger cannot use up what the person
+    may ask for from elsewhere, and nobody's mailbox is filled. Beyond that nothing is mailed, and nobody is told so.
     Raises InvalidAddress, or TooManyAsks for a network that asks too often, whomever it asks about.
     """
-    parsed = parse_address(address)
+    parsed, now = parse_address(address), app.clock.now()
     with writing(app.engine) as db:
-        wait = take(db, [_network_limit(app, network_address)], now=app.clock.now())
+        wait = take(db, [_network_limit(app, network_address)], now=now)
     if wait is not None:
         raise TooManyAsks(wait)
-    try:
-        with reading(app.engine) as db:
-            person = find_by_address(db, parsed.address)
-            newsletter = any_newsletter(db)
-    except UnknownSubscriber:
-        return
-    if newsletter:
-        ask_for_link(app, person, newsletter)
+    with writing(app.engine) as db:
+        newsletter = any_newsletter(db)
+        is_over = take(db, _address_limits(app, parsed.hash, network_address), now=now) is not None
+        person = find_by_hash(db, parsed.hash)
+        if not newsletter:
+            return
+        with db.begin_nested() as trial:
+            content = {"newsletter": newsletter}
+            link = make_link(db, person.id if person else NOBODY, Purpose.ACCOUNT, content, life=ACCOUNT_LIFE, now=now)
+            planned = person and plan_reader_mail(app, db, Kind.ACCOUNT, link, newsletter)
+            if planned is None:
+                rehearse_reader_mail(app, db, Kind.ACCOUNT, link, newsletter, parsed)
+            if planned is None or is_over:
+                trial.rollback()
 
 
 def any_newsletter(db: Connection) -> str:
@@ -141,14 +153,13 @@ def take_new_address(app: App, link: FreshLink, *, network_address: str) -> Move
         person = find_by_id(db, link.subscriber_id)
     if person.address != link.content["old"]:
         return None  # moved meanwhile by another link: this one was about the address before
-    if link.state(now=now) is not LinkState.OPEN:
-        return None  # and nothing is noted: a restored backup would carry it out
     new = parse_address(link.content["new"])
-    # Noted first: a restored backup knows the person by the old address only, and must heed what they say from now on.
-    note_leave(app, MOVED, person.address_hash, new.hash)
     with writing(app.engine) as db:
         if not use_link(db, link, now=now):
-            return None
+            return None  # and nothing is noted: a restored backup would carry it out
+        # Noted before it is done: a restored backup knows the person by the old address only, and must heed what they
+        # say from now on. Not before it is sure that it will be done.
+        note_move(app, person, new.hash, refuse_move(db, person.id, new.address))
         evidence = "the button of the page opened by the link that was mailed to the new address"
         moved = change_address(
             db, person.id, new.address, by="reader", evidence=evidence, network_address=network_address, now=now
@@ -161,17 +172,14 @@ def take_new_address(app: App, link: FreshLink, *, network_address: str) -> Move
 
 
 def erase_by_link(app: App, link: FreshLink) -> bool:
-    """Erase the person; False where the link is over."""
-    with reading(app.engine) as db:
-        person = find_by_id(db, link.subscriber_id)
+    """Erase the person; False where the link is over, or they were erased meanwhile."""
     now = app.clock.now()
-    if link.used_at is not None or link.expires_at <= now:
-        return False
-    note_leave(app, ERASED, person.address_hash)
     with writing(app.engine) as db:
         if not use_link(db, link, now=now):
             return False
-        erase(db, person.id, by="reader", now=now)
+        # Noted before it is done, and not unless it will be: a restored backup carries out what it is told.
+        note_leave(app, ERASED, find_by_id(db, link.subscriber_id))
+        erase(db, link.subscriber_id, by="reader", now=now)
     return True
 
 
@@ -183,6 +191,18 @@ def _use(app: App, db: Connection, link: FreshLink) -> FreshLink | None:
     return make_link(db, link.subscriber_id, link.purpose, link.content, life=link.expires_at - now, now=now)
 
 
+def _address_limits(app: App, address_hash: str, network_address: str) -> list[Limit]:
+    told = _secret(app, f"account:{address_hash}:{customer(network_address)}")
+    return [
+        Limit(name=f"account-find:{told}", most=_ADDRESS_BY_NETWORK_A_DAY, window=_A_DAY),
+        Limit(name=f"account-find:{address_hash}", most=_ADDRESS_A_DAY, window=_A_DAY),
+    ]
+
+
 def _network_limit(app: App, network_address: str) -> Limit:
-    told = hmac.new(app.keys.message_id, f"account:{customer(network_address)}".encode(), hashlib.sha256).hexdigest()
-    return Limit(name=f"account-from:{told[:32]}", most=_NETWORK_AN_HOUR, window=timedelta(hours=1))
+    told = _secret(app, f"account:{customer(network_address)}")
+    return Limit(name=f"account-from:{told}", most=_NETWORK_AN_HOUR, window=timedelta(hours=1))
+
+
+def _secret(app: App, text: str) -> str:
+    return hmac.new(app.keys.message_id, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from newsletter.app.app import App
-from newsletter.app.leaves import ERASED, TESTER_ERASED, note_leave
+from newsletter.app.leaves import ERASED, TESTER_ERASED, note_leave, note_of_address
 from newsletter.base.errors import NotFound
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.store import forget_reader
-from newsletter.outbox.forget_store import forget_addresses
+from newsletter.outbox.forget_store import forget_who_it_was
 from subscribers.address import mask, parse_address
 from subscribers.consent.consent import SuppressionKind
 from subscribers.people.erase import erase, forget_correspondent
@@ -41,7 +41,7 @@ def erase_address(app: App, address: str, *, by: str) -> Erasure:
     if known.subscriber is not None:
         erase_person(app, known.subscriber.id, by=by)
         return erasure
-    note_leave(app, TESTER_ERASED, parse_address(address).hash)
+    note_of_address(app, TESTER_ERASED, parse_address(address).hash)
     with writing(app.engine) as db:
         forget_correspondent(db, address)
         audit.record(db, at=app.clock.now(), who=by, act="correspondent.erase", subject="correspondent")
@@ -52,11 +52,11 @@ def erase_person(app: App, subscriber_id: int, *, by: str) -> None:
     """Erase a subscriber, by their own wish or an operator's hand. Raises UnknownSubscriber."""
     with reading(app.engine) as db:
         person = find_by_id(db, subscriber_id)
-    note_leave(app, ERASED, person.address_hash)
+    note_leave(app, ERASED, person)
     now = app.clock.now()
     with writing(app.engine) as db:
         erase(db, subscriber_id, by=by, now=now)
-        forget_addresses(db, subscriber_id)
+        forget_who_it_was(db, subscriber_id)
         forget_reader(db, subscriber_id)
         audit.record(db, at=now, who=by, act="subscriber.erase", subject=f"subscriber:{subscriber_id}")
 

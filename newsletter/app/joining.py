@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
+from newsletter.app.leaves import NO_MORE_ASKING, note_leave
 from newsletter.app.notices.reader_mail import Kind, plan_reader_mail
 from newsletter.app.welcome import plan_welcome
 from newsletter.base.errors import NotAllowedNow
-from newsletter.db.engine import writing
+from newsletter.db.engine import reading, writing
 from newsletter.db.limits import Limit, customer, take
 from newsletter.issues.recipe import Recipe
 from newsletter.sources import topic_store
@@ -108,7 +109,13 @@ def confirm_sign_up(app: App, recipe: Recipe, link: FreshLink, *, shown: Shown) 
 
 
 def ask_no_more(app: App, link: FreshLink) -> datetime:
-    """Carry out "do not ask me again", said by whoever reads the mailbox; gives until when it holds."""
+    """Carry out "do not ask me again", said by whoever reads the mailbox; gives until when it holds.
+
+    Noted first: a restored backup heeds it too. Raises UnknownSubscriber for somebody who was forgotten meanwhile.
+    """
+    with reading(app.engine) as db:
+        person = find_by_id(db, link.subscriber_id)
+    note_leave(app, NO_MORE_ASKING, person, link.content["list"])
     with writing(app.engine) as db:
         return rest_from_asking(db, link.subscriber_id, link.content["list"], now=app.clock.now())
 

@@ -29,7 +29,7 @@ def leave_newsletter(app: App, person: Subscriber, issue: Issue, slug: str, *, h
             db, issue, person.id, newsletter=slug, how=how, network_address=network_address, now=app.clock.now()
         )
         if left:
-            note_leave(app, OPT_OUT, person.address_hash, opt_out_key(slug))
+            note_leave(app, OPT_OUT, person, opt_out_key(slug))
     return left
 
 
@@ -40,7 +40,7 @@ def take_back(app: App, person: Subscriber, issue: Issue, slug: str, *, how: str
             db, issue, person.id, newsletter=slug, how=how, network_address=network_address, now=app.clock.now()
         )
         if undone:
-            note_leave(app, UNDO, person.address_hash, opt_out_key(slug))
+            note_leave(app, UNDO, person, opt_out_key(slug))
     return undone
 
 
@@ -55,7 +55,7 @@ def leave_one_list(app: App, person: Subscriber, issue: Issue, slug: str, *, how
             db, person.id, slug, by=BY, evidence=evidence, network_address=network_address, now=app.clock.now()
         )
         if left:
-            note_leave(app, LIST, person.address_hash, slug)
+            note_leave(app, LIST, person, slug)
     return left
 
 
@@ -68,5 +68,5 @@ def leave_all(app: App, person: Subscriber, issue: Issue, *, how: str, network_a
     with writing(app.engine) as db:
         left = record_leaving_all(db, issue, person.id, how=how, network_address=network_address, now=app.clock.now())
         if left:
-            note_leave(app, EVERYTHING, person.address_hash)
+            note_leave(app, EVERYTHING, person)
     return left

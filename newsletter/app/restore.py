@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 from newsletter.app.app import open_app
 from newsletter.app.backup import DATABASE, MANIFEST
 from newsletter.app.holds import hold_sending
-from newsletter.app.leaves import FILE_NAME as LEAVES
 from newsletter.app.leaves import replay_leaves
+from newsletter.app.leaves_meant import FILE_NAME as LEAVES
 from newsletter.base.errors import UsageError
 from newsletter.base.keys import FILE_NAME as KEYS_FILE
 from newsletter.base.settings import FILE_NAME as SETTINGS_FILE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from newsletter.app.app import App
-from newsletter.app.leaves import DOMAIN_CLOSED, EVERYTHING, SUPPRESSED, note_leave
+from newsletter.app.leaves import DOMAIN_CLOSED, EVERYTHING, SUPPRESSED, note_of_address
 from newsletter.base.errors import NotAllowedNow, UsageError
 from newsletter.db import audit
 from newsletter.db.engine import reading, writing
@@ -55,7 +55,7 @@ def suppress_by_hand(app: App, what: str, kind: SuppressionKind, *, reason: str,
         return _close_domain(app, what, kind, reason=reason, by=by)
     parsed, now = parse_address(what), app.clock.now()
     left = kind is SuppressionKind.LEFT
-    note_leave(app, EVERYTHING if left else SUPPRESSED, parsed.hash, "" if left else kind.value)
+    note_of_address(app, EVERYTHING if left else SUPPRESSED, parsed.hash, "" if left else kind.value)
     with writing(app.engine) as db:
         if left:
             is_new = note_left(db, what, reason=reason, by=by, now=now)
@@ -107,7 +107,7 @@ def _close_domain(app: App, what: str, kind: SuppressionKind, *, reason: str, by
     if kind is SuppressionKind.LEFT:
         raise UsageError("a domain cannot have left: only a person does; use --kind forbidden")
     domain, now = parse_domain(what), app.clock.now()
-    note_leave(app, DOMAIN_CLOSED, domain, kind.value)
+    note_of_address(app, DOMAIN_CLOSED, domain, kind.value)
     with writing(app.engine) as db:
         is_new = suppress_domain(db, domain, kind, reason=reason, now=now)
         details = f"{kind.value}: {reason}"

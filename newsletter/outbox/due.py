@@ -18,7 +18,8 @@ def planning_opens(*, slot_at: datetime, local_time: bool) -> datetime:
 def due_at(*, slot: str, zone: str, hour: int | None, days: str, approved_at: datetime) -> datetime:
     """Give the instant of the slot's wall time in the reader's zone, at the reader's own hour if there is one.
 
-    On a day that does not suit them it waits for the next that does.
+    On a day that does not suit them it waits for the next that does. Where approval comes after that, it is due at
+    approval if that day suits them, else at their hour of the next day that does.
 
     `slot` is the newsletter's local wall time ("2026-10-25T02:30"). A wall time that the reader's clocks skip moves on
     by the gap, one that comes twice is the first (as in issues/slots.py).
@@ -26,5 +27,10 @@ def due_at(*, slot: str, zone: str, hour: int | None, days: str, approved_at: da
     wall = datetime.fromisoformat(slot)
     if hour is not None:
         wall = datetime.combine(wall.date(), time(hour))
-    wall = datetime.combine(allowed_day(wall.date(), days), wall.time())
-    return max(instant_of(wall, ZoneInfo(zone)), approved_at)
+    theirs = ZoneInfo(zone)
+    own = instant_of(datetime.combine(allowed_day(wall.date(), days), wall.time()), theirs)
+    if own >= approved_at:
+        return own
+    approved_on = approved_at.astimezone(theirs).date()
+    day = allowed_day(approved_on, days)
+    return approved_at if day == approved_on else instant_of(datetime.combine(day, wall.time()), theirs)

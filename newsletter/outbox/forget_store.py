@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Text, cast, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.outbox.tables import attempts, deliveries, delivery_tallies
@@ -18,10 +18,16 @@ def ended_before(db: Connection, before: datetime, limit: int) -> list[int]:
     return [row.id for row in db.execute(select(deliveries.c.id).where(*old).order_by(deliveries.c.id).limit(limit))]
 
 
-def forget_addresses(db: Connection, reader: int) -> None:
-    """Take the masked address of a reader out of their attempts: at a domain of one's own it names the person."""
-    theirs = select(deliveries.c.id).where(deliveries.c.subscriber_id == reader)
-    db.execute(update(attempts).where(attempts.c.delivery_id.in_(theirs)).values(masked_address=""))
+def forget_who_it_was(db: Connection, reader: int) -> None:
+    """Let a reader's deliveries that ended lead to nobody: issues keep their numbers, and no row has the reader's.
+
+    The masked address goes from all attempts: at a domain of one's own it names the person.
+    """
+    theirs = deliveries.c.subscriber_id == reader
+    tried = attempts.c.delivery_id.in_(select(deliveries.c.id).where(theirs))
+    db.execute(update(attempts).where(tried).values(masked_address=""))
+    nobody = {"subscriber_id": None, "key": literal("erased:") + cast(deliveries.c.id, Text)}
+    db.execute(update(deliveries).where(theirs, deliveries.c.state.in_(_ENDED)).values(**nobody))
 
 
 def forget(db: Connection, ids: Sequence[int]) -> None:

@@ -28,7 +28,7 @@ async def account_erase(request: Request) -> Response:
 def _erase(request: Request) -> Response:
     visit = visit_of(request)
     if visit is None or not erase_by_link(web_of(request).app, visit.link):
-        return over_page(request, visit)
+        return over_page(request, visit_of(request))
     return words_page(
         request,
         visit.strings,

@@ -3,7 +3,7 @@
 What answers a change carries the link's successor, so that a person can go on and the mailed link still works once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -18,11 +18,14 @@ from newsletter.issues import store as issue_store
 from newsletter.rendering.reader_words import moment
 from newsletter.rendering.strings import Strings
 from newsletter.sources import topic_store
+from newsletter.sources.source import Topic
 from newsletter.web.account_words import Account, account_of
 from newsletter.web.context import web_of
 from newsletter.web.countries import countries
 from newsletter.web.languages import strings_in
 from newsletter.web.pages import nothing_here, public_page
+from newsletter.web.stale_form import SHOWN, shown_state
+from subscribers.consent.consent import Wish
 from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, find_link
 from subscribers.errors import UnknownSubscriber
 from subscribers.people.find import find_by_id
@@ -107,7 +110,8 @@ def account_page(
     account: Account = account_of(
         strings, data, {f"topic:{one.slug}": one.name_in(strings.language) for one in topics}, names
     )
-    wishes = {wish.key: wish.kind for wish in data.kept.wishes if not wish.scope}
+    kept = as_form(person, data.kept.wishes, topics)
+    choices = kept | dict(entered or {})
     values = {"name": person.name, "role": person.role, "country": person.country, "address": ""} | dict(entered or {})
     return public_page(
         request,
@@ -122,14 +126,20 @@ def account_page(
         faults=faults or {},
         suggestion=suggestion,
         entered=values,
+        shown=(SHOWN, (entered or {}).get(SHOWN) or shown_state(kept)),
         countries=countries(strings.locale, person.country),
         topics=[
-            (one.slug, one.name_in(strings.language), wishes.get(f"topic:{one.slug}", "none"))
-            for one in topics
-            if one.sensitive
+            (one.slug, one.name_in(strings.language), choices[f"topic:{one.slug}"]) for one in topics if one.sensitive
         ],
         account=account,
     )
+
+
+def as_form(person: Subscriber, wishes: Iterable[Wish], topics: Iterable[Topic]) -> dict[str, str]:
+    """Give what is kept of a person as the form of their page would send it."""
+    kinds = {wish.key: wish.kind for wish in wishes if not wish.scope}
+    form = {"name": person.name, "role": person.role, "country": person.country}
+    return form | {(key := f"topic:{one.slug}"): kinds.get(key, "none") for one in topics if one.sensitive}
 
 
 def _language(request: Request, slug: str) -> str:

@@ -7,12 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.app.account import Changes, save_changes
-from newsletter.web.account_page import Visit, account_page, after, is_open, over_page, visit_of
+from newsletter.db.engine import reading
+from newsletter.sources import topic_store
+from newsletter.web.account_page import Visit, account_page, after, as_form, is_open, over_page, visit_of
 from newsletter.web.context import web_of
 from newsletter.web.countries import countries
 from newsletter.web.form import read_form
 from newsletter.web.pages import not_understood
+from newsletter.web.stale_form import without_stale
 from subscribers.errors import InvalidProfile
+from subscribers.wishes import wish_store
 from subscribers.wishes.profile import Profile, read_name, read_role
 
 
@@ -26,15 +30,25 @@ def _save(request: Request, form: Mapping[str, str]) -> Response:
     visit = visit_of(request)
     if visit is None or not is_open(request, visit):
         return over_page(request, visit)
-    wishes = {name.removeprefix("topic:"): value for name, value in form.items() if name.startswith("topic:")}
+    meant = _meant(request, visit, form)
+    wishes = {name.removeprefix("topic:"): value for name, value in meant.items() if name.startswith("topic:")}
     known = {code for code, _ in countries(visit.strings.locale, visit.person.country)}
-    if not set(wishes.values()) <= {"follow", "mute", "none"} or form.get("country", "") not in {"", *known}:
+    if not set(wishes.values()) <= {"follow", "mute", "none"} or meant.get("country", "") not in {"", *known}:
         return not_understood(request, 400)
-    profile, faults = _read(visit, form)
+    profile, faults = _read(visit, meant)
     if faults:
         return account_page(request, visit, faults=faults, entered=form)
     link = save_changes(web_of(request).app, visit.link, Changes(profile=profile, wishes=wishes))
-    return over_page(request, visit) if link is None else account_page(request, after(request, visit, link), saved=True)
+    if link is None:  # another tab was faster: the link tells of it when it is read again
+        return over_page(request, visit_of(request))
+    return account_page(request, after(request, visit, link), saved=True)
+
+
+def _meant(request: Request, visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
+    """Give the form without what another link's page has changed since this one was shown."""
+    with reading(web_of(request).app.engine) as db:
+        wishes, topics = wish_store.wishes_of(db, visit.person.id), topic_store.all_topics(db)
+    return without_stale(form, as_form(visit.person, wishes, topics))
 
 
 def _read(visit: Visit, form: Mapping[str, str]) -> tuple[Profile, dict[str, str]]:

@@ -95,10 +95,20 @@ def as_form(person: Subscriber, wishes: Mapping[str, str]) -> dict[str, str]:
         "pause": UNTIL if person.paused_until else NO_PAUSE,
         "paused_until": person.paused_until,
         "scope": FOR_NEWSLETTER,
+        SENT_DAYS: "sent",
     }
     form |= {READING + str(place): code for place, code in enumerate(person.reading_languages, 1)}
     form |= {DAY + day: "yes" for day in stored(person, "days").split(";") if day}
     return form | {key: kind for key, kind in wishes.items() if key.startswith(TOPIC)}
+
+
+def choice_of(name: str) -> str:
+    """Tell which choice a field of the form is a part of: boxes and rows count together, and so does a pause."""
+    if name == SENT_DAYS or name.startswith(DAY):
+        return DAY
+    if name.startswith(READING):
+        return READING
+    return "pause" if name == "paused_until" else name
 
 
 def with_typed(kept: Mapping[str, str], typed: Mapping[str, str]) -> dict[str, str]:

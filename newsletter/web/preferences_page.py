@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.app.coming import Coming, Standing, lists_of, newsletters_of, standing_of
+from newsletter.app.preferring import NO_WISH
 from newsletter.app.reach import could_reach
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
@@ -28,6 +29,7 @@ from newsletter.web.languages import LANGUAGES, language_name, languages_by_name
 from newsletter.web.leave_page import day_words, isolated, zone_of
 from newsletter.web.pages import public_page, words_page
 from newsletter.web.preferences_form import LEAVE, LEAVE_LIST, PAUSE_WEEKS, RETURN, TOPIC, Offered, as_form, with_typed
+from newsletter.web.stale_form import SHOWN, shown_state
 from newsletter.web.zones import city, regions
 from subscribers.address import mask
 from subscribers.lists.mailing_list import MailingList
@@ -89,7 +91,7 @@ def preferences_page(
     now = web.app.clock.now()
     with reading(web.app.engine) as db:
         stands = _stands(db, bearer, now=now)
-    kept = as_form(as_shown(wanted, bearer, now=now), stands.wishes) if wanted else {}
+    kept = as_form(as_shown(wanted, bearer, now=now), _offered_wishes(stands)) if wanted else {}
     return public_page(
         request,
         "preferences",
@@ -107,6 +109,7 @@ def preferences_page(
         local_time=bearer.recipe.local_time,
         topics=[(TOPIC + topic.slug, topic.name_in(strings.language)) for topic in stands.topics],
         kept=with_typed(kept, typed or {}),
+        shown=(SHOWN, (typed or {}).get(SHOWN) or shown_state(kept)),
         faults={field: strings.text(words) for field, words in (faults or {}).items()},
         names=_Names(LEAVE, RETURN, LEAVE_LIST),
         choices=_choices(web, bearer),
@@ -137,6 +140,11 @@ def _stands(db: Connection, bearer: Bearer, *, now: datetime) -> _Standing:
         got=stories_got(db, bearer),
         reached=standing is not Standing.STAYS or could_reach(db, newsletter, bearer.wanted, now=now),
     )
+
+
+def _offered_wishes(stands: _Standing) -> dict[str, str]:
+    """Give the wishes that the page shows; what it does not offer, sensitive topics above all, is not on it."""
+    return {key: stands.wishes.get(key, NO_WISH) for key in (TOPIC + topic.slug for topic in stands.topics)}
 
 
 def _topics(db: Connection) -> list[Topic]:

@@ -1,4 +1,7 @@
-"""POST /p/TOKEN: keep what a reader wants. A field that is not sent stays as it is; with one fault nothing is saved."""
+"""POST /p/TOKEN: keep what a reader wants. A field that is not sent stays as it is; with one fault nothing is saved.
+
+So does one that another tab has changed since the form was shown, unless it was changed in this one too.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -7,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.app.leaving import leave_newsletter, leave_one_list, take_back
-from newsletter.app.preferring import keep_for_everything, keep_for_newsletter
+from newsletter.app.preferring import NO_WISH, keep_for_everything, keep_for_newsletter
 from newsletter.db.engine import reading, writing
 from newsletter.web.bearer import Bearer, bearer_of
 from newsletter.web.client import client_address
@@ -15,9 +18,12 @@ from newsletter.web.context import Web, web_of
 from newsletter.web.form import read_form
 from newsletter.web.leave_page import today_of
 from newsletter.web.pages import nothing_here, preview_page
-from newsletter.web.preferences_form import Read, read_preferences
+from newsletter.web.preferences_form import TOPIC, Read, as_form, choice_of, read_preferences
 from newsletter.web.preferences_page import as_shown, offered_to, preferences_page
+from newsletter.web.stale_form import without_stale
 from subscribers.subscriber import Subscriber
+from subscribers.wishes import wish_store
+from subscribers.wishes.wish import wishes_in
 
 _HOW = "a box of the preference page"
 
@@ -41,7 +47,10 @@ def _save(request: Request, form: Mapping[str, str]) -> Response:
     today, shown = today_of(bearer.wanted, bearer.recipe, now=now), as_shown(bearer.wanted, bearer, now=now)
     with reading(web.app.engine) as db:
         offered = offered_to(db, web, bearer, bearer.person)
-    read = read_preferences(form, offered, shown, today=today)
+        here = wishes_in(wish_store.wishes_of(db, bearer.person.id), f"newsletter:{bearer.recipe.slug}")
+    wishes = {key: here.get(key, NO_WISH) for key in (TOPIC + slug for slug in offered.topics)}
+    meant = without_stale(form, as_form(shown, wishes), group=choice_of)
+    read = read_preferences(meant, offered, shown, today=today)
     if read.faults:
         return preferences_page(request, bearer, typed=form, faults=read.faults)
     _keep(web, bearer, bearer.person, read)

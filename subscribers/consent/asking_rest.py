@@ -21,6 +21,17 @@ def rest_from_asking(db: Connection, subscriber_id: int, list_slug: str, *, now:
     return until
 
 
+def rest_address_from_asking(
+    db: Connection, address_hash: str, list_slug: str, *, said_at: datetime, now: datetime
+) -> bool:
+    """Heed the same as it was said then, of an address by its hash. Tells whether it changed anything."""
+    until, kept = said_at + ASKING_REST, asking_rest_store.until(db, address_hash, list_slug)
+    if until <= now or (kept is not None and until <= kept):
+        return False
+    asking_rest_store.put(db, address_hash, list_slug, until)
+    return True
+
+
 def is_resting(db: Connection, address_hash: str, list_slug: str, *, now: datetime) -> bool:
     """Tell whether the reader of this address said not to be asked about this list."""
     until = asking_rest_store.until(db, address_hash, list_slug)

@@ -1,5 +1,4 @@
-"""The SQL of consent records: added and read, and never changed but for network addresses, which go with time, and the
-number of a person who is erased.
+"""The SQL of consent records: added and read, and never changed but for network addresses, which go with time.
 
 Never opens a transaction.
 """
@@ -45,16 +44,6 @@ def consents_of(db: Connection, address_hash: str) -> list[Consent]:
 def forget_places(db: Connection, address_hash: str) -> None:
     """Remove the network addresses from an address's records."""
     db.execute(update(consents).where(consents.c.address_hash == address_hash).values(network_address=""))
-
-
-def unlink(db: Connection, subscriber_id: int, hashes: Sequence[str]) -> None:
-    """Take a person's number out of the records of their addresses, and the numbers of those merged into them."""
-    theirs = consents.c.address_hash.in_(hashes)
-    into_them = (theirs, consents.c.act == Act.MERGED.value, consents.c.key == f"subscriber:{subscriber_id}")
-    merged = db.execute(select(consents.c.subscriber_id).where(*into_them)).scalars()
-    ids = [subscriber_id, *(one for one in merged if one is not None)]
-    db.execute(update(consents).where(*into_them).values(key=""))
-    db.execute(update(consents).where(theirs, consents.c.subscriber_id.in_(ids)).values(subscriber_id=None))
 
 
 def keep_text(db: Connection, text_hash: str, language: str, text: str, now: datetime) -> None:

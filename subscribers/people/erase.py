@@ -16,13 +16,12 @@ from subscribers.suppression import suppression_store
 def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None:
     """Remove a person's row, subscriptions and wishes, and the correspondent of the same address.
 
-    Consents and suppressions stay by hash, without network addresses and without the person's number; an open
+    Consents and suppressions stay by hash, without network addresses; an open
     suppression `left` keeps any later import from bringing the address back; so it is with addresses that the person
     had before. Raises UnknownSubscriber.
     """
     person = find_by_id(db, subscriber_id)
-    former = former_hashes(db, person.address_hash)
-    for before in former:
+    for before in former_hashes(db, person.address_hash):
         # Whoever has that address now is another person, and keeps it.
         if person_store.find_by_hash(db, before) is None:
             suppression_store.new_suppression(db, before, SuppressionKind.LEFT, "erased", now)
@@ -33,8 +32,6 @@ def erase(db: Connection, subscriber_id: int, *, by: str, now: datetime) -> None
         Consent(act=Act.ERASED, address_hash=person.address_hash, subscriber_id=subscriber_id, recorded_at=now, by=by),
     )
     person_store.delete_person(db, person)
-    # From here on no record leads from a hash to the number under which deliveries stand.
-    consent_store.unlink(db, subscriber_id, [person.address_hash, *former])
 
 
 def forget_correspondent(db: Connection, address: str) -> bool:

@@ -1,8 +1,12 @@
 """Finds one person. Nobody found is an error with words, never None."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from subscribers.address import mask, parse_address
+from subscribers.consent import consent_store
+from subscribers.consent.consent import Act
 from subscribers.errors import UnknownSubscriber
 from subscribers.people import merge_store, person_store
 from subscribers.subscriber import Subscriber
@@ -46,3 +50,20 @@ def find_by_old_id(db: Connection, subscriber_id: int) -> Subscriber:
 def find_by_hash(db: Connection, address_hash: str) -> Subscriber | None:
     """Find the person whose address has this hash; None for people who were erased or never here."""
     return person_store.find_by_hash(db, address_hash)
+
+
+def find_known(db: Connection, address_hash: str, *, person: int | None, said_at: datetime) -> Subscriber | None:
+    """Find whom a note from outside means by number and address; both must fit.
+
+    A note without a number means whoever had the address then: where the record tells that somebody else moved away
+    from it since, its present owner is another person.
+    """
+    found = person_store.find_by_hash(db, address_hash)
+    if found is None or person is not None:
+        return found if found is not None and found.id == person else None
+    left_by = {
+        one.subscriber_id
+        for one in consent_store.consents_of(db, address_hash)
+        if one.act is Act.MOVED and not one.key and one.recorded_at >= said_at
+    }
+    return found if left_by <= {found.id} else None

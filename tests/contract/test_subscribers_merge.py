@@ -1,10 +1,14 @@
 """Two people become one, and an address becomes another, on both databases: every no holds, no record is lost."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import Connection, Engine
 
+from subscribers.address import parse_address
 from subscribers.consent.consent import Act, SuppressionKind, Wish
-from subscribers.consent.leave import leave_list, opt_out
+from subscribers.consent.join import Shown, confirm
+from subscribers.consent.leave import leave_everything, leave_list, opt_out
 from subscribers.errors import SaidNo, UnknownSubscriber
 from subscribers.people.change_address import change_address, former_hashes
 from subscribers.people.erase import erase
@@ -13,7 +17,7 @@ from subscribers.people.merge import combined_wishes
 from subscribers.people.show import show
 from subscribers.subscriber import Recipient
 from subscribers.suppression import suppression_store
-from subscribers.suppression.suppress import suppress_address
+from subscribers.suppression.suppress import note_left, suppress_address
 from subscribers.wishes.prefer import change_profile, prefer, preferences_of
 from subscribers.wishes.wish import follow, mute, wishes_in
 from tests.unit.subscribers.people import BY_READER, NOW, WEEKLY, answer, mailable, make_member
@@ -36,6 +40,44 @@ def test_an_address_becomes_another(engine: Engine) -> None:
         assert [one.act for one in show(db, OLD).consents] == [Act.ADDED, Act.MOVED]
         assert [one.act for one in show(db, NEW).consents] == [Act.MOVED]
         assert show(db, OLD).suppressions == ()
+
+
+@pytest.mark.parametrize("has_left_something", [False, True])
+def test_who_moves_there_and_back_goes_on_as_before(engine: Engine, has_left_something: bool) -> None:
+    """Mail goes to the first address again, what was left stays left, and it can be done once more."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        if has_left_something:
+            opt_out(db, person, "newsletter:other", **BY_READER)
+        for to in (NEW, OLD, NEW, OLD):
+            assert not change_address(db, person, to, **BY_READER).is_left
+            found = answer(db, person)
+            assert isinstance(found, Recipient)
+            assert found.address == to
+        left_there = {SuppressionKind.LEFT} if has_left_something else set()
+        assert suppression_store.open_suppressions(db, parse_address(NEW).hash) == left_there
+        assert [one.kind for one in show(db, OLD).wishes] == ["opt_out"] * has_left_something
+
+
+def test_moving_back_ends_nobody_elses_no_and_none_of_their_own(engine: Engine) -> None:
+    """Who left everything stays gone there and back; a no that was told after they had gone holds."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        change_address(db, person, NEW, **BY_READER)
+        note_left(db, OLD, reason="by telephone", by="test", now=NOW + timedelta(days=1))
+        assert change_address(db, person, OLD, **BY_READER | {"now": NOW + timedelta(days=2)}).is_left
+
+
+def test_a_yes_at_the_address_between_holds_at_the_first(engine: Engine) -> None:
+    """Left everything, moved, joined again, moved back: the yes is the last word."""
+    with engine.begin() as db:
+        person = make_member(db, OLD)
+        leave_everything(db, person, **BY_READER)
+        assert change_address(db, person, NEW, **BY_READER | {"now": NOW + timedelta(days=1)}).is_left
+        shown = Shown(text="Yes", language="en", place="page", network_address="")
+        confirm(db, person, "members", shown=shown, now=NOW + timedelta(days=2))
+        assert not change_address(db, person, OLD, **BY_READER | {"now": NOW + timedelta(days=3)}).is_left
+        assert isinstance(answer(db, person), Recipient)
 
 
 def test_the_same_address_in_other_letters_is_only_written_anew(engine: Engine) -> None:
@@ -150,8 +192,6 @@ def test_erasure_reaches_the_addresses_before(engine: Engine) -> None:
             assert known.subscriber is None
             assert [one.kind for one in known.suppressions] == [SuppressionKind.LEFT]
             assert {one.network_address for one in known.consents} == {""}
-            assert {one.subscriber_id for one in known.consents} == {None}
-            assert not any(one.key.startswith("subscriber:") for one in known.consents)
         with pytest.raises(UnknownSubscriber):
             find_by_old_id(db, gone)
 

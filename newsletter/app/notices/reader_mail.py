@@ -23,8 +23,8 @@ from newsletter.outbox.plan import provider_for
 from newsletter.rendering import reader_words
 from newsletter.rendering.reader_notice import Words, notice_html, notice_text
 from newsletter.rendering.strings import Strings, load_strings
-from subscribers.address import mask
-from subscribers.addressee import Addressee, addressee_before, addressee_of_link
+from subscribers.address import Address, mask
+from subscribers.addressee import Addressee, addressee_before, addressee_of_link, look_up_in_vain
 from subscribers.consent.fresh_link import FreshLink, Purpose, find_link
 from subscribers.subscriber import NotMailable
 
@@ -59,6 +59,21 @@ def plan_reader_mail(app: App, db: Connection, kind: Kind, link: FreshLink, news
     to = _addressee(db, kind, link)
     if isinstance(to, NotMailable):
         return None
+    return _plan(app, db, kind, link, newsletter, to.domain)
+
+
+def rehearse_reader_mail(
+    app: App, db: Connection, kind: Kind, link: FreshLink, newsletter: str, address: Address
+) -> None:
+    """Do what is left of planning for an address that gets no mail, nobody's or a forbidden one; the caller undoes it.
+
+    So the time that an answer takes tells nobody who is known.
+    """
+    look_up_in_vain(db, link.subscriber_id, address.domain)
+    _plan(app, db, kind, link, newsletter, address.domain)
+
+
+def _plan(app: App, db: Connection, kind: Kind, link: FreshLink, newsletter: str, domain: str) -> str:
     now = app.clock.now()
     recipe = issue_store.newsletter_by_slug(db, newsletter).recipe
     key = f"{kind.value}:{link.id}"
@@ -69,7 +84,7 @@ def plan_reader_mail(app: App, db: Connection, kind: Kind, link: FreshLink, news
         correspondent_id=None,
         notice=json.dumps({"kind": kind.value, "link": link.id, "newsletter": newsletter}),
         priority=NOTICE_PRIORITY,
-        lane=lane_of(provider_for(recipe, app.provider_names), to.domain),
+        lane=lane_of(provider_for(recipe, app.provider_names), domain),
         due_at=now,
         # That an address was changed is told however short the link's own life was.
         stale_at=now + _LONGEST_LIFE if kind is Kind.ADDRESS_CHANGED else min(link.expires_at, now + _LONGEST_LIFE),

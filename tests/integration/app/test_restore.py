@@ -15,7 +15,8 @@ from newsletter.app.backup import backup_home
 from newsletter.app.erasing import erase_address
 from newsletter.app.holds import resume_sending
 from newsletter.app.importing import prepare_import
-from newsletter.app.leaves import FILE_NAME, MOVED, OPT_OUT, SUPPRESSED, Entry, at_all_addresses, note_leave
+from newsletter.app.leaves import OPT_OUT, SUPPRESSED, note_move, note_of_address
+from newsletter.app.leaves_meant import FILE_NAME, MOVED
 from newsletter.app.portions import import_some, plan_some
 from newsletter.app.restore import restore_home
 from newsletter.app.tick import tick
@@ -33,6 +34,7 @@ from subscribers.importing.run import start_import
 from subscribers.people.correspondents import correspondent_id
 from subscribers.people.find import find_by_address
 from subscribers.people.show import show
+from subscribers.suppression import suppression_store
 from tests.conftest import NOW
 from tests.fakes.home import ANNA, BRUNO, Home, copy_home, make_full_home
 
@@ -92,8 +94,8 @@ def test_whoever_left_since_the_backup_stays_away(home: Home, tmp_path: Path) ->
     """leaves.log of the lost home is replayed, whatever half lines a crash has left in it; twice is harmless."""
     file = restored(home, tmp_path)
     (home.app.home / FILE_NAME).write_bytes(b'{"at": "2026-11-23", "act": "opt_')
-    note_leave(home.app, OPT_OUT, home.person(ANNA).address_hash, "newsletter:weekly")
-    note_leave(home.app, OPT_OUT, "of somebody else", "newsletter:weekly")
+    note_of_address(home.app, OPT_OUT, home.person(ANNA).address_hash, "newsletter:weekly")
+    note_of_address(home.app, OPT_OUT, "of somebody else", "newsletter:weekly")
     new = tmp_path / "new"
     new.mkdir()
     (new / FILE_NAME).write_bytes((home.app.home / FILE_NAME).read_bytes())
@@ -152,8 +154,8 @@ def test_what_is_said_after_a_move_counts_where_the_backup_knows_them(home: Home
     with writing(home.app.engine) as db:
         anna = find_by_address(db, ANNA)
         new = parse_address("anna@neu.example").hash
-    note_leave(home.app, MOVED, anna.address_hash, new)
-    note_leave(home.app, OPT_OUT, new, "newsletter:weekly")
+    note_of_address(home.app, MOVED, anna.address_hash, new)
+    note_of_address(home.app, OPT_OUT, new, "newsletter:weekly")
     folder = tmp_path / "new"
     folder.mkdir()
     (folder / FILE_NAME).write_bytes((home.app.home / FILE_NAME).read_bytes())
@@ -166,12 +168,22 @@ def test_what_is_said_after_a_move_counts_where_the_backup_knows_them(home: Home
     assert home.person(BRUNO).id in stay
 
 
-def test_a_bounce_is_of_one_mailbox() -> None:
-    """What was said of a mailbox is not told of the one before; what a person said is."""
-    moved = Entry(NOW, MOVED, "old", "new")
-    bounced, left = Entry(NOW, SUPPRESSED, "new", "bounced"), Entry(NOW, OPT_OUT, "new", "newsletter:weekly")
-    told = at_all_addresses([moved, bounced, left])
-    assert [(one.act, one.who) for one in told] == [(SUPPRESSED, "new"), (OPT_OUT, "new"), (OPT_OUT, "old")]
+def test_a_bounce_is_of_one_mailbox(home: Home, tmp_path: Path) -> None:
+    """What was said of a mailbox is not told of the one before; a complaint is a person's."""
+    file = restored(home, tmp_path)
+    anna, bruno = home.person(ANNA), home.person(BRUNO)
+    for one, new, kind in ((anna, "anna@neu.example", "bounced"), (bruno, "bruno@neu.example", "complained")):
+        note_move(home.app, one, parse_address(new).hash, None)
+        note_of_address(home.app, SUPPRESSED, parse_address(new).hash, kind)
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / FILE_NAME).write_bytes((home.app.home / FILE_NAME).read_bytes())
+    restore_home(file, folder)
+    app = open_at(folder, days=0)
+    with reading(app.engine) as db:
+        kinds = {one.id: suppression_store.open_suppressions(db, one.address_hash) for one in (anna, bruno)}
+    app.close()
+    assert kinds == {anna.id: set(), bruno.id: {"complained"}}
 
 
 def test_a_backup_made_during_an_import_comes_back(home: Home, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """One's own data by a fresh link: it goes to the mailbox, does one thing, and tells nobody who is known."""
 
+import html
 import json
 import re
 import threading
@@ -7,12 +8,15 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
-from newsletter.app.leaves import ERASED, FILE_NAME
+from newsletter.app.account import erase_by_link
+from newsletter.app.leaves import ERASED
+from newsletter.app.leaves_meant import FILE_NAME
 from newsletter.app.sender import drain, sending
 from newsletter.base.clock import FixedClock
 from newsletter.db.engine import reading, writing
@@ -21,6 +25,7 @@ from newsletter.sources.tables import topics
 from newsletter.web.join_page import STAMP, TRAP
 from newsletter.web.stamp import stamp
 from subscribers.consent.consent import SuppressionKind
+from subscribers.consent.fresh_link import Purpose, find_link
 from subscribers.consent.leave import opt_out
 from subscribers.people.find import find_by_id
 from subscribers.people.show import Known, show
@@ -144,6 +149,46 @@ def test_programs_and_networks_are_held_back(account: Account) -> None:
     assert account.find("anna@", client="198.51.100.1").status_code == 422
 
 
+def test_a_stranger_cannot_use_up_what_a_person_may_ask_for(account: Account) -> None:
+    """One network brings an address two mails a day, all together six; with the link of a mail there are three more."""
+    for _ in range(5):
+        account.find(ANNA, client="198.51.100.1")
+    assert len(account.mails()) == 2
+    account.find(ANNA)
+    assert len(account.mails()) == 1
+    for number in range(2, 20):
+        account.find(ANNA, client=f"198.51.100.{number}")
+    assert len(account.mails()) == 3
+    account.ask.post(f"/p/{account.token}/account")
+    assert len(account.mails()) == 1
+
+
+def test_the_same_work_is_done_for_each_address(account: Account) -> None:
+    """As many statements and transactions, known or not: the time of the answer tells no more than its words."""
+    counted: list[str] = []
+    with writing(account.app.engine) as db:
+        suppress_address(db, BRUNO, SuppressionKind.FORBIDDEN, reason="x", by="test", now=NOW)
+
+    def count(_: object, __: object, statement: str, *___: object) -> None:
+        word = statement.split(maxsplit=1)[0]
+        counted.append("END" if word in {"RELEASE", "ROLLBACK"} else word)
+
+    def work(address: str, client: str) -> list[str]:
+        counted.clear()
+        account.find(address, client=client)
+        return list(counted)
+
+    event.listen(account.app.engine, "before_cursor_execute", count)
+    try:
+        work(ANNA, "192.0.2.1")
+        known, unknown = work(ANNA, "192.0.2.2"), work("nobody@klinik.example", "192.0.2.3")
+        forbidden = work(BRUNO, "192.0.2.4")
+    finally:
+        event.remove(account.app.engine, "before_cursor_execute", count)
+    assert sorted(known) == sorted(unknown) == sorted(forbidden)
+    assert [mail["To"] for mail in account.mails()] == [ANNA, ANNA]
+
+
 def test_looking_uses_nothing_up(account: Account) -> None:
     """Scanners open every link, and links on the page; the person's button still works after it."""
     path = account.open()
@@ -174,6 +219,49 @@ def test_a_change_is_kept_and_uses_the_link_up(account: Account) -> None:
     assert after.role == "doctor"
     account.app.clock = FixedClock(NOW + LATER)
     assert account.ask.get(then).status_code == 410
+
+
+def test_two_pages_of_two_links_take_back_nothing_of_each_other(account: Account) -> None:
+    """Each was shown before the other was saved: what each changed is kept."""
+    pages = [(path, account.ask.get(path).text) for path in (account.open(), account.open())]
+    changes = ({"role": "nurse", "topic:genomics": "mute"}, {"name": "Anna M"})
+    for (path, page), changed in zip(pages, changes, strict=True):
+        found = re.search(r'name="shown" value="([^"]*)"', page)
+        assert found is not None
+        shown = html.unescape(found[1])
+        sent = dict(parse_qsl(shown, keep_blank_values=True)) | {"shown": shown}
+        assert account.ask.post(path, data=sent | changed).status_code == 200
+    person = account.known()
+    assert person.subscriber is not None
+    assert (person.subscriber.name, person.subscriber.role) == ("Anna M", "nurse")
+    assert "topic:genomics" in {wish.key for wish in person.wishes if wish.kind == "mute"}
+
+
+@pytest.mark.parametrize("act", ["", "/address", "/erase"])
+def test_the_second_of_two_tabs_says_that_the_link_was_used_and_does_nothing(account: Account, act: str) -> None:
+    """Whatever its form does: the link is used up, nothing is changed or noted, and no mail leaves."""
+    path = account.open()
+    account.ask.post(path, data={"role": "nurse"})
+    answer = account.ask.post(path + act, data={"role": "doctor", "address": NEW})
+    assert answer.status_code == 410
+    assert "nur einmal" in answer.text
+    person = account.known().subscriber
+    assert person is not None
+    assert person.role == "nurse"
+    assert account.mails() == []
+    assert not (account.app.home / FILE_NAME).exists()
+
+
+def test_two_presses_at_once_are_one_and_only_what_is_done_is_noted(account: Account) -> None:
+    """Both have read the link while it was open: the slower one erases nobody, now or after a restore."""
+    path = account.open()
+    with reading(account.app.engine) as db:
+        link = find_link(db, account.app.keys.links.decode(path.rpartition("/")[2]), Purpose.ACCOUNT)
+    assert link is not None
+    account.ask.post(path, data={"role": "nurse"})
+    assert not erase_by_link(account.app, link)
+    assert account.known().subscriber is not None
+    assert not (account.app.home / FILE_NAME).exists()
 
 
 @pytest.mark.parametrize("fields", [{"country": "XX"}, {"topic:genomics": "opt_out"}])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from newsletter.app.leaves import FILE_NAME
+from newsletter.app.leaves_meant import FILE_NAME
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.tables import feedback_events
 from subscribers.consent.consent import Act, Consent

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from newsletter.app.leaves import FILE_NAME
+from newsletter.app.leaves_meant import FILE_NAME
 from newsletter.app.portions import plan_some
 from newsletter.app.sending_now import send_issue
 from newsletter.app.setup import apply_setup

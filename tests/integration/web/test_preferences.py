@@ -1,5 +1,9 @@
 """What a reader may see and change with the link of a mail, and what not."""
 
+import html
+import re
+from urllib.parse import parse_qsl
+
 import pytest
 
 from newsletter.db.engine import reading, writing
@@ -107,3 +111,35 @@ def test_nobody_is_left_where_somebody_was_erased(home: Home, ask: Asking) -> No
 def test_a_damaged_link_is_no_page(ask: Asking) -> None:
     """Without a token of ours there is nothing."""
     assert ask.get("/p/x").status_code == ask.post("/p/x").status_code == 404
+
+
+def shown_in(page: str) -> str:
+    """What a page says that it shows, as a browser sends it back."""
+    found = re.search(r'name="shown" value="([^"]*)"', page)
+    assert found is not None
+    return html.unescape(found[1])
+
+
+def test_a_second_tab_takes_back_nothing_that_the_first_has_changed(home: Home, ask: Asking) -> None:
+    """Both showed the same; what each changed is kept, boxes as one choice; the last's counts where both did."""
+    path = f"/p/{home.token(ANNA)}"
+    shown = shown_in(ask.get(path).text)
+    sent = dict(parse_qsl(shown, keep_blank_values=True)) | {"shown": shown}
+    first = {"frequency": "weekly", "day:mon": "yes", "topic:genomics": "mute", "hour": "7", "length": "short"}
+    ask.post(path, data=sent | first)
+    answer = ask.post(path, data=sent | {"length": "full", "topic:funding": "mute", "pause": "none"})
+    person = wanted(home, ANNA)
+    assert (person.frequency, person.days, person.hour, person.length) == ("weekly", "mon", 7, "full")
+    assert wishes(home, ANNA) == {"topic:genomics": "mute", "topic:funding": "mute"}
+    assert 'id="genomics-mute" value="mute" checked' in answer.text
+
+
+def test_a_second_tab_with_a_fault_still_knows_what_it_had_shown(home: Home, ask: Asking) -> None:
+    """The form that comes back says what the first one showed: what was left alone in it is not taken for a change."""
+    path = f"/p/{home.token(ANNA)}"
+    shown = shown_in(ask.get(path).text)
+    sent = dict(parse_qsl(shown, keep_blank_values=True)) | {"shown": shown}
+    ask.post(path, data=sent | {"frequency": "weekly"})
+    page = ask.post(path, data=sent | {"hour": "99"})
+    assert page.status_code == 422
+    assert shown_in(page.text) == shown

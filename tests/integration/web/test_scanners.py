@@ -16,7 +16,7 @@ import newsletter.issues.tables
 import newsletter.outbox.tables
 import newsletter.sources.tables
 import subscribers.tables
-from newsletter.app.leaves import FILE_NAME
+from newsletter.app.leaves_meant import FILE_NAME
 from newsletter.app.sending_now import send_issue
 from newsletter.db.engine import reading, writing
 from subscribers.consent.fresh_link import Purpose, make_link

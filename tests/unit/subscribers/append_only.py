@@ -8,17 +8,12 @@ _RAISE = "BEGIN SELECT RAISE(ABORT, 'consents are append-only'); END"
 
 
 def guard_consents(db: Connection) -> None:
-    """Allow rows to be added, and to forget where and who somebody was: nothing else."""
-    forgettable = {"network_address", "subscriber_id", "key"}
-    others = ", ".join(f'"{column.name}"' for column in consents.c if column.name not in forgettable)
+    """Allow rows to be added, and network addresses to be blanked: nothing else."""
+    others = ", ".join(f'"{column.name}"' for column in consents.c if column.name != "network_address")
     for name, when in {
         "consents_stay": "BEFORE DELETE ON consents",
         "consents_say_the_same": f"BEFORE UPDATE OF {others} ON consents",
         "consents_only_forget_places": "BEFORE UPDATE OF network_address ON consents WHEN NEW.network_address != ''",
-        "consents_only_forget_numbers": "BEFORE UPDATE OF subscriber_id ON consents WHEN NEW.subscriber_id IS NOT NULL",
-        "consents_only_forget_into_whom": (
-            "BEFORE UPDATE OF key ON consents WHEN NEW.key != '' OR OLD.act != 'merged'"
-        ),
         "texts_stay": "BEFORE DELETE ON consent_texts",
         "texts_say_the_same": "BEFORE UPDATE ON consent_texts",
     }.items():
