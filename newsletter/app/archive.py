@@ -20,7 +20,7 @@ from newsletter.rendering.strings import load_strings
 from newsletter.sources import post_store
 from newsletter.sources.post import Post
 
-_OUT = frozenset(IssueState) - UNAPPROVED - {IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}
+OUT = frozenset(IssueState) - UNAPPROVED - {IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Archive:
 
 def is_public(issue: Issue) -> bool:
     """Tell whether an issue may be seen by anybody: approved, going out or sent."""
-    return issue.state in _OUT
+    return issue.state in OUT
 
 
 def public_issue(app: App, issue: Issue, language: str) -> str:
@@ -67,7 +67,7 @@ def archive(app: App, slug: str, *, language: str = "", page: int = 1, limit: in
     with reading(app.engine) as db:
         newsletter = issue_store.newsletter_by_slug(db, slug)
         issues = issue_store.list_issues(
-            db, newsletter_id=newsletter.id, states=_OUT, offset=(page - 1) * limit, limit=limit + 1
+            db, newsletter_id=newsletter.id, states=OUT, offset=(page - 1) * limit, limit=limit + 1
         )
     speaks = language or newsletter.recipe.language
     told = [one for issue in issues[:limit] if (one := _archived(app, issue, speaks))]

@@ -163,6 +163,7 @@ class Recipe(BaseModel):
     subject: _TextLine = "{first_title}"
     preheader: _TextLine = "{second_title}"
     intro: _Text = ""  # Markdown
+    description: _TextLine = ""  # one or two sentences, for those who have not joined yet
     logo: _Line = ""
     logo_dark: _Line = ""
     colour: Annotated[str, AfterValidator(_colour)] = "#1d4f73"

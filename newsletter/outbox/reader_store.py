@@ -38,6 +38,13 @@ def deliveries_of(db: Connection, reader: int) -> list[Got]:
     ]
 
 
+def is_on_its_way(db: Connection, issue_id: int, reader: int) -> bool:
+    """Tell whether an issue is planned for a reader, or being handed over now."""
+    theirs = (deliveries.c.issue_id == issue_id, deliveries.c.subscriber_id == reader)
+    coming = deliveries.c.state.in_(("planned", "claimed", "handing_over"))
+    return db.execute(select(deliveries.c.id).where(*theirs, coming).limit(1)).first() is not None
+
+
 def take_over(db: Connection, keep: int, gone: int) -> None:
     """Give what one reader was shown to another, so that none of it is shown again. Keys and ids stay."""
     shown = (deliveries.c.subscriber_id == gone, deliveries.c.state.in_(_OVER))

@@ -12,11 +12,11 @@ from newsletter.issues.frozen import FrozenIssue
 from newsletter.rendering.dates import (
     Tile,
     deadline_tile,
-    deadline_when,
     event_tile,
     event_when,
     local_day,
     long_date,
+    moment_when,
     told_day,
 )
 from newsletter.rendering.strings import Strings, direction
@@ -227,7 +227,7 @@ def _deadline(call: CallDetails, deadline: datetime, strings: Strings, zone: str
     if call.all_day:
         when = long_date(_deadline_day(call, deadline, zone), strings.locale)
     else:
-        when = deadline_when(deadline, strings.locale, call.zone or zone)
+        when = moment_when(deadline, strings.locale, call.zone or zone)
     return strings.text("Deadline: {date}", date=when)
 
 

@@ -60,10 +60,10 @@ def event_tile(event: EventDetails, locale: Locale, fallback_zone: str) -> Tile:
     return Tile(f"{first.day}{_DASH}{last.day}" if same_month else str(first.day), _month(first, locale))
 
 
-def deadline_when(deadline: datetime, locale: Locale, zone_name: str) -> str:
-    """Write a deadline with its hour and the zone that the hour is told in; midnight is an hour that was told, too."""
+def moment_when(moment: datetime, locale: Locale, zone_name: str) -> str:
+    """Write a moment with its hour and the zone that the hour is told in; midnight is an hour that was told, too."""
     zone = _zone(zone_name) or ZoneInfo("UTC")
-    at = deadline.astimezone(zone)
+    at = moment.astimezone(zone)
     return f"{long_date(at.date(), locale)}, {_hour(at, locale)} ({_city(zone, locale)})"
 
 

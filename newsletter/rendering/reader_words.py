@@ -6,8 +6,7 @@ Names are never taken from a form: anybody may have typed one beside somebody el
 from collections.abc import Sequence
 from datetime import datetime
 
-from babel.dates import format_datetime
-
+from newsletter.rendering.dates import moment_when
 from newsletter.rendering.reader_notice import Words
 from newsletter.rendering.strings import Strings
 
@@ -19,16 +18,17 @@ def confirm_words(
     newsletter = newsletters[0]
     return Words(
         subject=strings.text("Please confirm: {newsletter}", newsletter=newsletter),
-        heading=strings.text("One more click"),
+        heading=strings.text("Please confirm: {newsletter}", newsletter=newsletter),
         before=(
             strings.text(
                 "Somebody, probably you, asked to receive {newsletter} at this address.",
                 newsletter=", ".join(newsletters),
             ),
         ),
-        button=strings.text("Yes, I want to receive it"),
+        button=strings.text("Go on to confirm"),
         link=link,
         after=(
+            strings.text("It opens a page with one button. Only that button signs you up."),
             strings.text("If it was not you, do nothing: no more mail comes, and your address is soon forgotten here."),
             _until(strings, until),
         ),
@@ -75,9 +75,13 @@ def address_words(strings: Strings, *, old: str, link: str, until: str, foot: tu
         subject=strings.text("Please confirm your new address"),
         heading=strings.text("Please confirm your new address"),
         before=(strings.text("Somebody, probably you, asked that mail for {old} comes to this address.", old=old),),
-        button=strings.text("Yes, use this address"),
+        button=strings.text("Go on to confirm"),
         link=link,
-        after=(_until(strings, until), strings.text("If it was not you, do nothing: then nothing changes.")),
+        after=(
+            strings.text("It opens a page with one button. Only that button changes your address."),
+            _until(strings, until),
+            strings.text("If it was not you, do nothing: then nothing changes."),
+        ),
         foot=foot,
     )
 
@@ -96,15 +100,23 @@ def address_changed_words(strings: Strings, *, new: str, answers: str, foot: tup
 
 
 def yes_words(strings: Strings, newsletters: Sequence[str]) -> str:
-    """Say what the button of the page to confirm means; it is kept as the record."""
+    """Say what the button of the page to confirm will do; it is kept as the record."""
+    if len(newsletters) == 1:
+        return strings.text("Press the button, and {newsletter} comes to this address.", newsletter=newsletters[0])
+    names = ", ".join(newsletters)
+    return strings.text("Press the button, and these come to this address: {newsletters}.", newsletters=names)
+
+
+def done_words(strings: Strings, newsletters: Sequence[str]) -> str:
+    """Say what the button has done."""
     if len(newsletters) == 1:
         return strings.text("From now on {newsletter} comes to this address.", newsletter=newsletters[0])
     return strings.text("From now on these come to this address: {newsletters}.", newsletters=", ".join(newsletters))
 
 
-def moment(strings: Strings, at: datetime) -> str:
-    """Give a moment in words, with its zone: 23 November 2026, 14:05 UTC."""
-    return format_datetime(at, "d MMMM yyyy, HH:mm zzz", locale=strings.locale)
+def moment(strings: Strings, at: datetime, zone: str) -> str:
+    """Give a moment in words, in a zone that is told: 23. November 2026, 14:05 (Berlin)."""
+    return moment_when(at, strings.locale, zone)
 
 
 def _asked(strings: Strings, newsletter: str) -> str:

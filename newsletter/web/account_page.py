@@ -42,6 +42,7 @@ class Visit:
     person: Subscriber
     newsletter: str  # in whose name more links are mailed; empty where there is none
     strings: Strings
+    zone: str  # in which times are told
 
 
 def visit_of(request: Request, purpose: Purpose = Purpose.ACCOUNT) -> Visit | None:
@@ -56,10 +57,12 @@ def visit_of(request: Request, purpose: Purpose = Purpose.ACCOUNT) -> Visit | No
             person = find_by_id(db, link.subscriber_id)
             slug = link.content.get("newsletter") or any_newsletter(db)
             # As the newsletter whose mail led here: a language that was just chosen for it holds here too.
-            language = wanted_in(db, person, f"newsletter:{slug}").language or _language(request, slug)
+            wanted = wanted_in(db, person, f"newsletter:{slug}")
+            language = wanted.language or _language(request, slug)
+            zone = wanted.zone or (issue_store.newsletter_by_slug(db, slug).recipe.zone if slug else "UTC")
     except (InvalidToken, UnknownSubscriber):
         return None
-    return Visit(token, link, person, slug, strings_in(web, language))
+    return Visit(token, link, person, slug, strings_in(web, language), zone)
 
 
 def after(request: Request, visit: Visit, link: FreshLink) -> Visit:
@@ -107,9 +110,8 @@ def account_page(
         topics = topic_store.all_topics(db)
         names = {f"newsletter:{one.recipe.slug}": one.recipe.name for one in issue_store.all_newsletters(db)}
     data = data_of(web.app, person.id)
-    account: Account = account_of(
-        strings, data, {f"topic:{one.slug}": one.name_in(strings.language) for one in topics}, names
-    )
+    named = {f"topic:{one.slug}": one.name_in(strings.language) for one in topics}
+    account: Account = account_of(strings, data, named, names, zone=visit.zone)
     kept = as_form(person, data.kept.wishes, topics)
     choices = kept | dict(entered or {})
     values = {"name": person.name, "role": person.role, "country": person.country, "address": ""} | dict(entered or {})
@@ -119,7 +121,7 @@ def account_page(
         strings,
         status=422 if faults else 200,
         token=visit.token,
-        until=moment(strings, visit.link.expires_at),
+        until=moment(strings, visit.link.expires_at, visit.zone),
         address=person.address,
         saved=saved,
         on_its_way=on_its_way,

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, get_day_names
 
 from newsletter.app.account_data import AccountData
+from newsletter.rendering.reader_words import moment
 from newsletter.rendering.strings import Strings
 from newsletter.web.languages import language_name
 from subscribers.lists.mailing_list import Subscription
@@ -73,9 +74,9 @@ class Account:
 
 
 def account_of(
-    strings: Strings, data: AccountData, topics: Mapping[str, str], newsletters: Mapping[str, str]
+    strings: Strings, data: AccountData, topics: Mapping[str, str], newsletters: Mapping[str, str], *, zone: str
 ) -> Account:
-    """Put what is kept into words; topics and newsletters by their keys."""
+    """Put what is kept into words; topics and newsletters by their keys, times in `zone`."""
     kept, names = data.kept, {**topics, **newsletters}
     own: Preferences = {
         "language": kept.person.language or None,
@@ -102,7 +103,7 @@ def account_of(
         settings=[(scope, _settings(strings, one)) for scope, one in scopes],
         record=[
             Said(
-                _moment(strings, one.given_at or one.recorded_at),
+                moment(strings, one.given_at or one.recorded_at, zone),
                 strings.text(_ACTS[one.act.value]),
                 kept.list_names.get(one.list_slug, one.list_slug) or names.get(one.key, ""),
                 one.evidence,
@@ -117,7 +118,7 @@ def account_of(
             if one.ended_at is None
         ],
         mails=[
-            Row(f"{one.newsletter} {one.what.rpartition('/')[2]}", _moment(strings, one.at))
+            Row(f"{one.newsletter} {one.what.rpartition('/')[2]}", moment(strings, one.at, zone))
             for one in data.deliveries
             if one.newsletter and one.state in {"accepted", "in_doubt"}
         ][:_SHOWN_MAILS],
@@ -166,7 +167,3 @@ def _in(strings: Strings, message: str, newsletter: str) -> str:
 
 def _day(strings: Strings, at: datetime) -> str:
     return format_date(at.date(), "long", locale=strings.locale)
-
-
-def _moment(strings: Strings, at: datetime) -> str:
-    return format_datetime(at, "d MMMM yyyy, HH:mm zzz", locale=strings.locale)

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.issues.recipe import in_language
 from newsletter.web.archive_page import CACHE, archive_of_path
 from newsletter.web.context import web_of
 from newsletter.web.issue_page import FOUND, asked_language
@@ -22,6 +23,7 @@ def archive_show(request: Request) -> Response:
         "archive",
         strings,
         newsletter=found.recipe.name,
+        description=in_language(found.recipe.description, strings.language, found.recipe.language),
         slug=found.recipe.slug,
         issues=found.issues,
         older=found.older,

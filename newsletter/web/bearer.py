@@ -17,7 +17,7 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Recipe
 from newsletter.rendering.strings import Strings
 from newsletter.web.context import Web
-from newsletter.web.languages import strings_in
+from newsletter.web.languages import browser_language, strings_in
 from subscribers.errors import UnknownSubscriber
 from subscribers.people.find import find_by_old_id
 from subscribers.subscriber import Subscriber
@@ -57,7 +57,7 @@ def bearer_of(web: Web, request: Request) -> Bearer | None:
                     person = None
     except (InvalidToken, NotFound):
         return None
-    language = (wanted.language if wanted else "") or recipe.language
+    language = (wanted.language if wanted else "") or _asked_language(web, request) or recipe.language
     return Bearer(
         token=token,
         inert=subject.inert,
@@ -67,3 +67,9 @@ def bearer_of(web: Web, request: Request) -> Bearer | None:
         wanted=wanted,
         strings=strings_in(web, language),
     )
+
+
+def _asked_language(web: Web, request: Request) -> str:
+    """Of a link that leads to no person any more: what the browser asks for."""
+    accepted = request.headers.get("accept-language", "")
+    return browser_language(web, accepted) if accepted else ""

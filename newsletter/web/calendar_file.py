@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vUri
 
-from newsletter.rendering.dates import deadline_when, long_date, told_day
+from newsletter.rendering.dates import long_date, moment_when, told_day
 from newsletter.rendering.strings import Strings
 from newsletter.sources.post import CallDetails, EventDetails, Post
 
@@ -59,7 +59,7 @@ def _tell_event(entry: Event, post: Post, details: EventDetails, strings: String
 
 def _tell_deadline(entry: Event, post: Post, call: CallDetails, deadline: datetime, strings: Strings) -> None:
     zone, day = call.zone or "UTC", told_day(deadline, call.zone)
-    in_words = long_date(day, strings.locale) if call.all_day else deadline_when(deadline, strings.locale, zone)
+    in_words = long_date(day, strings.locale) if call.all_day else moment_when(deadline, strings.locale, zone)
     # An instant has no end (RFC 5545, section 3.6.1), a day is whole; neither makes anybody busy.
     entry.add("dtstart", day if call.all_day else deadline.astimezone(_clock(zone)))
     entry.add("transp", "TRANSPARENT")

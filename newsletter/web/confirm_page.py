@@ -8,12 +8,14 @@ from starlette.responses import Response
 
 from newsletter.app.coming import coming_with
 from newsletter.base.errors import NotFound
+from newsletter.base.ids import IssueId
 from newsletter.base.tokens import InvalidToken
 from newsletter.db.engine import reading
 from newsletter.issues import sending_store
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import Newsletter
-from newsletter.rendering.reader_words import yes_words
+from newsletter.outbox.reader_store import is_on_its_way
+from newsletter.rendering.reader_words import done_words, yes_words
 from newsletter.rendering.strings import Strings
 from newsletter.sources.post import LONGEST_LIFE
 from newsletter.web.client import client_address
@@ -66,7 +68,9 @@ def confirm_page(request: Request, invitation: Invitation, *, confirmed: bool = 
     state = "confirmed" if confirmed else invitation.link.state(now=web.app.clock.now()).value
     recipe = invitation.newsletter.recipe
     with reading(web.app.engine) as db:
-        preferences = _preferences_token(request, db, invitation) if state != LinkState.EXPIRED else ""
+        issue = _newest(request, db, invitation) if state != LinkState.EXPIRED else None
+        comes = issue is not None and is_on_its_way(db, issue, invitation.person.id)
+    preferences = web.app.keys.tokens.encode([(issue, invitation.person.id)])[0] if issue is not None else ""
     return public_page(
         request,
         "confirm",
@@ -78,6 +82,8 @@ def confirm_page(request: Request, invitation: Invitation, *, confirmed: bool = 
         slug=recipe.slug,
         address=mask(invitation.person.address),
         statement=statement(invitation),
+        done=done_words(invitation.strings, invitation.names),
+        comes=comes,
         button=button(invitation),
         words=(WORDS, shown_words(request, invitation).hash),
         preferences=preferences if state in {"confirmed", LinkState.USED} else "",
@@ -104,9 +110,6 @@ def button(invitation: Invitation) -> str:
     return invitation.strings.text("Yes, I want to receive it")
 
 
-def _preferences_token(request: Request, db: Connection, invitation: Invitation) -> str:
-    """Give the token of the preference page; empty before the newsletter's first issue."""
-    app = web_of(request).app
-    since = app.clock.now() - LONGEST_LIFE
-    issue = sending_store.newest_for_welcome(db, invitation.newsletter.id, since=since)
-    return app.keys.tokens.encode([(issue, invitation.person.id)])[0] if issue is not None else ""
+def _newest(request: Request, db: Connection, invitation: Invitation) -> IssueId | None:
+    since = web_of(request).app.clock.now() - LONGEST_LIFE
+    return sending_store.newest_for_welcome(db, invitation.newsletter.id, since=since)

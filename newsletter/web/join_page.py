@@ -5,18 +5,21 @@ It may be posted from a partner's own page, and shown in the frames of site buil
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from math import ceil
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.app.archive import OUT
 from newsletter.app.coming import coming_with
 from newsletter.base.errors import NotFound
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
-from newsletter.issues.recipe import Recipe
+from newsletter.issues.recipe import Recipe, in_language
+from newsletter.issues.slots import first_slots
+from newsletter.rendering.dates import long_date
 from newsletter.rendering.strings import Strings, languages
 from newsletter.sources import topic_store
 from newsletter.web.client import client_address
@@ -72,6 +75,7 @@ def form_page(
         suggestion=suggestion,
         sure=SURE,
         topics=_topics(web, strings),
+        about=_about(web, strings, recipe),
         languages=[(one, language_name(one, in_language=one)) for one in languages(web.app.templates)],
         policy_url=web.app.settings.privacy.policy_url,
     )
@@ -107,7 +111,7 @@ def asked_page(request: Request, recipe: Recipe, entered: Mapping[str, str]) -> 
         strings,
         newsletter=recipe.name,
         address=entered.get("address", "").strip(),
-        sender=recipe.sender,
+        sender=_apart(recipe.sender),
         is_double=is_double,
     )
     return _framed(request, page)
@@ -177,6 +181,28 @@ def _wording(web: Web, strings: Strings, recipe: Recipe) -> dict[str, str]:
         ),
         "button": strings.text("Sign up"),
     }
+
+
+def _about(web: Web, strings: Strings, recipe: Recipe) -> dict[str, str]:
+    """What helps to decide and is no part of the agreement: what it is, when the next one comes, where others lie."""
+    now = web.app.clock.now()
+    coming = first_slots(recipe.schedule, recipe.zone, after=now, count=1, skip=recipe.skip, shift=recipe.shift)
+    day = long_date(date.fromisoformat(coming[0].wall[:10]), strings.locale) if coming else ""
+    with reading(web.app.engine) as db:
+        newsletter = issue_store.newsletter_by_slug(db, recipe.slug)
+        is_out = bool(issue_store.list_issues(db, newsletter_id=newsletter.id, states=OUT, limit=1))
+    in_words = "" if strings.language == recipe.language else f"?language={strings.language}"
+    return {
+        "description": in_language(recipe.description, strings.language, recipe.language),
+        "next": strings.text("The next issue comes on {date}.", date=day) if day else "",
+        "sender": strings.text("It comes from {sender}.", sender=_apart(recipe.sender)),
+        "archive": f"issues/{recipe.slug}{in_words}" if is_out else "",
+    }
+
+
+def _apart(text: str) -> str:
+    """Keep the direction of a text to itself (Unicode, first strong isolate): in Arabic an address would fall apart."""
+    return f"\u2068{text}\u2069"
 
 
 def _names(web: Web, recipe: Recipe) -> str:

@@ -128,7 +128,7 @@ def _addressee(db: Connection, kind: Kind, link: FreshLink) -> Addressee | NotMa
 
 def _words(app: App, kind: Kind, link: FreshLink, recipe: Recipe, names: Sequence[str], strings: Strings) -> Words:
     foot = (recipe.name, recipe.postal_address) if recipe.postal_address else (recipe.name,)
-    address, until = link_address(app, link), reader_words.moment(strings, link.expires_at)
+    address, until = link_address(app, link), reader_words.moment(strings, link.expires_at, recipe.zone)
     match kind:
         case Kind.CONFIRM:
             return reader_words.confirm_words(

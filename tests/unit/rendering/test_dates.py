@@ -12,11 +12,11 @@ from newsletter.rendering.dates import (
     Tile,
     date_range,
     deadline_tile,
-    deadline_when,
     event_tile,
     event_when,
     local_day,
     long_date,
+    moment_when,
 )
 from newsletter.rendering.strings import Strings, load_strings
 from newsletter.sources.post import EventDetails
@@ -104,7 +104,7 @@ def test_an_unknown_zone_falls_back() -> None:
 def test_a_deadline_tells_its_hour_and_zone(hour: int, expected: str) -> None:
     """The hour counts where money is at stake, at midnight, too: a deadline of a day says so by itself (all_day)."""
     deadline = datetime(2027, 1, 15, hour, 0, tzinfo=UTC)
-    assert deadline_when(deadline, words("en").locale, "Europe/Berlin") == expected
+    assert moment_when(deadline, words("en").locale, "Europe/Berlin") == expected
 
 
 def test_tiles_and_days_follow_the_zone() -> None:
