@@ -18,6 +18,7 @@ _WHY_NOT = {
     "not_followed": "they follow {detail}, and it is about none of these",
     "dropped": "an editor dropped it from this issue",
     "not_alive": "it is withdrawn, past, or under embargo",
+    "capped": "its source or topic had its share already, and others filled the room",
     "no_room": "there was no room: better ones came first",
     "too_few": "too few stories are new to them, so they get no mail",
     "seen": "it was there before the source was added; newsletter post release offers it",

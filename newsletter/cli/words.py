@@ -27,6 +27,7 @@ _WHY = {
     "topic": "on a topic they follow",
     "discreet": "on a topic they follow",
     "editors_order": "they follow no topic, so they get all",
+    "outside": "of none of their topics: one such story comes in a long digest",
     "selection": "the same stories for everybody",
     "letter": "the letter",
 }

@@ -25,6 +25,7 @@ _WHY = {
     Reason.PICK: "put on top by the editors",
     Reason.DISCREET: "on a topic kept private",
     Reason.EDITORS_ORDER: "from all topics (follows none)",
+    Reason.OUTSIDE: "from outside their topics, for variety",
     Reason.SELECTION: "a selection, the same for everybody",
     Reason.LETTER: "a letter to everybody",
 }

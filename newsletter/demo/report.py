@@ -25,6 +25,7 @@ _LEFT_OUT = {
     "dropped": "left out by an editor",
     "not_alive": "withdrawn or past",
     "no_room": "had no room",
+    "capped": "were more of a source or topic than one digest takes",
     "too_few": "too few to make a digest",
 }
 

@@ -21,6 +21,8 @@ from newsletter.issues.reader import Reader
 # By how many of a story's topics the reader follows: the first weighs more than any value, each further a little.
 TOPIC_POINTS = (0, 40, 50, 60)
 
+LONG = 8  # stories: in a digest so long one comes from outside the reader's topics
+
 _Key = TypeVar("_Key")
 
 
@@ -44,14 +46,21 @@ def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes,
     allowed = row.everything & ~(rules[0][1] | rules[1][1] | rules[2][1] | rules[3][1])
     if allowed.bit_count() < limits.min_posts:
         return Digest(chosen=(), left_out=WhyNot(pool.out, row.stories, (*rules, (LeftOut.TOO_FEW, allowed))))
-    in_order = _best_first(row, allowed, followed)
-    taken = _fitting(in_order, languages, limits.room(reader.length), limits.max_bytes, sizes)
-    taken.sort(key=_section)  # stable: inside a section the order stays
-    no_room = allowed & ~_union(row.bit_of, [post_id for _, post_id in taken])
+    room = limits.room(reader.length)
+    mail = _Mail(pool, languages, room, limits, sizes)
+    mail.fill(_best_first(row, allowed, followed))
+    if reader.follows and len(mail.taken) >= LONG:
+        mail.widen(row, rules[3][1] & ~(rules[0][1] | rules[1][1] | rules[2][1]))
+    taken = sorted(mail.taken, key=_section)  # stable: inside a section the order stays
+    chosen = _union(row.bit_of, [post_id for _, post_id in taken])
+    no_room = allowed & ~chosen
+    capped = no_room & _union(row.bit_of, mail.capped)
+    others = (LeftOut.NOT_FOLLOWED, rules[3][1] & ~chosen)
+    why = (*rules[:3], others, (LeftOut.CAPPED, capped), (LeftOut.NO_ROOM, no_room))
     return Digest(
         chosen=tuple([_chosen(story, post_id, reader.follows) for story, post_id in taken]),
         more=no_room.bit_count(),
-        left_out=WhyNot(pool.out, row.stories, (*rules, (LeftOut.NO_ROOM, no_room))),
+        left_out=WhyNot(pool.out, row.stories, why),
     )
 
 
@@ -72,10 +81,11 @@ def _best_of(story: PooledStory, languages: tuple[str, ...]) -> PostId:
 def _for_everybody(pool: Pool, sizes: Sizes, limits: Limits) -> Digest:
     row = pool.editors
     reason = Reason.LETTER if pool.kind == "letter" else Reason.SELECTION
-    taken = _fitting(iter(row.stories), None, len(row.stories), limits.max_bytes, sizes)
-    no_room = row.everything & ~_union(row.bit_of, [post_id for _, post_id in taken])
+    mail = _Mail(pool, None, len(row.stories), limits, sizes)
+    mail.fill(iter(row.stories))
+    no_room = row.everything & ~_union(row.bit_of, [post_id for _, post_id in mail.taken])
     return Digest(
-        chosen=tuple(Chosen(post_id, reason) for _, post_id in taken),
+        chosen=tuple(Chosen(post_id, reason) for _, post_id in mail.taken),
         more=no_room.bit_count(),
         left_out=WhyNot(pool.out, row.stories, [(LeftOut.NO_ROOM, no_room)]),
         has_text=pool.has_text,
@@ -120,23 +130,77 @@ def _head(row: Row, stories: int, points: int) -> tuple[int, int, int, int]:
     return -(row.stories[place].rank + points), place, stories, points
 
 
-def _fitting(
-    stories: Iterator[PooledStory], languages: tuple[str, ...] | None, room: int, max_bytes: int, sizes: Sizes
-) -> list[tuple[PooledStory, PostId]]:
-    """Take stories in order until one does not fit; one that could never fit is passed over, not in the others' way."""
-    taken: list[tuple[PooledStory, PostId]] = []
-    whole = free = max_bytes - sizes.frame
-    for story in stories:
-        if len(taken) == room:
-            break
-        post_id = _readable(story, languages) if languages else story.post_id
-        size = sizes.card[post_id]
-        if size <= free:
-            free -= size
-            taken.append((story, post_id))
-        elif size <= whole:
-            break
-    return taken
+class _Mail:
+    """One reader's mail while it is filled: what was taken, what is left of the bytes, who had their share."""
+
+    __slots__ = ("_free", "_languages", "_pool", "_room", "_shares", "_sizes", "_whole", "capped", "taken")
+
+    def __init__(self, pool: Pool, languages: tuple[str, ...] | None, room: int, limits: Limits, sizes: Sizes) -> None:
+        self.taken: list[tuple[PooledStory, PostId]] = []
+        self.capped: list[PostId] = []
+        self._pool, self._languages, self._room, self._sizes = pool, languages, room, sizes
+        self._shares = limits.shares(room)
+        self._whole = self._free = limits.max_bytes - sizes.frame
+
+    def fill(self, stories: Iterator[PooledStory]) -> None:
+        """Take stories in order until one does not fit; then, where room is left, those that were to let others come.
+
+        One that could never fit is passed over, not in the others' way. Everybody gets the same of a selection, so
+        there nobody has a share.
+        """
+        waiting: list[tuple[int, PooledStory, PostId]] = []
+        places: list[int] = []
+        sources: dict[int, int] = {}
+        topics: dict[int, int] = {}
+        for place, story in enumerate(stories):
+            if len(self.taken) == self._room:
+                break
+            post_id = _readable(story, self._languages) if self._languages else story.post_id
+            source = self._pool.sources[post_id]
+            of_source, of_topic = sources.get(source, 0), topics.get(story.topic, 0)
+            if self._languages and not story.place and self._has_its_share(of_source, of_topic, story.topic):
+                waiting.append((place, story, post_id))
+            elif self._take(story, post_id):
+                places.append(place)
+                sources[source], topics[story.topic] = of_source + 1, of_topic + 1
+            elif self._sizes.card[post_id] <= self._whole:
+                break
+        if waiting:
+            self._relax(waiting, places)
+
+    def widen(self, row: Row, outside: int) -> None:
+        """Let the best story from outside the reader's topics come; where there is no room, for the last one taken."""
+        if not outside:
+            return
+        story = row.stories[(outside & -outside).bit_length() - 1]
+        post_id = _readable(story, self._languages or ())
+        before, free = list(self.taken), self._free
+        if len(self.taken) == self._room:
+            _, last = self.taken.pop()
+            self._free += self._sizes.card[last]
+        if not self._take(story, post_id):
+            self.taken, self._free = before, free
+
+    def _has_its_share(self, of_source: int, of_topic: int, topic: int) -> bool:
+        return of_source >= self._shares.source or (topic != 0 and of_topic >= self._shares.topic)
+
+    def _relax(self, waiting: list[tuple[int, PooledStory, PostId]], places: list[int]) -> None:
+        """Fill what the shares left empty, and put everything back in order."""
+        for place, story, post_id in waiting:
+            if len(self.taken) == self._room or not self._take(story, post_id):
+                self.capped.append(post_id)
+            else:
+                places.append(place)
+        order = sorted(range(len(places)), key=places.__getitem__)
+        self.taken = [self.taken[at] for at in order]
+
+    def _take(self, story: PooledStory, post_id: PostId) -> bool:
+        size = self._sizes.card[post_id]
+        if size > self._free:
+            return False
+        self._free -= size
+        self.taken.append((story, post_id))
+        return True
 
 
 def _readable(story: PooledStory, languages: tuple[str, ...]) -> PostId:
@@ -154,7 +218,7 @@ def _chosen(story: PooledStory, post_id: PostId, follows: AbstractSet[str]) -> C
     for topic, reason, topic_id in story.reasons:
         if topic in follows:
             return Chosen(post_id, reason, topic_id)
-    return Chosen(post_id, Reason.EDITORS_ORDER)
+    return Chosen(post_id, Reason.OUTSIDE if follows else Reason.EDITORS_ORDER)
 
 
 def _union(sets: Mapping[_Key, int], keys: Iterable[_Key]) -> int:

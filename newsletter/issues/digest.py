@@ -17,6 +17,7 @@ class Reason(IntEnum):
     EDITORS_ORDER = 4  # the reader follows no topic, so gets all in the editors' order; nobody picked it
     SELECTION = 5  # the same stories for everybody
     LETTER = 6
+    OUTSIDE = 7  # of no topic that the reader follows: one in a long digest, so that nobody is shut in
 
 
 class LeftOut(IntEnum):
@@ -30,6 +31,7 @@ class LeftOut(IntEnum):
     NOT_ALIVE = 6  # withdrawn, past, or under embargo
     NO_ROOM = 7  # count or bytes
     TOO_FEW = 8  # the digest stayed under min_posts
+    CAPPED = 9  # its source or topic had its share, and others filled the room
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,16 @@ from newsletter.issues.recipe import Recipe
 MOST_BYTES = 96_000
 MOST_POSTS = 25
 _SHORT = 5
+_A_SOURCE = 3  # stories of one source, as long as others fill the room
+_A_TOPIC = 0.4  # of the room, likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How many stories of one source and of one topic a digest takes before it turns to others."""
+
+    source: int
+    topic: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,10 @@ class Limits:
         if length == "full":
             return MOST_POSTS
         return min(self.max_posts, _SHORT if length == "short" else MOST_POSTS)
+
+    def shares(self, room: int) -> Shares:
+        """Tell the shares in a digest of so many stories."""
+        return Shares(_A_SOURCE, max(1, int(room * _A_TOPIC)))
 
 
 def limits_of(recipe: Recipe) -> Limits:

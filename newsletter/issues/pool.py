@@ -31,6 +31,7 @@ class PooledStory:
     posts: Mapping[str, PostId]  # by lower-case language and by its first part; "" where the language is unknown
     reasons: tuple[tuple[str, Reason, int], ...]  # for each topic what following it is called; the first is told
     section: int  # its place among the sections
+    topic: int  # the same where it is a topic's; 0: it fits under none
     place: int  # of a pick, from 1; 0 for others
     rank: int  # value, freshness, event or deadline soon; see RANK_SHIFT
 
@@ -64,6 +65,7 @@ class Pool:
     out: Mapping[StoryId, LeftOut]  # for everybody: dropped by an editor, or not alive
     editors: Row  # picks by their places, then value, then newest
     ranked: Row  # by rank: for readers who follow topics
+    sources: Mapping[PostId, int]  # of each post that may be chosen
     has_text: bool  # a letter's
 
 
@@ -88,6 +90,7 @@ def make_pool(frozen: FrozenIssue, *, withdrawn: AbstractSet[PostId], now: datet
         out=out,
         editors=Row(in_editors_order, posts_of),
         ranked=Row(by_rank, posts_of),
+        sources={post.id: post.source_id for post in frozen.posts},
         has_text=frozen.kind == "letter" and has_intro(frozen),
     )
 
@@ -111,6 +114,7 @@ class _Sorting:
             posts=_by_language(alive),
             reasons=self._reasons({topic for post in posts for topic in post.topics}),
             section=min(places),
+            topic=min(places) + 1 if min(places) < last else 0,
             place=min((self._picks[post.id] for post in posts if post.id in self._picks), default=0),
             rank=self._points(alive) << RANK_SHIFT | recency,
         )

@@ -19,6 +19,7 @@ _LEFT_OUT = {
     "dropped": "dropped by an editor",
     "not_alive": "withdrawn, past, or under embargo",
     "no_room": "no room left",
+    "capped": "its source or topic had its share, and others filled the room",
     "too_few": "the digest stayed under the newsletter's minimum",
 }
 

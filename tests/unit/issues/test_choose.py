@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.base.ids import PostId, StoryId
+from newsletter.base.ids import PostId, SourceId, StoryId
 from newsletter.issues.choose import choose
 from newsletter.issues.digest import Chosen, Digest, LeftOut, Reason, pack_choice, unpack_choice
 from newsletter.issues.issue import PostEdit, Texts
@@ -15,6 +15,7 @@ from newsletter.issues.limits import MOST_BYTES, Limits, Sizes
 from newsletter.issues.reader import Reader
 from newsletter.sources.post import Post
 from tests.unit.issues.makers import SLOT_AT, TOPICS, make_pool_of, make_post, make_reader, sizes_of
+from tests.unit.issues.slow_choice import slow_choice
 
 SLUGS = [topic.slug for topic in TOPICS]
 LANGUAGES = ["en", "de", "fr", "pt-BR", ""]
@@ -60,10 +61,14 @@ law = settings(max_examples=30, deadline=None)
 given_anything = given(posts_strategy, edits_strategy, readers_strategy, ids_strategy, limits_strategy)
 
 
+def card_size(post: Post) -> int:
+    return 1_000 + post.id * 397 % 5_000
+
+
 def run(
     posts: list[Post], edits: list[PostEdit], reader: Reader, shown: frozenset[PostId], limits: Limits, **fields: Any
 ) -> Digest:
-    sizes = Sizes(8_000, {post.id: 1_000 + post.id * 397 % 5_000 for post in posts})
+    sizes = Sizes(8_000, {post.id: card_size(post) for post in posts})
     return choose(make_pool_of(posts, edits, **fields), reader, shown, sizes, limits=limits)
 
 
@@ -113,7 +118,7 @@ def test_caps_are_kept_and_every_story_is_accounted_for(
     chosen = {story_of[one.post_id] for one in digest.chosen}
     assert chosen | set(digest.left_out) == set(story_of.values())
     assert not chosen & set(digest.left_out)
-    assert digest.more == list(digest.left_out.values()).count(LeftOut.NO_ROOM)
+    assert digest.more == sum(why in {LeftOut.NO_ROOM, LeftOut.CAPPED} for why in digest.left_out.values())
 
 
 @law
@@ -134,6 +139,9 @@ def test_reasons_are_true(
             assert not topic_of[one.topic_id].sensitive
         elif one.reason == Reason.DISCREET:
             assert (followed, one.topic_id) == ({"diagnosis"}, 0)
+        elif one.reason == Reason.OUTSIDE:
+            assert reader.follows
+            assert not followed
         else:
             assert (one.reason, reader.follows) == (Reason.EDITORS_ORDER, frozenset())
 
@@ -341,3 +349,66 @@ def test_why_not_reads_like_a_dict() -> None:
     assert (dict(digest.left_out), len(digest.left_out)) == (expected, 4)
     assert digest.left_out[StoryId(2)] == LeftOut.MUTED
     assert "MUTED" in repr(digest.left_out)
+
+
+@law
+@given(
+    st.lists(
+        st.builds(
+            lambda story, topics, language, value, source: {
+                "story_id": StoryId(story),
+                "topics": tuple(topics),
+                "language": language,
+                "value": value,
+                "source_id": SourceId(source),
+            },
+            st.integers(1, 40),
+            st.lists(st.sampled_from(SLUGS), unique=True, max_size=2),
+            st.sampled_from(["en", "en", "de", ""]),
+            st.integers(0, 3),
+            st.integers(1, 4),
+        ),
+        min_size=12,
+        max_size=40,
+    ).map(lambda rows: [make_post(number, **row) for number, row in enumerate(rows, 1)]),
+    edits_strategy,
+    readers_strategy,
+    ids_strategy,
+    limits_strategy,
+)
+def test_it_chooses_as_the_plain_way_does(
+    posts: list[Post], edits: list[PostEdit], reader: Reader, shown: frozenset[PostId], limits: Limits
+) -> None:
+    """Bits, heaps and shares give what one would write down plainly: ranks, shares, the one from outside."""
+    size = {post.id: card_size(post) for post in posts}
+    plain = slow_choice(posts, edits, reader, shown, limits, Sizes(8_000, size))
+    assert titles(run(posts, edits, reader, shown, limits)) == plain
+
+
+def test_one_source_and_one_topic_leave_room_for_others() -> None:
+    """At most three of a source and two fifths of a topic while others fill the room; then they come after all."""
+    loud = [make_post(number, topics=("funding",), value=3) for number in range(1, 9)]
+    quiet = [make_post(number, topics=("events",), source_id=SourceId(number)) for number in range(11, 16)]
+    reader = make_reader(follows={"funding", "events"})
+    posts = [*loud, *quiet]
+    chosen = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits(max_posts=7))
+    assert sorted(titles(chosen)) == [1, 2, 3, 4, 5, 11, 12]
+    assert set(chosen.left_out.values()) == {LeftOut.CAPPED}
+    alone = choose(make_pool_of(loud), reader, frozenset(), sizes_of(loud), limits=Limits(max_posts=7))
+    assert len(alone.chosen) == 7
+
+
+def test_a_long_digest_has_one_story_from_outside() -> None:
+    """The best that the reader neither follows nor mutes, with its reason; a short digest has none."""
+    own = [make_post(number, topics=("funding",), source_id=SourceId(number)) for number in range(1, 13)]
+    others = [
+        make_post(20, topics=("policy",)),
+        make_post(21, topics=("policy",), value=2),
+        make_post(22, topics=("events",), value=3),
+    ]
+    posts, reader = [*own, *others], make_reader(follows={"funding"}, mutes={"events"})
+    digest = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits(max_posts=8))
+    assert [one.post_id for one in digest.chosen if one.reason is Reason.OUTSIDE] == [21]
+    assert len(digest.chosen) == 8
+    short = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits(max_posts=7))
+    assert Reason.OUTSIDE not in {one.reason for one in short.chosen}
