@@ -11,7 +11,7 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Recipe
 from newsletter.outbox import report_store
 from newsletter.outbox.delivery import Attempt, Delivery, issue_key
-from newsletter.sources import post_store
+from newsletter.sources import post_store, topic_store
 from newsletter.sources.post import Post
 from subscribers.doors import still_mailable
 from subscribers.people.find import find_by_address
@@ -26,6 +26,7 @@ class Explanation:
     delivery: Delivery | None
     chosen: list[tuple[Chosen, Post]]
     more: int
+    topics: dict[int, str]  # names of those that may be told, by id
     attempts: list[Attempt]
     why_none: str
 
@@ -41,7 +42,7 @@ def explain(app: App, address: str, name: str) -> Explanation:
             recipe = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe
             answer = still_mailable(db, [person.id], recipe.lists, opt_out=f"newsletter:{recipe.slug}")[person.id]
             why = answer.reason if isinstance(answer, NotMailable) else _not_planned(issue, recipe)
-            return Explanation(issue=issue, delivery=None, chosen=[], more=0, attempts=[], why_none=why)
+            return Explanation(issue=issue, delivery=None, chosen=[], more=0, topics={}, attempts=[], why_none=why)
         chosen, more = unpack_choice(delivery.choice) if delivery.choice else ((), 0)
         posts = {post.id: post for post in post_store.posts_by_ids(db, [one.post_id for one in chosen])}
         return Explanation(
@@ -49,6 +50,7 @@ def explain(app: App, address: str, name: str) -> Explanation:
             delivery=delivery,
             chosen=[(one, posts[one.post_id]) for one in chosen],
             more=more,
+            topics={topic.id: topic.name for topic in topic_store.all_topics(db) if not topic.sensitive},
             attempts=report_store.attempts_of(db, delivery.id),
             why_none="",
         )

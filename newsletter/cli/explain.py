@@ -1,6 +1,7 @@
 """`newsletter explain`: what one person got, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,9 @@ from newsletter.outbox.reason_words import reason_words
 
 if TYPE_CHECKING:
     from newsletter.app.explain import Explanation
+    from newsletter.app.why_these import WhyThese
+    from newsletter.base.ids import PostId
+    from newsletter.issues.points import Points
 
 
 def explain(
@@ -23,10 +27,13 @@ def explain(
 ) -> None:
     """Tell what a person got of an issue, why, and what the server said."""
     from newsletter.app.explain import explain as find
+    from newsletter.app.why_these import WhyThese, why_these
 
     with opened(context) as app:
         found = find(app, address, issue)
+        why = why_these(app, found.issue, address) if found.delivery else WhyThese(stories=[], next=[])
     delivery = found.delivery
+    points = {one.post_id: one.points for one in why.stories}
     result = {
         "issue": found.issue.id,
         "address": address,
@@ -34,9 +41,17 @@ def explain(
         "reason": delivery.reason if delivery else found.why_none,
         "due_at": delivery.due_at if delivery else None,
         "chosen": [
-            {"post": post.id, "title": post.title, "source": post.source_name, "reason": one.reason.name.lower()}
+            {
+                "post": post.id,
+                "title": post.title,
+                "source": post.source_name,
+                "reason": one.reason.name.lower(),
+                "topic": found.topics.get(one.topic_id, ""),
+                "points": points_json(points.get(post.id)),
+            }
             for one, post in found.chosen
         ],
+        "next": [{"post": one.post_id, "title": one.title, "points": points_json(one.points)} for one in why.next],
         "more": found.more,
         "attempts": [
             {
@@ -50,16 +65,37 @@ def explain(
             for one in found.attempts
         ],
     }
-    emit(result, "\n".join(_lines(found, address)), as_json=as_json)
+    emit(result, "\n".join([*_lines(found, address, points), *_next(why)]), as_json=as_json)
 
 
-def _lines(found: "Explanation", address: str) -> Iterator[str]:
+def _next(why: "WhyThese") -> Iterator[str]:
+    if why.next:
+        yield "With more room would have come:"
+    for one in why.next:
+        yield f"  {one.title}{_told(one.points)}"
+
+
+def _told(points: "Points | None") -> str:
+    if points is None:
+        return ""
+    named = {"topics": points.topics, "value": points.value, "freshness": points.freshness, "a date soon": points.soon}
+    return f" [{points.sum} points: {', '.join(f'{name} {number}' for name, number in named.items() if number)}]"
+
+
+def points_json(points: "Points | None") -> dict[str, int] | None:
+    """Give the points of a story; null where an editor decided, or they would tell of a sensitive topic."""
+    return None if points is None else {**asdict(points), "sum": points.sum}
+
+
+def _lines(found: "Explanation", address: str, points: "Mapping[PostId, Points | None]") -> Iterator[str]:
     delivery = found.delivery
     state = delivery_word(delivery.state.value if delivery else "none")
     why = reason_words(delivery.reason if delivery else found.why_none)
     yield f"{found.issue.name} for {address}: {state}{f' ({why})' if why else ''}"
     for one, post in found.chosen:
-        yield f"  {post.title} ({post.source_name}): {why_words(one.reason.name.lower())}"
+        topic = found.topics.get(one.topic_id, "")
+        why_it = why_words(one.reason.name.lower()) + (f", {topic}" if topic else "")
+        yield f"  {post.title} ({post.source_name}): {why_it}{_told(points.get(post.id))}"
     if found.more:
         yield f"  and {found.more} more that had no room"
     for attempt in found.attempts:

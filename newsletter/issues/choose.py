@@ -15,11 +15,9 @@ from newsletter.base.ids import PostId
 from newsletter.issues.digest import Chosen, Digest, LeftOut, Reason
 from newsletter.issues.left_out import WhyNot
 from newsletter.issues.limits import Limits, Sizes
+from newsletter.issues.points import TOPIC_POINTS
 from newsletter.issues.pool import RANK_SHIFT, Pool, PooledStory, Row
 from newsletter.issues.reader import Reader
-
-# By how many of a story's topics the reader follows: the first weighs more than any value, each further a little.
-TOPIC_POINTS = (0, 40, 50, 60)
 
 LONG = 8  # stories: in a digest so long one comes from outside the reader's topics
 
@@ -62,6 +60,17 @@ def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes,
         more=no_room.bit_count(),
         left_out=WhyNot(pool.out, row.stories, why),
     )
+
+
+def in_order(pool: Pool, reader: Reader, shown: AbstractSet[PostId]) -> list[tuple[PooledStory, PostId]]:
+    """Give all that may come to a reader of a digest, best first: what was chosen, and what would have been next."""
+    row = pool.ranked if reader.follows else pool.editors
+    languages = readable_languages(reader.reading_languages)
+    followed = _followed(row, reader.follows)
+    out = _union(row.bit_of, shown) | _union(row.topics, reader.mutes) | ~_union(row.languages, languages)
+    theirs = followed[1] | row.picks if reader.follows else row.everything
+    stories = _best_first(row, row.everything & ~out & theirs, followed)
+    return [(story, _readable(story, languages)) for story in stories]
 
 
 def everything(pool: Pool, languages: tuple[str, ...]) -> tuple[Chosen, ...]:

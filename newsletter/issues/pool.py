@@ -13,12 +13,10 @@ from newsletter.base.ids import PostId, StoryId
 from newsletter.issues.digest import LeftOut, Reason
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.order import editors_order, newest_at, topic_order
+from newsletter.issues.points import StandingPoints, standing_points
 from newsletter.issues.slots import slot_instant
 from newsletter.sources.post import Post, PostState
 
-POINTS_OF_VALUE = 10  # each of the editor's 0 to 3
-MOST_FRESHNESS = 15
-MOST_SOON = 20  # on the day itself; one less for each day before
 RANK_SHIFT = 16  # points stand above this bit of a rank, the place from oldest to newest below: it decides ties
 
 
@@ -33,7 +31,8 @@ class PooledStory:
     section: int  # its place among the sections
     topic: int  # the same where it is a topic's; 0: it fits under none
     place: int  # of a pick, from 1; 0 for others
-    rank: int  # value, freshness, event or deadline soon; see RANK_SHIFT
+    points: StandingPoints
+    rank: int  # the sum of these; see RANK_SHIFT
 
 
 class Row:
@@ -108,6 +107,7 @@ class _Sorting:
     def story(self, posts: Sequence[Post], alive: Sequence[Post], recency: int) -> PooledStory:
         last = len(self._section_places)
         places = [self._section_places.get(self._section_of_post.get(post.id, ""), last) for post in posts]
+        points = standing_points(alive, self._slot_at)
         return PooledStory(
             id=alive[0].story_id,
             post_id=min(alive, key=lambda post: self._picks.get(post.id, len(self._picks) + 1)).id,
@@ -116,7 +116,8 @@ class _Sorting:
             section=min(places),
             topic=min(places) + 1 if min(places) < last else 0,
             place=min((self._picks[post.id] for post in posts if post.id in self._picks), default=0),
-            rank=self._points(alive) << RANK_SHIFT | recency,
+            points=points,
+            rank=points.sum << RANK_SHIFT | recency,
         )
 
     def _reasons(self, slugs: set[str]) -> tuple[tuple[str, Reason, int], ...]:
@@ -125,10 +126,6 @@ class _Sorting:
         discreet = sorted(slugs - {topic.slug for topic in known})
         named = [(topic.slug, Reason.TOPIC, topic.id) for topic in known]
         return (*named, *((slug, Reason.DISCREET, 0) for slug in discreet))
-
-    def _points(self, alive: Sequence[Post]) -> int:
-        value = max(post.value for post in alive)
-        return POINTS_OF_VALUE * value + _freshness(alive, self._slot_at) + _soon(alive, self._slot_at)
 
 
 def _stories_by_age(posts: Iterable[Post]) -> list[list[Post]]:
@@ -152,26 +149,6 @@ def _by_language(posts: Sequence[Post]) -> dict[str, PostId]:
     for post in posts:
         found.setdefault(post.language.lower().partition("-")[0], post.id)
     return found
-
-
-def _freshness(alive: Sequence[Post], at: datetime) -> int:
-    """Fall from 15 to 0 in a straight line over the story's own life."""
-    begin, end = min(post.first_seen_at for post in alive), max(post.alive_until for post in alive)
-    if end <= begin:
-        return 0
-    return max(0, min(MOST_FRESHNESS, int(MOST_FRESHNESS * ((end - at) / (end - begin)))))
-
-
-def _soon(alive: Sequence[Post], at: datetime) -> int:
-    """Rise from 0 to 20 over the last twenty days before an event, its registration's end or a deadline."""
-    days = [(moment - at).days for post in alive for moment in _dates(post) if moment >= at]
-    return max(0, MOST_SOON - min(days)) if days else 0
-
-
-def _dates(post: Post) -> list[datetime]:
-    event = (post.event.starts_at, post.event.register_by) if post.event else ()
-    deadline = (post.call.deadline,) if post.call else ()
-    return [moment for moment in (*event, *deadline) if moment is not None]
 
 
 def has_intro(frozen: FrozenIssue) -> bool:

@@ -45,6 +45,7 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
             leave=f"{base}/u/",
             preferences=f"{base}/p/",
             own_view=f"{base}/v/",
+            why=f"{base}/w/",
             public=f"{base}/issues/{recipe.slug}/{frozen.number}{in_words}",
             join=f"{base}/join/{recipe.slug}{in_words}",
             archive=f"{base}/issues/{recipe.slug}{in_words}",

@@ -38,11 +38,12 @@ class IssueFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Addresses of the mail's own links. The first three end with the reader's token; a public page has the others."""
+    """Addresses of the mail's own links. The first four end with the reader's token; a public page has the others."""
 
     leave: str
     preferences: str
     own_view: str
+    why: str
     public: str
     join: str
     archive: str
@@ -149,6 +150,7 @@ def _seal_links(links: Links, sentinels: Sentinels) -> SimpleNamespace:
         leave=sentinels.text(links.leave) + token,
         preferences=sentinels.text(links.preferences) + token,
         own_view=sentinels.text(links.own_view) + token,
+        why=sentinels.text(links.why) + token,
         public=sentinels.text(links.public),
         join=sentinels.text(links.join),
         archive=sentinels.text(links.archive),

@@ -48,6 +48,7 @@ def _tail(document: Document) -> list[Segment]:
         *_link(strings.text("Preferences"), links.preferences),
         *_link(strings.text("Unsubscribe"), links.leave),
         *_link(strings.text("Your digest on the web"), links.own_view),
+        *_link(strings.text("Why these stories?"), links.why),
         f"\n{wrap(issue.postal_address)}\n",
     ]
 

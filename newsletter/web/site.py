@@ -55,6 +55,7 @@ from newsletter.web.style_show import style_show
 from newsletter.web.submit_post import submit_post
 from newsletter.web.submit_show import submit_show
 from newsletter.web.view_show import view_show
+from newsletter.web.why_show import why_show
 
 _SHELF_LIMIT = 32  # editions, public pages, catalogues
 _SHELF_LIFE = timedelta(minutes=1)  # how long a withdrawn post may stay on the public page
@@ -93,6 +94,7 @@ def _public_routes() -> list[BaseRoute]:
         Route("/p/{token}/account", account_ask, methods=["POST"]),
         *_account_routes(),
         Route("/v/{token}", view_show, methods=["GET"]),
+        Route("/w/{token}", why_show, methods=["GET"]),
         Route("/join/{newsletter}", join_show, methods=["GET"]),
         Route("/join/{newsletter}", join_post, methods=["POST"]),
         Route("/c/{token}", confirm_show, methods=["GET"]),

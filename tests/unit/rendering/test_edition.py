@@ -272,12 +272,12 @@ def test_a_call_links_its_own_page_and_its_deadline() -> None:
 
 
 def test_links_are_those_of_the_contract() -> None:
-    """Leave, preferences and own view carry the token; the public page, pictures and posts never do."""
+    """Leave, preferences, own view and why carry the token; the public page, pictures and posts never do."""
     html = page_html(build(sample_issue()), make_personal())
     outline = Outline(html)
     targets = [str(link["href"]) for link in outline.links]
     with_token = {target for target in targets if TOKEN in target}
-    assert with_token == {f"{PUBLIC_URL}/{page}/{TOKEN}" for page in "upv"}
+    assert with_token == {f"{PUBLIC_URL}/{page}/{TOKEN}" for page in "upvw"}
     assert f"{PUBLIC_URL}/issues/weekly/12" in targets
     assert {str(one["src"]).rpartition("/")[0] for one in outline.pictures} == {f"{PUBLIC_URL}/media"}
     assert html.count(TOKEN) == sum(TOKEN in target for target in targets)

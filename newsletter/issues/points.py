@@ -1,0 +1,79 @@
+"""What a story is worth: a few small integers that a person can add up. Those of the reader stand beside the others.
+
+The sum of a story's points is what `choose` ranks by; a page and two commands tell the same numbers to people.
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.sources.post import Post
+
+# By how many of a story's topics the reader follows: the first weighs more than any value, each further a little.
+TOPIC_POINTS = (0, 40, 50, 60)
+POINTS_OF_VALUE = 10  # each of the editor's 0 to 3
+MOST_FRESHNESS = 15
+MOST_SOON = 20  # on the day itself; one less for each day before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingPoints:
+    """What does not depend on the reader."""
+
+    value: int
+    freshness: int
+    soon: int  # an event, the end of its registration, or a deadline
+
+    @property
+    def sum(self) -> int:
+        return self.value + self.freshness + self.soon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """All points of a story for one reader."""
+
+    topics: int
+    value: int
+    freshness: int
+    soon: int
+
+    @property
+    def sum(self) -> int:
+        return self.topics + self.value + self.freshness + self.soon
+
+
+def standing_points(alive: Sequence[Post], at: datetime) -> StandingPoints:
+    """Give the points of a story by its posts, at the issue's slot."""
+    return StandingPoints(
+        value=POINTS_OF_VALUE * max(post.value for post in alive),
+        freshness=_freshness(alive, at),
+        soon=_soon(alive, at),
+    )
+
+
+def points_for(standing: StandingPoints, topics: AbstractSet[str], follows: AbstractSet[str]) -> Points:
+    """Give the points of a story with these topics for a reader who follows those."""
+    followed = min(len(topics & follows), len(TOPIC_POINTS) - 1)
+    return Points(topics=TOPIC_POINTS[followed], value=standing.value, freshness=standing.freshness, soon=standing.soon)
+
+
+def _freshness(alive: Sequence[Post], at: datetime) -> int:
+    """Fall from 15 to 0 in a straight line over the story's own life."""
+    begin, end = min(post.first_seen_at for post in alive), max(post.alive_until for post in alive)
+    if end <= begin:
+        return 0
+    return max(0, min(MOST_FRESHNESS, int(MOST_FRESHNESS * ((end - at) / (end - begin)))))
+
+
+def _soon(alive: Sequence[Post], at: datetime) -> int:
+    """Rise from 0 to 20 over the last twenty days before an event, its registration's end or a deadline."""
+    days = [(moment - at).days for post in alive for moment in _dates(post) if moment >= at]
+    return max(0, MOST_SOON - min(days)) if days else 0
+
+
+def _dates(post: Post) -> list[datetime]:
+    event = (post.event.starts_at, post.event.register_by) if post.event else ()
+    deadline = (post.call.deadline,) if post.call else ()
+    return [moment for moment in (*event, *deadline) if moment is not None]
