@@ -18,6 +18,7 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
     """Carry out an editor's changes, all or none. A text under no language ("") is in the newsletter's own."""
     issue = find_issue(app, name)
     named = {*changes.pick, *changes.unpick, *changes.drop, *changes.restore, *changes.values}
+    named |= {*changes.update, *changes.no_update}
     with reading(app.engine) as db:
         offered = {post.id for post in content_of(app, db, issue).posts} if issue.kind == "digest" else named
         language = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe.language
@@ -25,7 +26,7 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
     unknown = sorted(named - known)
     if unknown:
         raise NotFound(f"there is no post {unknown[0]}; newsletter post list shows them")
-    strange = sorted({*changes.pick} - offered)
+    strange = sorted({*changes.pick, *changes.update} - offered)
     if strange and issue.state in UNAPPROVED:  # else its being approved is the reason to tell
         raise NotFound(f"post {strange[0]} is no candidate of issue {issue.name}; newsletter post show {strange[0]}")
     in_its_language = replace(

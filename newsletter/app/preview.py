@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 
+from sqlalchemy import Connection
+
 from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.readers import SeenAs, seen_as
@@ -15,7 +17,7 @@ from newsletter.issues.digest import Digest, LeftOut
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
 from newsletter.issues.limits import Sizes, limits_of
-from newsletter.issues.pool import make_pool
+from newsletter.issues.pool import Pool, make_pool
 from newsletter.rendering.compose import Personal, compose, page_html, subject_of, text_of
 from newsletter.rendering.edition import Edition
 from newsletter.rendering.headers import DeliveryHeaders
@@ -66,27 +68,31 @@ def prepare(app: App, issue: Issue, *, address: str | None = None) -> Prepared:
     """Choose as the claim does, for the person with an address or for a reader who has said nothing."""
     with reading(app.engine) as db:
         frozen = content_of(app, db, issue)
-        eyes = seen_as(app, db, frozen, issue, address)
-        withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
-    return _prepared(app, issue, frozen, eyes, withdrawn)
+        pool = _pool(app, db, frozen)
+        eyes = seen_as(app, db, frozen, issue, address, pool)
+    return _prepared(app, issue, frozen, eyes, pool)
 
 
 def prepare_in(app: App, issue: Issue, language: str) -> Prepared:
     """Choose for a reader who has said nothing but their language."""
     with reading(app.engine) as db:
         frozen = content_of(app, db, issue)
-        eyes = seen_as(app, db, frozen, issue, None)
-        withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
+        pool = _pool(app, db, frozen)
+        eyes = seen_as(app, db, frozen, issue, None, pool)
     reads = tuple(dict.fromkeys((language, *eyes.reader.reading_languages)))
     reader = replace(eyes.reader, language=language, reading_languages=reads)
-    return _prepared(app, issue, frozen, replace(eyes, reader=reader), withdrawn)
+    return _prepared(app, issue, frozen, replace(eyes, reader=reader), pool)
 
 
-def _prepared(app: App, issue: Issue, frozen: FrozenIssue, eyes: SeenAs, withdrawn: frozenset[PostId]) -> Prepared:
+def _pool(app: App, db: Connection, frozen: FrozenIssue) -> Pool:
+    withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
+    return make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())
+
+
+def _prepared(app: App, issue: Issue, frozen: FrozenIssue, eyes: SeenAs, pool: Pool) -> Prepared:
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
-    pool = make_pool(frozen, withdrawn=withdrawn, now=app.clock.now())
-    digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits_of(frozen.recipe))
+    digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits_of(frozen.recipe), remind=eyes.remind)
     personal = Personal(
         token=app.keys.tokens.encode([(issue.id, eyes.reader.id)], inert=True)[0],
         name=eyes.name,

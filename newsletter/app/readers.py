@@ -8,6 +8,7 @@ from newsletter.app.app import App
 from newsletter.base.ids import PostId
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
+from newsletter.issues.pool import Pool
 from newsletter.issues.reader import Reader
 from newsletter.outbox import due_store
 from newsletter.outbox.context import reader_of
@@ -27,10 +28,11 @@ class SeenAs:
     list_name: str
     plain_text: bool
     shown: frozenset[PostId]
+    remind: frozenset[PostId] = frozenset()  # of these, what comes once more because its date is near
     left_out: str = ""  # why this person gets no mail at all
 
 
-def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address: str | None) -> SeenAs:
+def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address: str | None, pool: Pool) -> SeenAs:
     """Give the eyes of the person with an address, or without one those of a reader who has said nothing."""
     if address is None:
         return _nobody(db, frozen)
@@ -40,15 +42,16 @@ def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address
     answer = still_mailable(db, [subscriber.id], recipe.lists, opt_out=key)[subscriber.id]
     since = app.clock.now() - LONGEST_LIFE
     shown = due_store.shown_before(db, subscriber.id, issue.id, since=since)
+    remind = due_store.to_remind(db, [subscriber.id], pool.reminders, since=since, but=issue.id)
     if isinstance(answer, Recipient) and not is_described(db, subscriber.id, recipe.lists, opt_out=key):
         answer = NotMailable("not_in_segment")
     if isinstance(answer, NotMailable):
         nobody = _nobody(db, frozen)
         return SeenAs(nobody.reader, "", address, "", plain_text=False, shown=shown, left_out=answer.reason)
-    return _person(answer, frozen, shown)
+    return _person(answer, frozen, shown, remind.get(subscriber.id, frozenset()))
 
 
-def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId]) -> SeenAs:
+def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId], remind: frozenset[PostId]) -> SeenAs:
     return SeenAs(
         reader_of(recipient, frozen),
         recipient.name,
@@ -56,6 +59,7 @@ def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId])
         recipient.list_name,
         recipient.plain_text,
         shown,
+        remind,
     )
 
 

@@ -25,6 +25,7 @@ from newsletter.sources import post_store
 from subscribers.people.find import find_by_address
 
 _NEXT = 3
+_BY_POINTS = {Reason.TOPIC, Reason.EDITORS_ORDER, Reason.OUTSIDE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +52,20 @@ def why_these(app: App, issue: Issue, address: str) -> WhyThese:
     """Explain what a person got of an issue, or would get now. Raises NotFound or UnknownSubscriber."""
     with reading(app.engine) as db:
         frozen = content_of(app, db, issue)
-        eyes = seen_as(app, db, frozen, issue, address)
         withdrawn = frozenset(post_store.withdrawn_among(db, [post.id for post in frozen.posts]))
         try:
             packed = report_store.delivery_by_key(db, issue_key(issue.id, find_by_address(db, address).id)).choice
         except NotFound:
             packed = None
-    # As it was when it went out: a date that has passed since was to come then.
-    went_out = max(issue.slot_at, issue.approved_at or issue.slot_at)
-    pool = make_pool(frozen, withdrawn=withdrawn, now=min(went_out, app.clock.now()) if packed else app.clock.now())
+        # As it was when it went out: a date that has passed since was to come then.
+        went_out = min(max(issue.slot_at, issue.approved_at or issue.slot_at), app.clock.now())
+        pool = make_pool(frozen, withdrawn=withdrawn, now=went_out if packed else app.clock.now())
+        eyes = seen_as(app, db, frozen, issue, address, pool)
     if packed:
         chosen = tuple(one for one in unpack_choice(packed)[0] if one.post_id not in withdrawn)
     else:
-        chosen = choose(pool, eyes.reader, eyes.shown, _no_bytes(frozen), limits=limits_of(frozen.recipe)).chosen
+        limits = limits_of(frozen.recipe)
+        chosen = choose(pool, eyes.reader, eyes.shown, _no_bytes(frozen), limits=limits, remind=eyes.remind).chosen
     return _explained(frozen, pool, eyes.reader, chosen, eyes.shown)
 
 
@@ -82,7 +84,7 @@ def _explained(
 def _told(frozen: FrozenIssue, reader: Reader, one: Chosen, story: PooledStory | None) -> WhyStory:
     post = next(post for post in frozen.posts if post.id == one.post_id)
     points = None
-    if story is not None and one.reason in {Reason.TOPIC, Reason.EDITORS_ORDER, Reason.OUTSIDE}:
+    if story is not None and one.reason in _BY_POINTS:
         points = points_for(story.points, {topic for topic, _, _ in story.reasons}, reader.follows)
     return WhyStory(
         post_id=post.id,

@@ -31,6 +31,10 @@ def edit(
     drop: Annotated[list[int] | None, typer.Option(help="leave a post out of this issue")] = None,
     keep: Annotated[list[int] | None, typer.Option(help="take a dropped post back in")] = None,
     value: Annotated[list[str] | None, typer.Option(help="POST=0..3: what it is worth in this issue")] = None,
+    update: Annotated[
+        list[int] | None, typer.Option(help="there is news of a post: it comes again to those who got it, and says so")
+    ] = None,
+    no_update: Annotated[list[int] | None, typer.Option(help="take that back")] = None,
     as_json: Json = False,
 ) -> None:
     """Change texts, picks, drops and values. An approved issue cannot be edited any more."""
@@ -49,6 +53,8 @@ def edit(
         drop=_posts(drop),
         restore=_posts(keep),
         values=_values(value),
+        update=_posts(update),
+        no_update=_posts(no_update),
     )
     if changes == IssueChanges():
         raise UsageError("say what to change: newsletter issue edit --help shows what can be")

@@ -27,6 +27,8 @@ _WHY = {
     "topic": "on a topic they follow",
     "discreet": "on a topic they follow",
     "editors_order": "they follow no topic, so they get all",
+    "reminder": "they got it before, and its date is near now",
+    "update": "they got it before, and an editor says that there is news of it",
     "outside": "of none of their topics: one such story comes in a long digest",
     "selection": "the same stories for everybody",
     "letter": "the letter",

@@ -25,6 +25,8 @@ _WHY = {
     Reason.PICK: "put on top by the editors",
     Reason.DISCREET: "on a topic kept private",
     Reason.EDITORS_ORDER: "from all topics (follows none)",
+    Reason.REMINDER: "a reminder: its date is near",
+    Reason.UPDATE: "updated since they got it",
     Reason.OUTSIDE: "from outside their topics, for variety",
     Reason.SELECTION: "a selection, the same for everybody",
     Reason.LETTER: "a letter to everybody",

@@ -24,8 +24,18 @@ LONG = 8  # stories: in a digest so long one comes from outside the reader's top
 _Key = TypeVar("_Key")
 
 
-def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes, *, limits: Limits) -> Digest:
+def choose(
+    pool: Pool,
+    reader: Reader,
+    shown: AbstractSet[PostId],
+    sizes: Sizes,
+    *,
+    limits: Limits,
+    remind: AbstractSet[PostId] = frozenset(),
+) -> Digest:
     """Choose for one reader. `shown` holds the posts that they were shown before; `left_out` explains all the rest.
+
+    `remind` holds those of them that they may be reminded of, once; an editor's update comes again to everybody.
 
     Fewer allowed stories than `min_posts` make an empty digest. For a selection or a letter `shown`, wishes and
     counts do not matter: everybody gets the same posts in the editors' order, as far as the bytes reach.
@@ -35,8 +45,10 @@ def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes,
     row = pool.ranked if reader.follows else pool.editors
     languages = readable_languages(reader.reading_languages)
     followed = _followed(row, reader.follows)
+    seen = _union(row.bit_of, shown)
+    again = seen & (row.updates | row.reminders & _union(row.bit_of, remind))
     rules = (
-        (LeftOut.SHOWN_BEFORE, _union(row.bit_of, shown)),
+        (LeftOut.SHOWN_BEFORE, seen & ~again),
         (LeftOut.MUTED, _union(row.topics, reader.mutes)),
         (LeftOut.NOT_READABLE, row.everything & ~_union(row.languages, languages)),
         (LeftOut.NOT_FOLLOWED, row.everything & ~(followed[1] | row.picks) if reader.follows else 0),
@@ -56,7 +68,7 @@ def choose(pool: Pool, reader: Reader, shown: AbstractSet[PostId], sizes: Sizes,
     others = (LeftOut.NOT_FOLLOWED, rules[3][1] & ~chosen)
     why = (*rules[:3], others, (LeftOut.CAPPED, capped), (LeftOut.NO_ROOM, no_room))
     return Digest(
-        chosen=tuple([_chosen(story, post_id, reader.follows) for story, post_id in taken]),
+        chosen=tuple([_chosen(row, story, post_id, reader.follows, again) for story, post_id in taken]),
         more=no_room.bit_count(),
         left_out=WhyNot(pool.out, row.stories, why),
     )
@@ -221,9 +233,11 @@ def _readable(story: PooledStory, languages: tuple[str, ...]) -> PostId:
     raise AssertionError(f"story {story.id} is in none of {languages}")
 
 
-def _chosen(story: PooledStory, post_id: PostId, follows: AbstractSet[str]) -> Chosen:
+def _chosen(row: Row, story: PooledStory, post_id: PostId, follows: AbstractSet[str], again: int) -> Chosen:
     if story.place:
         return Chosen(post_id, Reason.PICK)
+    if again and again & row.bit_of[post_id]:
+        return Chosen(post_id, Reason.UPDATE if story.is_update else Reason.REMINDER)
     for topic, reason, topic_id in story.reasons:
         if topic in follows:
             return Chosen(post_id, reason, topic_id)

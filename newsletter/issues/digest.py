@@ -17,6 +17,8 @@ class Reason(IntEnum):
     EDITORS_ORDER = 4  # the reader follows no topic, so gets all in the editors' order; nobody picked it
     SELECTION = 5  # the same stories for everybody
     LETTER = 6
+    REMINDER = 8  # shown before, and its date is near now: once
+    UPDATE = 9  # shown before, and an editor says that there is news of it
     OUTSIDE = 7  # of no topic that the reader follows: one in a long digest, so that nobody is shut in
 
 

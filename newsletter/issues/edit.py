@@ -74,7 +74,7 @@ def _new_edits(issue: Issue, before: Mapping[PostId, PostEdit], changes: IssueCh
         raise UsageError(f"post {min(both)} cannot be both picked and dropped")
     picks = _new_picks(issue, before, changes)
     after = {post_id: replace(edit, pick=None) for post_id, edit in before.items()}
-    for post_id in (*changes.drop, *changes.restore, *changes.values, *picks):
+    for post_id in (*changes.drop, *changes.restore, *changes.values, *changes.update, *changes.no_update, *picks):
         after.setdefault(post_id, PostEdit(post_id=post_id))
     for post_id in (*changes.restore, *changes.pick):
         after[post_id] = replace(after[post_id], dropped=False)
@@ -82,6 +82,8 @@ def _new_edits(issue: Issue, before: Mapping[PostId, PostEdit], changes: IssueCh
         after[post_id] = replace(after[post_id], dropped=True)
     for post_id, value in changes.values.items():
         after[post_id] = replace(after[post_id], value=value)
+    for post_id in (*changes.update, *changes.no_update):
+        after[post_id] = replace(after[post_id], updated=post_id in changes.update)
     for place, post_id in enumerate(picks, 1):
         after[post_id] = replace(after[post_id], pick=place)
     return [edit for post_id, edit in after.items() if edit != before.get(post_id)]
@@ -110,6 +112,7 @@ def _in_words(changes: IssueChanges) -> str:
     words = ["like last"] if changes.like_last else []
     words += [f"{name} in {_listed(texts)}" for name, texts in _texts_of(changes) if texts]
     acts = {"pick": changes.pick, "unpick": changes.unpick, "drop": changes.drop, "restore": changes.restore}
+    acts |= {"update": changes.update, "no update": changes.no_update}
     words += [f"{act} {_listed(posts)}" for act, posts in acts.items() if posts]
     words += [f"value of {post_id} is {value}" for post_id, value in changes.values.items()]
     return "; ".join(words)

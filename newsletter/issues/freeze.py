@@ -52,6 +52,7 @@ def freeze(
         sections=_sections(kept, ordered),
         picks=picks,
         dropped=tuple(sorted(dropped)),
+        updates=tuple(sorted(edit.post_id for edit in edits if edit.updated and edit.post_id in candidates)),
         edits=tuple(edits),
         layout_hash=layout_hash,
     )

@@ -36,5 +36,6 @@ class FrozenIssue:
     sections: dict[PostId, str] = field(default_factory=dict)  # topic slug; "" for none
     picks: tuple[PostId, ...] = ()  # on top for everybody, in order; of a selection: all its posts
     dropped: tuple[StoryId, ...] = ()  # by an editor; their posts are not in `posts`
+    updates: tuple[PostId, ...] = ()  # with news: they come again to those who got them
     edits: tuple[PostEdit, ...] = ()  # the decisions that were laid over the posts
     layout_hash: str = ""  # of the templates at approval

@@ -56,6 +56,7 @@ class PostEdit:
     pick: int | None = None  # 1 to 3: on top for everybody; for a selection: its place
     dropped: bool = False
     value: int | None = None  # 0 to 3
+    updated: bool = False  # there is news of it: it comes again to those who got it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ class IssueChanges:
     drop: tuple[PostId, ...] = ()
     restore: tuple[PostId, ...] = ()
     values: Mapping[PostId, int] = field(default_factory=dict)  # 0 to 3
+    update: tuple[PostId, ...] = ()  # there is news of them
+    no_update: tuple[PostId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ The sum of a story's points is what `choose` ranks by; a page and two commands t
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsletter.sources.post import Post
 
@@ -14,6 +14,7 @@ from newsletter.sources.post import Post
 TOPIC_POINTS = (0, 40, 50, 60)
 POINTS_OF_VALUE = 10  # each of the editor's 0 to 3
 MOST_FRESHNESS = 15
+NEAR = timedelta(days=7)  # what was shown before a date came so near is reminded of once
 MOST_SOON = 20  # on the day itself; one less for each day before
 
 
@@ -57,6 +58,12 @@ def points_for(standing: StandingPoints, topics: AbstractSet[str], follows: Abst
     """Give the points of a story with these topics for a reader who follows those."""
     followed = min(len(topics & follows), len(TOPIC_POINTS) - 1)
     return Points(topics=TOPIC_POINTS[followed], value=standing.value, freshness=standing.freshness, soon=standing.soon)
+
+
+def remind_from(alive: Sequence[Post], at: datetime) -> datetime | None:
+    """Give since when the next date of a story is near at the issue's slot; None where it is not."""
+    coming = [moment for post in alive for moment in _dates(post) if at <= moment <= at + NEAR]
+    return min(coming) - NEAR if coming else None
 
 
 def _freshness(alive: Sequence[Post], at: datetime) -> int:

@@ -13,7 +13,7 @@ from newsletter.base.ids import PostId, StoryId
 from newsletter.issues.digest import LeftOut, Reason
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.order import editors_order, newest_at, topic_order
-from newsletter.issues.points import StandingPoints, standing_points
+from newsletter.issues.points import StandingPoints, remind_from, standing_points
 from newsletter.issues.slots import slot_instant
 from newsletter.sources.post import Post, PostState
 
@@ -32,6 +32,8 @@ class PooledStory:
     topic: int  # the same where it is a topic's; 0: it fits under none
     place: int  # of a pick, from 1; 0 for others
     points: StandingPoints
+    is_update: bool
+    remind_from: datetime | None  # from then on its date is near; None: it has none, or it is far
     rank: int  # the sum of these; see RANK_SHIFT
 
 
@@ -46,6 +48,8 @@ class Row:
         self.picks = sum(bit for bit, _ in self.first)
         self.topics: dict[str, int] = {}
         self.languages: dict[str, int] = {}
+        self.updates = sum(1 << place for place, story in enumerate(self.stories) if story.is_update)
+        self.reminders = sum(1 << place for place, story in enumerate(self.stories) if story.remind_from)
         self.bit_of: dict[PostId, int] = {}  # dead posts too: to have been shown one is to know the story
         for place, story in enumerate(self.stories):
             bit = 1 << place
@@ -65,6 +69,7 @@ class Pool:
     editors: Row  # picks by their places, then value, then newest
     ranked: Row  # by rank: for readers who follow topics
     sources: Mapping[PostId, int]  # of each post that may be chosen
+    reminders: Mapping[PostId, tuple[StoryId, datetime]]  # the story, and since when its date is near
     has_text: bool  # a letter's
 
 
@@ -90,6 +95,12 @@ def make_pool(frozen: FrozenIssue, *, withdrawn: AbstractSet[PostId], now: datet
         editors=Row(in_editors_order, posts_of),
         ranked=Row(by_rank, posts_of),
         sources={post.id: post.source_id for post in frozen.posts},
+        reminders={
+            post_id: (story.id, story.remind_from)
+            for story in in_editors_order
+            if story.remind_from
+            for post_id in posts_of[story.id]
+        },
         has_text=frozen.kind == "letter" and has_intro(frozen),
     )
 
@@ -102,6 +113,7 @@ class _Sorting:
         self._section_of_post = frozen.sections
         self._section_places = {topic.slug: place for place, topic in enumerate(self.topics)}
         self._picks = {post_id: place for place, post_id in enumerate(frozen.picks, 1)}
+        self._updates = frozenset(frozen.updates)
         self._slot_at = slot_instant(frozen.slot, frozen.recipe.zone)
 
     def story(self, posts: Sequence[Post], alive: Sequence[Post], recency: int) -> PooledStory:
@@ -117,6 +129,8 @@ class _Sorting:
             topic=min(places) + 1 if min(places) < last else 0,
             place=min((self._picks[post.id] for post in posts if post.id in self._picks), default=0),
             points=points,
+            is_update=any(post.id in self._updates for post in posts),
+            remind_from=remind_from(alive, self._slot_at),
             rank=points.sum << RANK_SHIFT | recency,
         )
 

@@ -319,7 +319,10 @@ def save_edit(db: Connection, issue_id: IssueId, edit: PostEdit) -> None:
 def edits_of(db: Connection, issue_id: IssueId) -> list[PostEdit]:
     """Give the decisions for an issue, picks first in their order."""
     rows = db.execute(select(issue_posts).where(issue_posts.c.issue_id == issue_id))
-    edits = [PostEdit(post_id=PostId(row.post_id), pick=row.pick, dropped=row.dropped, value=row.value) for row in rows]
+    edits = [
+        PostEdit(post_id=PostId(row.post_id), pick=row.pick, dropped=row.dropped, value=row.value, updated=row.updated)
+        for row in rows
+    ]
     return sorted(edits, key=lambda edit: (edit.pick is None, edit.pick or 0, edit.post_id))
 
 

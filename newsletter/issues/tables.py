@@ -91,5 +91,6 @@ issue_posts = Table(
     Column("pick", Integer),  # 1 to 3: on top for everybody; for a selection: its place
     Column("dropped", Boolean, nullable=False, server_default=text("false")),
     Column("value", Integer),  # 0 to 3, for this issue only
+    Column("updated", Boolean, nullable=False, server_default=text("false")),  # comes again to those who got it
     PrimaryKeyConstraint("issue_id", "post_id"),
 )

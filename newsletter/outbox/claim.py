@@ -219,6 +219,7 @@ def _decide(
     shown = due_store.shown_to(db, [row.subscriber_id for row in rows], since=now - LONGEST_LIFE)
     served = _served(db, context, people, now=now)
     pool = context.pool(db, now=now)
+    remind = due_store.to_remind(db, [row.subscriber_id for row in rows], pool.reminders, since=now - LONGEST_LIFE)
     for row in rows:
         person = people[row.subscriber_id]
         if row.stale_at is not None and row.stale_at < now:
@@ -233,7 +234,14 @@ def _decide(
             decisions.missing.add((context.frozen.issue_id, language))
         else:
             shown_to_them = shown.get(row.subscriber_id, frozenset())
-            digest = choose(pool, context.reader(person), shown_to_them, context.sizes(language), limits=context.limits)
+            digest = choose(
+                pool,
+                context.reader(person),
+                shown_to_them,
+                context.sizes(language),
+                limits=context.limits,
+                remind=remind.get(row.subscriber_id, frozenset()),
+            )
             if digest.is_empty:
                 decisions.left_out.append((row.id, _why_empty(digest.left_out.values())))
             else:

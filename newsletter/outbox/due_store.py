@@ -1,13 +1,13 @@
 """The SQL that finds what is due, and what its readers were shown. It only reads; `take_due` locks what it gives."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, literal_column, select
 
-from newsletter.base.ids import IssueId, PostId
-from newsletter.issues.digest import chosen_posts
+from newsletter.base.ids import IssueId, PostId, StoryId
+from newsletter.issues.digest import Reason, chosen_posts, unpack_choice
 from newsletter.outbox.store import IN_LIST
 from newsletter.outbox.tables import deliveries
 
@@ -72,6 +72,44 @@ def shown_to(db: Connection, readers: Sequence[int], *, since: datetime) -> dict
         for row in rows:
             shown.setdefault(row.subscriber_id, set()).update(chosen_posts(row.choice))
     return {reader: frozenset(posts) for reader, posts in shown.items()}
+
+
+def to_remind(
+    db: Connection,
+    readers: Sequence[int],
+    reminders: Mapping[PostId, tuple[StoryId, datetime]],
+    *,
+    since: datetime,
+    but: IssueId | None = None,
+) -> dict[int, frozenset[PostId]]:
+    """Give of these posts those that each reader was shown before their date came near, and never reminded of.
+
+    `but` leaves out one issue: its own preview reminds of what it reminds of.
+    """
+    if not reminders:
+        return {}
+    told: dict[int, dict[PostId, bool]] = {}
+    for at in range(0, len(readers), IN_LIST):
+        shown_at = func.coalesce(deliveries.c.dated_at, deliveries.c.changed_at).label("shown_at")
+        query = select(deliveries.c.subscriber_id, deliveries.c.choice, shown_at).where(
+            deliveries.c.subscriber_id.in_(readers[at : at + IN_LIST]),
+            deliveries.c.choice.is_not(None),
+            deliveries.c.state.in_(_SHOWING),
+            deliveries.c.changed_at >= since,
+        )
+        for row in db.execute(query if but is None else query.where(deliveries.c.issue_id != but)):
+            for one in unpack_choice(row.choice)[0]:
+                if one.post_id in reminders:
+                    early = row.shown_at < reminders[one.post_id][1] and one.reason is not Reason.REMINDER
+                    posts = told.setdefault(row.subscriber_id, {})
+                    posts[one.post_id] = early and posts.get(one.post_id, True)
+    return {reader: _early(posts, reminders) for reader, posts in told.items()}
+
+
+def _early(posts: Mapping[PostId, bool], reminders: Mapping[PostId, tuple[StoryId, datetime]]) -> frozenset[PostId]:
+    """Leave out stories that were shown late or reminded of, by whichever of their posts."""
+    late = {reminders[post][0] for post, early in posts.items() if not early}
+    return frozenset(post for post in posts if reminders[post][0] not in late)
 
 
 def shown_before(db: Connection, reader: int, issue_id: IssueId, *, since: datetime) -> frozenset[PostId]:

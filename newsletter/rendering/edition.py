@@ -266,6 +266,8 @@ def plain_reasons(strings: Strings) -> dict[Reason, str]:
         Reason.PICK: strings.text("Editors' choice"),
         Reason.EDITORS_ORDER: strings.text("From all topics"),
         Reason.DISCREET: strings.text(_DISCREET),
+        Reason.REMINDER: strings.text("Reminder: the date is near"),
+        Reason.UPDATE: strings.text("Updated since you got it"),
         Reason.OUTSIDE: strings.text("Outside your topics, for variety"),
         Reason.SELECTION: "",
         Reason.LETTER: "",

@@ -1,6 +1,7 @@
 """Choosing for a reader: laws that hold for any posts, any reader and any history."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from newsletter.issues.digest import Chosen, Digest, LeftOut, Reason, pack_choic
 from newsletter.issues.issue import PostEdit, Texts
 from newsletter.issues.limits import MOST_BYTES, Limits, Sizes
 from newsletter.issues.reader import Reader
-from newsletter.sources.post import Post
+from newsletter.sources.post import CallDetails, Post
 from tests.unit.issues.makers import SLOT_AT, TOPICS, make_pool_of, make_post, make_reader, sizes_of
 from tests.unit.issues.slow_choice import slow_choice
 
@@ -412,3 +413,29 @@ def test_a_long_digest_has_one_story_from_outside() -> None:
     assert len(digest.chosen) == 8
     short = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits(max_posts=7))
     assert Reason.OUTSIDE not in {one.reason for one in short.chosen}
+
+
+@pytest.mark.parametrize(("days", "reminded"), [(5, True), (7, True), (8, False), (-1, False)])
+def test_a_date_that_is_near_brings_a_story_once_more(days: int, reminded: bool) -> None:
+    """Only what the reader may be reminded of, only in the week before its date, and saying so."""
+    posts = [make_post(1, call=CallDetails(deadline=SLOT_AT + timedelta(days=days))), make_post(2), make_post(3)]
+    shown = frozenset({PostId(1), PostId(2)})
+    pool, sizes = make_pool_of(posts), sizes_of(posts)
+    found = choose(pool, make_reader(), shown, sizes, limits=Limits(), remind=frozenset({PostId(1), PostId(2)}))
+    assert {one.post_id: one.reason for one in found.chosen}.get(PostId(1)) is (Reason.REMINDER if reminded else None)
+    assert PostId(2) not in titles(found)
+    without = choose(pool, make_reader(), shown, sizes, limits=Limits())
+    assert titles(without) == [3]
+
+
+def test_an_editors_update_comes_again_and_says_so() -> None:
+    """To those who got the story, in whichever language; to others it is as new as any; mutes hold."""
+    posts = [make_post(1, language="de", story_id=StoryId(7)), make_post(2, story_id=StoryId(7), topics=("events",))]
+    pool = make_pool_of(posts, [PostEdit(post_id=PostId(2), updated=True)])
+    sizes = sizes_of(posts)
+    again = choose(pool, make_reader(), frozenset({PostId(1)}), sizes, limits=Limits())
+    assert again.chosen == (Chosen(PostId(2), Reason.UPDATE),)
+    first = choose(pool, make_reader(), frozenset(), sizes, limits=Limits())
+    assert first.chosen == (Chosen(PostId(2), Reason.EDITORS_ORDER),)
+    muted = choose(pool, make_reader(mutes={"events"}), frozenset({PostId(1)}), sizes, limits=Limits())
+    assert muted.is_empty
