@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from subscribers.importing.csv_reading import read_header, read_records
 from subscribers.importing.import_store import Import, People
+from subscribers.importing.layout import lay_out
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.portion import decide
-from subscribers.importing.row import ImportRow, Standing, lay_out
+from subscribers.importing.row import ImportRow
 from subscribers.importing.run import MOST_ROWS, known_people, read_rows
 from subscribers.importing.seen_store import SeenPeople
+from subscribers.importing.standing import Standing
 from subscribers.lists.keep import list_by_slug
 
 Begin = Callable[[], AbstractContextManager[Connection]]

@@ -14,7 +14,8 @@ from typing import Any
 from subscribers.consent.consent import Act, Consent, SuppressionKind
 from subscribers.importing.import_store import Import, People
 from subscribers.importing.own import Wished
-from subscribers.importing.row import ImportRow, Standing
+from subscribers.importing.row import ImportRow
+from subscribers.importing.standing import Standing
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: there are a million rows
 COUNTS = ("added", "updated", "unchanged", "suppressed", "unconfirmed", "refused")

@@ -20,9 +20,10 @@ from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, Un
 from subscribers.importing import import_store
 from subscribers.importing.csv_reading import Record, read_header, read_records
 from subscribers.importing.import_store import Import, People
+from subscribers.importing.layout import Layout, lay_out
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.portion import COUNTS, decide
-from subscribers.importing.row import ImportRow, Layout, lay_out, read_row
+from subscribers.importing.row import ImportRow, read_row
 from subscribers.importing.write import UNKNOWN_TOPICS, prepare, write
 from subscribers.lists.keep import list_by_slug
 from subscribers.quiet import uncollected
