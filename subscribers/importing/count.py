@@ -89,10 +89,10 @@ def _count(
     refused: list[tuple[int, str]],
     now: datetime,
 ) -> None:
-    known = known_people(db, current.list_id, rows)
+    known = known_people(db, current, rows)
     fresh, earlier = _sift(seen, known, rows)
     portion = decide(current, fresh, known, [*refused, *earlier], now)
-    left = {row.address.hash for row in fresh if row.standing is Standing.LEFT_LIST}
+    left = {row.address.hash for row in fresh if row.standing is Standing.LEFT_LIST} - portion.outlived
     _remember(seen, fresh, {address_hash for address_hash, _ in portion.noes} | left)
     count.rows += sum(portion.counts.values())
     count.may_be_mailed += sum(portion.counts[name] for name in _MAILED)

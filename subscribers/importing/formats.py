@@ -20,6 +20,7 @@ class Export:
     marks: frozenset[str]
     columns: Mapping[str, str]  # theirs to ours; two that become `name` are joined
     statuses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column: its values to our status
+    no_times: Mapping[str, str] = field(default_factory=dict)  # when somebody said no: column, to its status here
     left_aside: frozenset[str] = frozenset()  # not taken over, and told
     nested: str = ""  # a column of JSON objects: what stands in them is as good as columns
 
@@ -43,6 +44,7 @@ _BUTTONDOWN_TYPES = {
     "malformed": "bounced",  # until July 2025; undeliverable since
     "complained": "complained",
 }
+_BUTTONDOWN_TIMES = {"unsubscription_date": "unsubscribed", "undeliverability_date": "bounced"}
 _BUTTONDOWN_ASIDE = frozenset(
     {
         *("id", "secondary_id", "subscriber_import_id", "referral_code", "avatar_url", "ip_address"),
@@ -79,10 +81,22 @@ _BEEHIIV_ASIDE = frozenset(
 )
 _OWN_COLUMNS = (
     *("address", "name", "language", "reading_languages", "zone", "hour", "days", "frequency", "paused_until"),
-    *("length", "plain_text", "role", "country", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip"),
+    *(
+        "length",
+        "plain_text",
+        "role",
+        "country",
+        "topics",
+        "mutes",
+        "opt_outs",
+        "status",
+        "consent_at",
+        "consent_ip",
+        "no_at",
+    ),
 )
 # What only our own export has, and only there means this.
-EVIDENCE, NEWSLETTERS, FURTHER = "evidence", "newsletters", "further"
+EVIDENCE, NEWSLETTERS, FURTHER, TOLD_OF_NO = "evidence", "newsletters", "further", "told_of_no"
 OWN = Export(
     name="newsletter",
     marks=frozenset({"address", "mutes", "opt_outs", "consent", "newsletters", "attributes"}),
@@ -91,6 +105,7 @@ OWN = Export(
         "consent": EVIDENCE,
         "newsletters": NEWSLETTERS,
         "attributes": FURTHER,
+        "no": TOLD_OF_NO,
     },
     statuses={
         "status": {
@@ -118,6 +133,7 @@ EXPORTS = (
         },
         left_aside=frozenset({"latitude", "longitude", "gmtoff", "dstoff", "leid", "euid"}),
         statuses={"unsub_time": {ANY_VALUE: "unsubscribed"}, "clean_time": {ANY_VALUE: "cleaned"}},
+        no_times={"unsub_time": "unsubscribed", "clean_time": "cleaned"},
     ),
     Export(
         name="Substack",
@@ -143,6 +159,7 @@ EXPORTS = (
             "subscribed_to_emails": {"false": "unsubscribed", "true": "subscribed"},
             "deleted_at": {ANY_VALUE: "unsubscribed"},
         },
+        no_times={"deleted_at": "unsubscribed"},
         left_aside=frozenset({"id", "stripe_customer_id", "complimentary_plan", "tiers", "products", "gift_id"}),
     ),
     Export(
@@ -159,6 +176,7 @@ EXPORTS = (
         marks=frozenset({"email_address", "type", "creation_date"}),
         columns={"email_address": "address"},
         statuses={"type": _BUTTONDOWN_TYPES},
+        no_times=_BUTTONDOWN_TIMES,
         left_aside=_BUTTONDOWN_ASIDE,
     ),
     Export(
@@ -166,6 +184,7 @@ EXPORTS = (
         marks=frozenset({"email", "subscriber_type", "creation_date"}),
         columns={"email": "address"},
         statuses={"subscriber_type": _BUTTONDOWN_TYPES},
+        no_times=_BUTTONDOWN_TIMES,
         left_aside=_BUTTONDOWN_ASIDE,
     ),
     # beehiiv's columns are ours (email, status); its words for a status are not. The first is the file that it exports,
@@ -175,6 +194,7 @@ EXPORTS = (
         marks=frozenset({"email", "status", "tier", "stripe_customer_id"}),
         columns={"email": "address", "first name": "name", "last name": "name"},
         statuses={"status": _BEEHIIV_WORDS, "unsubscribed_at": {ANY_VALUE: "unsubscribed"}},
+        no_times={"unsubscribed_at": "unsubscribed"},
         left_aside=_BEEHIIV_ASIDE,
     ),
     Export(

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from subscribers.errors import InvalidImport
 from subscribers.importing.csv_reading import Header
-from subscribers.importing.formats import EVIDENCE, EXPORTS, FURTHER, NEWSLETTERS, OWN, Export
+from subscribers.importing.formats import EVIDENCE, EXPORTS, FURTHER, NEWSLETTERS, OWN, TOLD_OF_NO, Export
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.own import OwnCells
 from subscribers.importing.standing import STATUSES, Standing
 from subscribers.wishes.profile import READERS
 
-_OURS = frozenset(READERS) | {"address", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip"}
+_OURS = frozenset(READERS) | {"address", "topics", "mutes", "opt_outs", "status", "consent_at", "consent_ip", "no_at"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,8 @@ class Layout:
     opt_outs: int | None
     own: OwnCells | None  # what only our own export has
     statuses: tuple[tuple[int, str, Mapping[str, Standing]], ...]  # cell, column, what its words mean
+    no_at: tuple[tuple[int, Standing | None], ...]  # when somebody said no, and which; None: whichever the row tells
+    system: str  # that wrote the file; empty: none that is known, or ourselves
     consent_at: tuple[int, ...]  # where several say it, the last that is filled counts
     consent_ip: tuple[int, ...]
     known_topics: Mapping[str, str] | None  # name or slug to slug; None: any slug is one
@@ -59,8 +61,12 @@ def lay_out(header: Header, options: ImportOptions | None = None) -> Layout:
         topics=_only(at, "topics"),
         mutes=_only(at, "mutes"),
         opt_outs=_only(at, "opt_outs"),
-        own=OwnCells(*(_only(at, name) for name in (EVIDENCE, NEWSLETTERS, FURTHER))) if export is OWN else None,
+        own=OwnCells(*(_only(at, name) for name in (EVIDENCE, NEWSLETTERS, FURTHER, TOLD_OF_NO)))
+        if export is OWN
+        else None,
         statuses=_status_cells(lower, meaning, export),
+        no_at=_no_cells(lower, meaning, export),
+        system=export.name.partition(",")[0] if export and export is not OWN else "",
         consent_at=tuple(at.get("consent_at", ())),
         consent_ip=tuple(at.get("consent_ip", ())),
         known_topics=options.topics,
@@ -83,10 +89,10 @@ def meanings(header: Header, options: ImportOptions) -> dict[str, list[str]]:
     meaning = _their_columns(lower, export) if export else _our_columns(header, options)
     meaning = _as_told(replace(header, columns=names), meaning, options)
     kept = {index for index, _ in layout.attributes}
-    told_status = {index for index, _, _ in layout.statuses}
+    told = {index: "no_at" for index, _ in layout.no_at} | {index: "status" for index, _, _ in layout.statuses}
     found: dict[str, list[str]] = {}
     for index, (name, ours) in enumerate(zip(names, meaning, strict=True)):
-        means = ours or ("status" if index in told_status else "")
+        means = ours or told.get(index, "")
         if means or index in kept or index == layout.nested:
             found.setdefault(means, []).append(name)
     return found
@@ -117,7 +123,7 @@ def _not_kept(export: Export | None, options: ImportOptions) -> frozenset[str]:
     """What is left aside, and what has its meaning; a column that the operator named is no longer left aside."""
     if export is None:
         return frozenset()
-    return export.left_aside - set(options.columns) | {export.nested, *export.statuses}
+    return export.left_aside - set(options.columns) | {export.nested, *export.statuses, *export.no_times}
 
 
 def _as_told(header: Header, meaning: list[str], options: ImportOptions) -> list[str]:
@@ -168,6 +174,12 @@ def _status_cells(
         for index, name in enumerate(lower)
         if name in export.statuses
     )
+
+
+def _no_cells(lower: list[str], meaning: list[str], export: Export | None) -> tuple[tuple[int, Standing | None], ...]:
+    times = export.no_times if export else {}
+    theirs = [(index, STATUSES[times[name]]) for index, name in enumerate(lower) if name in times]
+    return (*((index, None) for index, ours in enumerate(meaning) if ours == "no_at"), *theirs)
 
 
 def _attribute_cells(header: Header, meaning: list[str], not_kept: frozenset[str]) -> tuple[tuple[int, str], ...]:

@@ -44,10 +44,18 @@ class ImportRow:
     consent_at: datetime | None
     consent_ip: str
     evidence: str  # what our own export tells of the consent
+    no_at: datetime | None  # when they said no, or mail came back, in the system before: evidence, never a reason
+    told_of_no: str  # what our own export tells of that
+    system: str  # that wrote the file, where it is known
 
     @property
     def opt_outs(self) -> tuple[str, ...]:
         return tuple(one.key for one in self.wishes if one.kind == "opt_out" and not one.scope)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the row itself brings evidence of consent."""
+        return self.consent_at is not None or self.evidence != ""
 
 
 def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
@@ -65,6 +73,7 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
     wishes = [Wished("", key, "mute") for key in mutes] + [
         Wished("", key, "opt_out") for key in _opt_outs(layout, cells)
     ]
+    standing = _read_standing(layout, cells)
     row = ImportRow(
         line=record.line,
         address=parse_address(address),
@@ -78,10 +87,13 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
             **{name: value for name, value in nested.items() if value},
             **own.attributes,
         },
-        standing=_read_standing(layout, cells),
+        standing=standing,
         consent_at=_read_time(consent_at, now) if consent_at else None,
         consent_ip=_read_network_address(consent_ip) if consent_ip else "",
         evidence=own.evidence,
+        no_at=None if standing.says_yes else _read_no_at(layout, cells, standing, now),
+        told_of_no=own.no,
+        system=layout.system,
     )
     _check_storable(row)
     return row
@@ -89,9 +101,9 @@ def read_row(layout: Layout, record: Record, now: datetime) -> ImportRow:
 
 def _check_storable(row: ImportRow) -> None:
     """Refuse what no database takes and JSON can say: a NUL (PostgreSQL), half of a surrogate pair (RFC 8259, 8.2)."""
-    if not (row.attributes or row.evidence):
+    if not (row.attributes or row.evidence or row.told_of_no):
         return
-    text = "".join((row.evidence, *row.attributes, *row.attributes.values()))
+    text = "".join((row.evidence, row.told_of_no, *row.attributes, *row.attributes.values()))
     if "\0" in text or (not text.isascii() and _HALF.search(text)):
         raise InvalidProfile("it holds a character that cannot be stored (U+0000, or half of a pair): remove it")
 
@@ -177,6 +189,18 @@ def _read_standing(layout: Layout, cells: list[str]) -> Standing:
             raise InvalidProfile(f"{column}: {told(word)} is none of {', '.join(words)}")
         gravest = max(gravest, standing)
     return gravest
+
+
+def _read_no_at(layout: Layout, cells: list[str], standing: Standing, now: datetime) -> datetime | None:
+    """Tell when the no was said; None: that is not told, or cannot be understood. The no counts all the same."""
+    for index, of in layout.no_at:
+        cell = cells[index].strip()
+        if cell and of in (None, standing):
+            try:
+                return _read_time(cell.replace(" UTC", "+00:00"), now)
+            except InvalidProfile:
+                return None
+    return None
 
 
 def _read_time(text: str, now: datetime) -> datetime:

@@ -144,6 +144,25 @@ def test_a_private_column_is_kept_where_the_operator_names_it(app: App, tmp_path
     assert (jose.attributes["Type"], "Type" in before.columns_aside) == ("Paid", False)
 
 
+# When left said no and bounced was found out, where the system tells.
+TIMES = {
+    "mailchimp": {"left": "2025-06-06", "bounced": "2020-03-23"},
+    "beehiiv.csv": {"left": "2024-03-13"},
+    "buttondown.csv": {"left": "2024-03-01", "bounced": "2023-02-01"},
+}
+
+
+@pytest.mark.parametrize("fixture", TIMES)
+def test_the_times_of_noes_are_kept(app: App, tmp_path: Path, fixture: str) -> None:
+    """As each system writes them, with its name."""
+    carry_out(app, prepared(app, tmp_path, fixture))
+    with reading(app.engine) as db:
+        known = {name: show(db, f"{name}@example.org").consents for name in TIMES[fixture]}
+    assert {name: str(records[-1].given_at)[:10] for name, records in known.items()} == TIMES[fixture]
+    system = fixture.removesuffix(".csv")
+    assert all(f"from {system}" in records[-1].evidence.lower() for records in known.values())
+
+
 def test_every_fixture_is_read() -> None:
     """No file lies here that no test opens."""
     tables = {str(one.relative_to(FIXTURES)) for one in FIXTURES.rglob("*.csv")}
