@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
 from newsletter.base.settings import DkimSettings, ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
-from subscribers.importing.row import _STATUSES as STATUSES
+from subscribers.importing.standing import STATUSES
 from subscribers.wishes.profile import READERS
 
 CHECKOUT = Path(__file__).parents[1]

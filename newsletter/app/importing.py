@@ -25,8 +25,8 @@ from subscribers.errors import InvalidImport
 from subscribers.importing.archive import is_archive, standing_by_name, unpack
 from subscribers.importing.count import ImportCount, Planned, count_import
 from subscribers.importing.csv_reading import count_rows, read_header
+from subscribers.importing.layout import lay_out, left_aside, meanings
 from subscribers.importing.options import ImportOptions
-from subscribers.importing.row import lay_out, meanings
 from subscribers.importing.run import ImportReport, import_report, import_some, same_before, spooled_paths, start_import
 from subscribers.importing.undo import start_undo, undo_report, undo_some
 from subscribers.lists.keep import list_by_slug
@@ -47,6 +47,7 @@ class PreparedImport:
     consent: str
     count: ImportCount
     columns: Mapping[str, Sequence[str]]  # what columns mean here ("": an attribute), to their names in the files
+    columns_aside: Sequence[str]  # names of columns that are not taken over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,7 @@ def prepare_import(
         consent=consent,
         count=count,
         columns=_columns(files),
+        columns_aside=_columns_aside(files),
     )
 
 
@@ -249,6 +251,11 @@ def _columns(files: Sequence[Planned]) -> dict[str, list[str]]:
             known = found.setdefault(ours, [])
             known += [name for name in theirs if name not in known]
     return found
+
+
+def _columns_aside(files: Sequence[Planned]) -> list[str]:
+    names = (name for file in files for name in left_aside(read_header(file.path), file.options))
+    return list(dict.fromkeys(names))
 
 
 def _of_this_file(copy: Path, told: Mapping[str, str]) -> dict[str, str]:

@@ -136,6 +136,7 @@ def _count_json(prepared: "PreparedImport") -> dict[str, Any]:
         "unknown_topics": dict(count.unknown_topics),
         "left_aside": list(prepared.left_aside),
         "columns": {ours or "attributes": list(theirs) for ours, theirs in prepared.columns.items()},
+        "columns_left_aside": list(prepared.columns_aside),
     }
 
 
@@ -158,6 +159,9 @@ def _columns(prepared: "PreparedImport") -> Iterator[str]:
     yield f"  read: {', '.join(read)}"
     if attributes:
         yield f"  kept as attributes, for segments: {', '.join(attributes)} (--map 'COLUMN=topics' reads one as topics)"
+    if prepared.columns_aside:
+        aside = ", ".join(prepared.columns_aside)
+        yield f"  private, not taken over: {aside} (--map 'COLUMN=' keeps one, as an attribute)"
 
 
 def _why_left_out(count: "ImportCount", *, has_consent: bool) -> Iterator[str]:

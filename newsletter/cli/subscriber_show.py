@@ -8,6 +8,7 @@ from newsletter.app.words import standing_words
 from newsletter.cli.output import Json, emit, opened
 from newsletter.cli.words import day, day_and_hour, field_lines
 
+_HAPPENED = {"suppressed": "it was"}  # mail came back: nobody said that
 _NOT_SHOWN = {
     "address_key",
     "address_hash",
@@ -83,7 +84,7 @@ def _consent(one: dict[str, Any]) -> str:
     about = " ".join(part for part in (one["list_slug"], one["key"], one["evidence"]) if part)
     told = f"{day_and_hour(one['recorded_at'])} {one['act'].value} by {one['by']}" + (f": {about}" if about else "")
     if one["given_at"]:
-        told += f"; said on {day_and_hour(one['given_at'])}"
+        told += f"; {_HAPPENED.get(one['act'].value, 'said')} on {day_and_hour(one['given_at'])}"
     if one["network_address"]:
         told += f" from {one['network_address']}"
     return f'{told}; shown: "{" ".join(one["text"].split())}"' if one["text"] else told

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from subscribers.consent.consent import Act
+from subscribers.consent.consent import Act, SuppressionKind
 from subscribers.tables import (
     consents,
     preferences,
@@ -14,6 +14,8 @@ from subscribers.tables import (
     wishes,
 )
 
+_LEFT = SuppressionKind.LEFT.value
+_NO = (Act.LEFT.value, Act.SUPPRESSED.value)
 _YES = (Act.CONFIRMED.value, Act.IMPORTED.value, Act.ADDED.value)
 
 
@@ -31,7 +33,7 @@ def people_of_list(db: Connection, list_id: int, after: int, limit: int) -> list
 def suppressed_people(db: Connection, after: int, limit: int) -> list[RowMapping]:
     """Give open suppressions of addresses that are stored, by the suppression's id."""
     query = (
-        select(suppressions.c.id, suppressions.c.kind, subscribers.c.address)
+        select(suppressions.c.id, suppressions.c.kind, suppressions.c.address_hash, subscribers.c.address)
         .join(subscribers, subscribers.c.address_hash == suppressions.c.address_hash)
         .where(suppressions.c.ended_at.is_(None), suppressions.c.id > after)
         .order_by(suppressions.c.id)
@@ -69,6 +71,20 @@ def last_yes(db: Connection, list_slug: str, hashes: Sequence[str]) -> dict[str,
     which = (consents.c.address_hash.in_(hashes), consents.c.act.in_(_YES), consents.c.list_slug == list_slug)
     found = db.execute(select(consents).where(*which).order_by(consents.c.id)).mappings()
     return {row["address_hash"]: row for row in found if _is_proof(row)}
+
+
+def last_noes(db: Connection, hashes: Sequence[str]) -> dict[tuple[str, str, str], RowMapping]:
+    """Give the youngest record of each no, by hash, kind and list; of leaving, also under no list: wherever it was.
+
+    A record of a suppression names its kind first.
+    """
+    which = (consents.c.address_hash.in_(hashes), consents.c.act.in_(_NO), consents.c.key == "")
+    found: dict[tuple[str, str, str], RowMapping] = {}
+    for row in db.execute(select(consents).where(*which).order_by(consents.c.id)).mappings():
+        kind = _LEFT if row["act"] == Act.LEFT.value else row["evidence"].partition(":")[0]
+        found[row["address_hash"], kind, ""] = row
+        found[row["address_hash"], kind, row["list_slug"]] = row
+    return found
 
 
 def _is_proof(row: RowMapping) -> bool:

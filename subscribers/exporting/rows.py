@@ -46,9 +46,12 @@ COLUMNS = (
     "consent_at",
     "consent_ip",
     "consent",
+    "no_at",
+    "no",
     "newsletters",
     "attributes",
 )
+_BROUGHT = "; imported on "
 _STATUSES = {"active": "subscribed", "pending": "pending", "left": "left"}
 _NOES = {
     SuppressionKind.FORBIDDEN.value: "forbidden",
@@ -87,8 +90,10 @@ def export_suppressed(begin: Begin) -> Iterator[Row]:
     while True:
         with begin() as db:
             found = export_store.suppressed_people(db, after, PORTION)
+            told = export_store.last_noes(db, [one["address_hash"] for one in found])
         for one in found:
-            yield {"address": one["address"], "status": _NOES[one["kind"]]}
+            no = told.get((one["address_hash"], one["kind"], ""))
+            yield {"address": one["address"], "status": _NOES[one["kind"]]} | _no(no)
         if len(found) < PORTION:
             return
         after = found[-1]["id"]
@@ -130,18 +135,26 @@ def _rows(db: Connection, list_slug: str, people: list[RowMapping]) -> list[Row]
     by_hash = export_store.open_kinds(db, hashes)
     by_domain = suppression_store.closed_domains(db, list({one["domain"] for one in people}))
     wishes, preferences = export_store.wishes_of(db, ids), export_store.preferences_of(db, ids)
-    proofs = export_store.last_yes(db, list_slug, hashes)
+    proofs, told = export_store.last_yes(db, list_slug, hashes), export_store.last_noes(db, hashes)
     rows: list[Row] = []
     for person in people:
         kinds = by_hash.get(person["address_hash"], set()) | by_domain.get(person["domain"], set())
-        noes = [word for kind, word in _NOES.items() if kind in kinds]  # the gravest first
+        noes = [kind for kind in _NOES if kind in kinds]  # the gravest first
+        hash_ = person["address_hash"]
         own = wishes.get(person["id"], [])
         row = {name: person[name] for name in _PLAIN} | _wishes(own) | _proof(proofs.get(person["address_hash"]))
-        row["status"] = noes[0] if noes else _STATUSES[person["state"]]
+        row["status"] = _NOES[noes[0]] if noes else _STATUSES[person["state"]]
+        if noes:
+            row |= _no(told.get((hash_, noes[0], "")))
+        elif person["state"] == "left":
+            row |= _no(told.get((hash_, "left", list_slug)) or told.get((hash_, "left", "")))
         row["newsletters"] = _newsletters(own, preferences.get(person["id"], []))
         row["attributes"] = json.loads(person["attributes"])
         rows.append(row)
-        rows += [{"address": person["address"], "status": word} for word in noes[1:]]
+        rows += [
+            {"address": person["address"], "status": _NOES[kind]} | _no(told.get((hash_, kind, "")))
+            for kind in noes[1:]
+        ]
     return rows
 
 
@@ -161,6 +174,16 @@ def _proof(consent: RowMapping | None) -> Row:
         return {}
     at = consent["given_at"] or consent["recorded_at"]
     return {"consent_at": at.isoformat(), "consent_ip": consent["network_address"], "consent": consent["evidence"]}
+
+
+def _no(record: RowMapping | None) -> Row:
+    """Tell when a no was said, and the evidence; of one that an import brought also when that was."""
+    if record is None:
+        return {}
+    said, evidence = record["given_at"], record["evidence"]
+    if said and _BROUGHT not in evidence:
+        evidence += f"{_BROUGHT}{record['recorded_at']:%Y-%m-%d}"
+    return {"no_at": (said or record["recorded_at"]).isoformat(), "no": evidence}
 
 
 def _newsletters(wishes: list[RowMapping], preferences: list[RowMapping]) -> dict[str, Row]:

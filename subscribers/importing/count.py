@@ -14,11 +14,13 @@ from sqlalchemy import Connection
 
 from subscribers.importing.csv_reading import read_header, read_records
 from subscribers.importing.import_store import Import, People
+from subscribers.importing.layout import lay_out
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.portion import decide
-from subscribers.importing.row import ImportRow, Standing, lay_out
+from subscribers.importing.row import ImportRow
 from subscribers.importing.run import MOST_ROWS, known_people, read_rows
 from subscribers.importing.seen_store import SeenPeople
+from subscribers.importing.standing import Standing
 from subscribers.lists.keep import list_by_slug
 
 Begin = Callable[[], AbstractContextManager[Connection]]
@@ -87,10 +89,10 @@ def _count(
     refused: list[tuple[int, str]],
     now: datetime,
 ) -> None:
-    known = known_people(db, current.list_id, rows)
+    known = known_people(db, current, rows)
     fresh, earlier = _sift(seen, known, rows)
     portion = decide(current, fresh, known, [*refused, *earlier], now)
-    left = {row.address.hash for row in fresh if row.standing is Standing.LEFT_LIST}
+    left = {row.address.hash for row in fresh if row.standing is Standing.LEFT_LIST} - portion.outlived
     _remember(seen, fresh, {address_hash for address_hash, _ in portion.noes} | left)
     count.rows += sum(portion.counts.values())
     count.may_be_mailed += sum(portion.counts[name] for name in _MAILED)

@@ -57,6 +57,7 @@ class People:
     left: dict[int, set[int]] = field(default_factory=dict)  # lists that people left, by id
     opt_outs: dict[int, set[str]] = field(default_factory=dict)
     wishes: dict[int, set[str]] = field(default_factory=dict)  # keys that have a wish already
+    confirmed: dict[str, datetime] = field(default_factory=dict)  # last yes of their own to the list, where it is asked
     given: set[tuple[str, datetime]] = field(default_factory=set)  # consents on record, by hash and time
 
 
@@ -203,10 +204,23 @@ def people(db: Connection, list_id: int, hash_by_key: Mapping[str, str], with_da
     for hashes in portions([row["address_hash"] for row in known.rows.values() if row["address_hash"] in with_date]):
         given = consents.c.given_at
         query_given = select(consents.c.address_hash, given).where(
-            consents.c.address_hash.in_(hashes), given.is_not(None)
+            consents.c.address_hash.in_(hashes), given.is_not(None), consents.c.act == "imported"
         )
         known.given.update((address_hash, at) for address_hash, at in db.execute(query_given))
     return known
+
+
+def last_confirmed(db: Connection, list_slug: str, hashes: Sequence[str]) -> dict[str, datetime]:
+    """Give when these people last confirmed themselves that they join a list, by hash."""
+    found: dict[str, datetime] = {}
+    for some in portions(hashes):
+        query = (
+            select(consents.c.address_hash, func.max(consents.c.recorded_at).label("at"))
+            .where(consents.c.address_hash.in_(some), consents.c.act == "confirmed", consents.c.list_slug == list_slug)
+            .group_by(consents.c.address_hash)
+        )
+        found.update((row.address_hash, row.at) for row in db.execute(query))
+    return found
 
 
 def _gather_suppressions(db: Connection, known: People, hashes: Sequence[str]) -> None:

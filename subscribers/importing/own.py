@@ -1,4 +1,4 @@
-"""Reads the cells that only our own export has: evidence, what is wanted in one newsletter, further attributes."""
+"""Reads the cells that only our own export has: evidence, what one newsletter should be like, attributes."""
 
 import json
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ class OwnCells(NamedTuple):
     evidence: int | None
     newsletters: int | None
     attributes: int | None
+    no: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Own:
     wishes: tuple[Wished, ...] = ()
     preferences: dict[str, Preferences] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
+    no: str = ""  # the evidence of a no
 
 
 NOTHING = Own()
@@ -53,6 +55,7 @@ def read_own(where: OwnCells, cells: list[str]) -> Own:
         wishes=tuple(wishes),
         preferences={scope: values for scope, values in preferences.items() if values},
         attributes=attributes,
+        no=_cell(cells, where.no),
     )
 
 

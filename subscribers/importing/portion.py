@@ -8,13 +8,14 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from subscribers.consent.consent import Act, Consent, SuppressionKind
 from subscribers.importing.import_store import Import, People
 from subscribers.importing.own import Wished
-from subscribers.importing.row import ImportRow, Standing
+from subscribers.importing.row import ImportRow
+from subscribers.importing.standing import Standing
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True)  # made once: there are a million rows
 COUNTS = ("added", "updated", "unchanged", "suppressed", "unconfirmed", "refused")
@@ -24,6 +25,9 @@ _KINDS = {
     Standing.COMPLAINED: SuppressionKind.COMPLAINED,
     Standing.FORBIDDEN: SuppressionKind.FORBIDDEN,
 }
+
+_PASSING = (Standing.LEFT_LIST, Standing.LEFT, Standing.BOUNCED)
+_ZONES = timedelta(days=1)  # so far may a time without a zone be from what we take it for
 
 
 @dataclass(slots=True)
@@ -43,7 +47,10 @@ class Portion:
     wishes: list[tuple[int, Wished]] = field(default_factory=list)
     departures: list[tuple[int, ImportRow, str]] = field(default_factory=list)  # from the list, or by an opt-out's key
     marks: list[tuple[int, int, str]] = field(default_factory=list)  # line, and the state that it alone would give
-    noes: dict[tuple[str, SuppressionKind], int] = field(default_factory=dict)  # to the line
+    noes: dict[tuple[str, SuppressionKind], ImportRow] = field(default_factory=dict)
+    outlived: set[str] = field(
+        default_factory=set
+    )  # hashes of people who have said yes here since their no in the file
     lines: dict[str, int] = field(default_factory=dict)  # where an address key stood first
     before: dict[int, dict[str, Any]] = field(default_factory=dict)  # what was replaced, to undo it: by id
     unknown_topics: Counter[str] = field(default_factory=Counter)
@@ -61,17 +68,12 @@ def decide(
 
 
 def _decide_row(portion: Portion, row: ImportRow) -> str:
-    kind = _KINDS.get(row.standing)
     portion.unknown_topics.update(row.unknown_topics)
     earlier = _earlier_line(portion, row)
     portion.lines.setdefault(row.address.key, row.line)
     _take_opt_outs(portion, row)
-    if kind is not None:
-        portion.noes.setdefault((row.address.hash, kind), row.line)
-        return "suppressed"
-    if row.standing is Standing.LEFT_LIST:
-        _leave_list(portion, row)
-        return "suppressed"
+    if not row.standing.says_yes:
+        return _take_no(portion, row)
     if earlier is not None:
         portion.refusals.append((row.line, f"listed before in this file, on line {earlier}"))
         return "refused"
@@ -81,6 +83,33 @@ def _decide_row(portion: Portion, row: ImportRow) -> str:
     if person is None:
         return _add(portion, row)
     return _update(portion, row, dict(person))
+
+
+def _take_no(portion: Portion, row: ImportRow) -> str:
+    if _has_said_yes_since(portion, row):
+        portion.outlived.add(row.address.hash)
+        return "unchanged"
+    if row.standing is Standing.LEFT_LIST:
+        _leave_list(portion, row)
+    else:
+        portion.noes.setdefault((row.address.hash, _KINDS[row.standing]), row)
+    return "suppressed"
+
+
+def _has_said_yes_since(portion: Portion, row: ImportRow) -> bool:
+    """Tell whether somebody reads this list by their own yes, said here after the file's no: the last word counts.
+
+    What is forbidden, and who complained, is no matter of time.
+    """
+    if row.no_at is None or row.standing not in _PASSING:
+        return False
+    person = portion.known.rows.get(row.address.key)
+    standing = portion.known.standing.get(person["id"]) if person else None
+    confirmed = portion.known.confirmed.get(row.address.hash)
+    if standing is None or standing["state"] != "active" or confirmed is None:
+        return False
+    is_open = portion.known.suppressed.get(row.address.hash) or row.address.hash in portion.known.closed
+    return not is_open and confirmed > row.no_at + _ZONES
 
 
 def _take_opt_outs(portion: Portion, row: ImportRow) -> None:
@@ -203,9 +232,9 @@ def person_row(row: ImportRow, now: datetime) -> dict[str, Any]:
 
 
 def consent_of(current: Import, row: ImportRow, now: datetime) -> Consent:
-    """Give the record of a row that brought consent, or the lack of it; the id is told when it is written."""
+    """Give the record of a row that brought consent, or the lack of it. Its id is told when it is written."""
     return Consent(
-        act=Act.LEFT if row.standing is Standing.LEFT_LIST else Act.IMPORTED,
+        act=Act.IMPORTED,
         address_hash=row.address.hash,
         subscriber_id=None,
         list_slug=current.list_slug,

@@ -20,9 +20,10 @@ from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile, Un
 from subscribers.importing import import_store
 from subscribers.importing.csv_reading import Record, read_header, read_records
 from subscribers.importing.import_store import Import, People
+from subscribers.importing.layout import Layout, lay_out
 from subscribers.importing.options import ImportOptions
 from subscribers.importing.portion import COUNTS, decide
-from subscribers.importing.row import ImportRow, Layout, lay_out, read_row
+from subscribers.importing.row import ImportRow, read_row
 from subscribers.importing.write import UNKNOWN_TOPICS, prepare, write
 from subscribers.lists.keep import list_by_slug
 from subscribers.quiet import uncollected
@@ -231,7 +232,7 @@ def _import_portion(
     records, place = read_records(path, header, current.place, limit)
     rows, refused = read_rows(lay_out(header, current.options), records, now)
     with look() as db:
-        last_said, known = consent_store.last_id(db), known_people(db, current.list_id, rows)
+        last_said, known = consent_store.last_id(db), known_people(db, current, rows)
     batches = prepare(decide(current, rows, known, list(refused), now))
     if on_noes is not None and batches.noes:
         on_noes(batches.noes)
@@ -240,17 +241,19 @@ def _import_portion(
         if not import_store.move_import(db, current, len(records), place, finished_at):
             return 0
         if consent_store.last_id(db) != last_said:  # somebody joined, left or went meanwhile: what was looked up is old
-            known = known_people(db, current.list_id, rows)
+            known = known_people(db, current, rows)
             batches = prepare(decide(current, rows, known, list(refused), now))
         write(db, batches)
     return len(records)
 
 
-def known_people(db: Connection, list_id: int, rows: list[ImportRow]) -> People:
+def known_people(db: Connection, current: Import, rows: list[ImportRow]) -> People:
     """Gather what is known of the people of a portion: also that their whole domain is never mailed."""
     hash_by_key = {row.address.key: row.address.hash for row in rows}
     with_date = {row.address.hash for row in rows if row.consent_at}
-    known = import_store.people(db, list_id, hash_by_key, with_date)
+    known = import_store.people(db, current.list_id, hash_by_key, with_date)
+    dated = [row.address.hash for row in rows if row.no_at and row.address.key in known.rows]
+    known.confirmed = import_store.last_confirmed(db, current.list_slug, dated)
     closed: dict[str, set[str]] = {}
     for domains in portions(sorted({row.address.domain for row in rows})):
         closed |= suppression_store.closed_domains(db, domains)

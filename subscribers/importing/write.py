@@ -107,11 +107,17 @@ def _prepare_new_people(batches: Batches) -> None:
         batches.standing.append(_standing(current, key, row, state, now))
         batches.wishes += [_wish(key, "", topic, "follow", now) for topic in row.follows]
         batches.changes.append(_change(current, key, PERSON, {}))
-        batches.consents.append(_told(key, consent_of(current, row, now)))
+        batches.consents += [_told(key, one) for one in _entry(current, row, state, now)]
         if row.wishes or row.preferences:  # most have neither
             batches.wishes += [_wish(key, *one, now) for one in row.wishes]
             batches.preferences += [_preference(key, scope, wanted, now) for scope, wanted in row.preferences.items()]
             batches.consents += [_told(key, _departure(current, row, opt_out, now)) for opt_out in row.opt_outs]
+
+
+def _entry(current: Import, row: ImportRow, state: str, now: datetime) -> list[Consent]:
+    """Give the records of somebody new to the list: of who has left it the no, and the yes before it, where told."""
+    said_yes = [consent_of(current, row, now)] if state != "left" or row.is_proven else []
+    return said_yes + ([_departure(current, row, "", now)] if state == "left" else [])
 
 
 def _prepare_others(batches: Batches) -> None:
@@ -126,7 +132,8 @@ def _prepare_others(batches: Batches) -> None:
     batches.standing += [_standing(current, id_, row, state, now) for id_, row, state in portion.new_standing]
     batches.wishes += [_wish(id_, *wish, now) for id_, wish in portion.wishes]
     batches.changes += [_change(current, id_, made.get(id_, ""), before.get(id_, {})) for id_ in {**made, **before}]
-    proven = [(id_, row) for id_, row, _ in portion.new_standing] + portion.activated + portion.proofs
+    entered = [(id_, row) for id_, row, state in portion.new_standing if state != "left" or row.is_proven]
+    proven = entered + portion.activated + portion.proofs
     batches.consents += [_told(id_, consent_of(current, row, now)) for id_, row in proven]
     batches.consents += [_told(id_, _departure(current, row, key, now)) for id_, row, key in portion.departures]
 
@@ -134,17 +141,26 @@ def _prepare_others(batches: Batches) -> None:
 def _prepare_noes(batches: Batches) -> None:
     """Suppress whom the file reports as gone. They get no row: an address that is never mailed need not be stored."""
     portion = batches.portion
-    known, reason = portion.known, f"reported by {portion.current.file_name}"
+    known = portion.known
     who: dict[str, Who] = {row.address.hash: key for key, (row, _) in portion.new_people.items()}
     who |= {person["address_hash"]: person["id"] for person in known.rows.values()}
     left = SuppressionKind.LEFT
     batches.gone = [who[address_hash] for address_hash, kind in portion.noes if kind is left and address_hash in who]
-    for (address_hash, kind), line in portion.noes.items():
+    for (address_hash, kind), row in portion.noes.items():
         if kind.value in known.suppressed.get(address_hash, ()):
             continue
-        row = {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": portion.now}
-        batches.suppressions.append(row)
-        batches.consents.append(_told(who.get(address_hash), _no(portion, address_hash, kind, line)))
+        reason = f"reported by {portion.current.file_name}{_before(row)}"
+        batches.suppressions.append(
+            {"address_hash": address_hash, "kind": kind.value, "reason": reason, "since": portion.now}
+        )
+        batches.consents.append(_told(who.get(address_hash), _no(portion, row, kind)))
+
+
+def _before(row: ImportRow) -> str:
+    """Tell when and where it was said, before that file was imported."""
+    when = f" on {row.no_at:%Y-%m-%d}" if row.no_at else ""
+    where = f" in {row.system}" if row.system else ""
+    return f":{when}{where}" if when else ""
 
 
 def _told(who: Who, consent: Consent) -> Row:
@@ -187,20 +203,26 @@ def _departure(current: Import, row: ImportRow, key: str, now: datetime) -> Cons
         subscriber_id=None,
         list_slug="" if key else current.list_slug,
         key=key,
-        evidence=f"{current.file_name}, line {row.line}",
+        evidence=(not key and row.told_of_no) or _place(current, row),
+        given_at=None if key else row.no_at,
         recorded_at=now,
         by=f"import:{current.id}",
     )
 
 
-def _no(portion: Portion, address_hash: str, kind: SuppressionKind, line: int) -> Consent:
+def _place(current: Import, row: ImportRow) -> str:
+    return f"{current.file_name}, line {row.line}" + (f", from {row.system}" if row.system else "")
+
+
+def _no(portion: Portion, row: ImportRow, kind: SuppressionKind) -> Consent:
     current = portion.current
     return Consent(
         act=Act.LEFT if kind is SuppressionKind.LEFT else Act.SUPPRESSED,
-        address_hash=address_hash,
+        address_hash=row.address.hash,
         subscriber_id=None,
         list_slug=current.list_slug,
-        evidence=f"{kind.value}: {current.file_name}, line {line}",
+        evidence=row.told_of_no or f"{kind.value}: {_place(current, row)}",
+        given_at=row.no_at,
         recorded_at=portion.now,
         by=f"import:{current.id}",
     )

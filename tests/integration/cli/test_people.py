@@ -190,3 +190,12 @@ def test_the_record_says_when_and_from_where(week: Run, tmp_path: Path) -> None:
     shown = week("subscriber", "show", "known@example.org").out
     assert "said on 2021-03-01 10:05" in shown
     assert "from 192.0.2.7" in shown
+
+
+def test_the_record_says_when_somebody_left_elsewhere(week: Run, tmp_path: Path) -> None:
+    """When and where they said no, and when that came here: told apart, also for an address that has no row."""
+    (tmp_path / "gone.csv").write_text("Email Address,LEID,EUID,UNSUB_TIME\ngone@example.org,1,a,2024-03-01 10:05:00\n")
+    week("subscriber", "import", "gone.csv", "--list", "members")
+    shown = week("subscriber", "show", "gone@example.org").out
+    assert "gone.csv, line 2, from Mailchimp; said on 2024-03-01 10:05" in shown
+    assert "reported by gone.csv: on 2024-03-01 in Mailchimp" in shown

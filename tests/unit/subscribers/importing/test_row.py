@@ -6,8 +6,10 @@ import pytest
 
 from subscribers.errors import InvalidAddress, InvalidImport, InvalidProfile
 from subscribers.importing.csv_reading import Header, Place, Record
+from subscribers.importing.layout import lay_out, meanings
 from subscribers.importing.options import ImportOptions
-from subscribers.importing.row import ImportRow, Standing, lay_out, meanings, read_row
+from subscribers.importing.row import ImportRow, read_row
+from subscribers.importing.standing import Standing
 
 
 def header(columns: str) -> Header:
