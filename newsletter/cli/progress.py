@@ -36,7 +36,10 @@ def _show(app: "App", issue: str, stop: threading.Event, console: Console) -> No
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(f"sending {issue}", total=None)
         while not stop.wait(0.25):
-            counts = issue_status(app, issue).counts
+            found = issue_status(app, issue)
+            if found.readers.number is None:  # of a few who share a sensitive topic: not how many they are
+                continue
+            counts = found.counts
             progress.update(
                 task, total=counts.candidates, completed=counts.candidates - counts.planned - counts.in_flight
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.base.errors import UsageError
-from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.output import Json, emit, opened, talk
 
 if TYPE_CHECKING:
     from newsletter.app.source_adding import ListImport
@@ -45,6 +45,8 @@ def import_(
         "stored": not dry_run,
     }
     emit(result, _in_words(done, verb="would be added" if dry_run else "added"), as_json=as_json)
+    if done.added and not dry_run:
+        talk("Next: newsletter ingest reads them, and newsletter source check tells how each is")
     if not (done.added or done.there or done.refused):
         raise typer.Exit(1)
 

@@ -62,7 +62,18 @@ def test_a_name_that_holds_such_a_word_stays(name: str) -> None:
     assert publisher_name(name) == name
 
 
-@pytest.mark.parametrize("title", ["News", "RSS Feed", "Aktuelles", "Press releases | News", "Toutes les actualités"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "News",
+        "RSS Feed",
+        "Aktuelles",
+        "Directory listing",
+        "Press releases | News",
+        "Toutes les actualités",
+        "Index of",
+    ],
+)
 def test_nothing_but_generic_words_stays_as_it_is(title: str) -> None:
     """A name is never cut to nothing, and it is known that it names nobody."""
     assert (publisher_name(title), is_generic(title)) == (title, True)
