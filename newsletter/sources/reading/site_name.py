@@ -45,7 +45,8 @@ _NEWS_OF = re.compile(
 _GENERIC_WORDS = """
 news newsroom latest recent all press release releases media blog blogs post posts article articles story stories
 update updates announcement announcements event events home homepage page website welcome start index archive
-archives category overview feed feeds rss atom xml json newsfeed sitemap publications newsletter untitled directory listing
+archives category overview feed feeds rss atom xml json newsfeed sitemap publications newsletter
+untitled directory listing
 aktuelles aktuell aktuelle neues neuigkeiten nachrichten meldung meldungen pressemitteilung pressemitteilungen
 presse presseinformationen medien medienmitteilungen mitteilungen veranstaltungen termine startseite willkommen
 übersicht beiträge artikel archiv alle
