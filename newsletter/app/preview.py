@@ -12,7 +12,7 @@ from newsletter.app.readers import SeenAs, seen_as
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading
-from newsletter.issues.choose import choose
+from newsletter.issues.choose import choose, widened
 from newsletter.issues.digest import Digest, LeftOut
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
@@ -92,7 +92,10 @@ def _pool(app: App, db: Connection, frozen: FrozenIssue) -> Pool:
 def _prepared(app: App, issue: Issue, frozen: FrozenIssue, eyes: SeenAs, pool: Pool) -> Prepared:
     edition = app.build_edition(frozen, eyes.reader.language)
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
-    digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits_of(frozen.recipe), remind=eyes.remind)
+    limits = limits_of(frozen.recipe)
+    digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits, remind=eyes.remind)
+    if digest.is_empty and eyes.reader.follows and eyes.is_dry:
+        digest = widened(pool, eyes.reader, eyes.shown, sizes, limits=limits, remind=eyes.remind)
     personal = Personal(
         token=app.keys.tokens.encode([(issue.id, eyes.reader.id)], inert=True)[0],
         name=eyes.name,

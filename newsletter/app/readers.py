@@ -1,6 +1,6 @@
 """Readers for previews: a real one by address, or the plain reader of a language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -12,6 +12,7 @@ from newsletter.issues.pool import Pool
 from newsletter.issues.reader import Reader
 from newsletter.outbox import due_store
 from newsletter.outbox.context import reader_of
+from newsletter.outbox.history import in_drought
 from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import first_list_name, is_described, still_mailable
 from subscribers.people.find import find_by_address
@@ -29,6 +30,7 @@ class SeenAs:
     plain_text: bool
     shown: frozenset[PostId]
     remind: frozenset[PostId] = frozenset()  # of these, what comes once more because its date is near
+    is_dry: bool = False  # the last issues had nothing for them: the editors' choice helps, once
     left_out: str = ""  # why this person gets no mail at all
 
 
@@ -48,7 +50,8 @@ def seen_as(app: App, db: Connection, frozen: FrozenIssue, issue: Issue, address
     if isinstance(answer, NotMailable):
         nobody = _nobody(db, frozen)
         return SeenAs(nobody.reader, "", address, "", plain_text=False, shown=shown, left_out=answer.reason)
-    return _person(answer, frozen, shown, remind.get(subscriber.id, frozenset()))
+    person = _person(answer, frozen, shown, remind.get(subscriber.id, frozenset()))
+    return replace(person, is_dry=bool(in_drought(db, [subscriber.id], issue.id)))
 
 
 def _person(recipient: Recipient, frozen: FrozenIssue, shown: frozenset[PostId], remind: frozenset[PostId]) -> SeenAs:

@@ -29,6 +29,7 @@ _WHY = {
     "editors_order": "they follow no topic, so they get all",
     "reminder": "they got it before, and its date is near now",
     "update": "they got it before, and an editor says that there is news of it",
+    "widened": "their topics had nothing for six issues, so they get the editors' choice once",
     "outside": "of none of their topics: one such story comes in a long digest",
     "selection": "the same stories for everybody",
     "letter": "the letter",

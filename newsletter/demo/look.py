@@ -27,6 +27,7 @@ _WHY = {
     Reason.EDITORS_ORDER: "from all topics (follows none)",
     Reason.REMINDER: "a reminder: its date is near",
     Reason.UPDATE: "updated since they got it",
+    Reason.WIDENED: "the editors' choice: their topics had nothing for long",
     Reason.OUTSIDE: "from outside their topics, for variety",
     Reason.SELECTION: "a selection, the same for everybody",
     Reason.LETTER: "a letter to everybody",

@@ -7,8 +7,10 @@ Sets of stories are the bits of integers (see pool.py), so that a reader costs a
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
+from types import MappingProxyType
 from typing import TypeVar
 
 from newsletter.base.ids import PostId
@@ -19,6 +21,8 @@ from newsletter.issues.points import TOPIC_POINTS
 from newsletter.issues.pool import RANK_SHIFT, Pool, PooledStory, Row
 from newsletter.issues.reader import Reader
 
+DROUGHT = 6  # issues running that had nothing for a reader: then the editors' choice comes, once
+_WIDENED = MappingProxyType({Reason.EDITORS_ORDER: Reason.WIDENED})
 LONG = 8  # stories: in a digest so long one comes from outside the reader's topics
 
 _Key = TypeVar("_Key")
@@ -72,6 +76,21 @@ def choose(
         more=no_room.bit_count(),
         left_out=WhyNot(pool.out, row.stories, why),
     )
+
+
+def widened(
+    pool: Pool,
+    reader: Reader,
+    shown: AbstractSet[PostId],
+    sizes: Sizes,
+    *,
+    limits: Limits,
+    remind: AbstractSet[PostId] = frozenset(),
+) -> Digest:
+    """Choose as for somebody who follows nothing, for a reader whose topics gave nothing for long. Mutes hold."""
+    digest = choose(pool, replace(reader, follows=frozenset()), shown, sizes, limits=limits, remind=remind)
+    told = [replace(one, reason=_WIDENED.get(one.reason, one.reason)) for one in digest.chosen]
+    return replace(digest, chosen=tuple(told))
 
 
 def in_order(pool: Pool, reader: Reader, shown: AbstractSet[PostId]) -> list[tuple[PooledStory, PostId]]:

@@ -19,6 +19,7 @@ class Reason(IntEnum):
     LETTER = 6
     REMINDER = 8  # shown before, and its date is near now: once
     UPDATE = 9  # shown before, and an editor says that there is news of it
+    WIDENED = 10  # the editors' choice, because the reader's topics gave nothing for long: once
     OUTSIDE = 7  # of no topic that the reader follows: one in a long digest, so that nobody is shut in
 
 
@@ -55,8 +56,17 @@ class Digest:
     has_text: bool = False  # a letter: its text is what it says, with or without stories
 
     @property
+    def is_widened(self) -> bool:
+        return is_widened(self.chosen)
+
+    @property
     def is_empty(self) -> bool:
         return not self.chosen and not self.has_text
+
+
+def is_widened(chosen: Sequence[Chosen]) -> bool:
+    """Tell whether a reader gets the editors' choice because their own topics gave nothing for long."""
+    return any(one.reason is Reason.WIDENED for one in chosen)
 
 
 _HEAD = struct.Struct("<BH")  # format, more

@@ -68,6 +68,15 @@ def issues_before(db: Connection, issue_id: IssueId, *, since: datetime) -> list
     return [IssueId(row.id) for row in db.execute(select(issues.c.id).where(*others, recent))]
 
 
+def last_issues(db: Connection, issue_id: IssueId, count: int) -> list[IssueId]:
+    """Give the last issues of the same newsletter that went out before this one; fewer where there are fewer."""
+    this = select(issues.c.newsletter_id, issues.c.slot_at).where(issues.c.id == issue_id).subquery()
+    before = (issues.c.newsletter_id == this.c.newsletter_id, issues.c.slot_at < this.c.slot_at)
+    out = (issues.c.id != issue_id, issues.c.finished_at.is_not(None), issues.c.approved_at.is_not(None))
+    query = select(issues.c.id).where(*before, *out).order_by(issues.c.slot_at.desc(), issues.c.id.desc()).limit(count)
+    return [IssueId(row.id) for row in db.execute(query)]
+
+
 def let_go(db: Connection, issue_id: IssueId, *, at: datetime) -> None:
     """Note that a person said: now. The first word counts."""
     db.execute(update(issues).where(issues.c.id == issue_id, issues.c.go_at.is_(None)).values(go_at=at))

@@ -17,15 +17,14 @@ from newsletter.base.ids import DeliveryId, Epoch, IssueId
 from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.issues import sending_store
-from newsletter.issues.choose import choose
 from newsletter.issues.digest import LeftOut, pack_choice
 from newsletter.outbox import due_store, lane_store, owner_store, store
 from newsletter.outbox.context import IssueContext, IssueContexts
 from newsletter.outbox.errors import OfficeLost
+from newsletter.outbox.history import History
 from newsletter.outbox.pace import Rate, reserve
 from newsletter.outbox.pausing import pause_and_tell
 from newsletter.outbox.rhythm import is_paused, period_start
-from newsletter.sources.post import LONGEST_LIFE
 from subscribers.doors import still_mailable
 from subscribers.subscriber import NotMailable, Recipient
 
@@ -216,10 +215,9 @@ def _decide(
     db: Connection, decisions: _Decisions, context: IssueContext, rows: Sequence[Row[Any]], *, now: datetime
 ) -> None:
     people = _people(db, context, rows)
-    shown = due_store.shown_to(db, [row.subscriber_id for row in rows], since=now - LONGEST_LIFE)
     served = _served(db, context, people, now=now)
-    pool = context.pool(db, now=now)
-    remind = due_store.to_remind(db, [row.subscriber_id for row in rows], pool.reminders, since=now - LONGEST_LIFE)
+    pool, readers = context.pool(db, now=now), [row.subscriber_id for row in rows]
+    history = History(db, context.frozen.issue_id, pool, readers, now=now)
     for row in rows:
         person = people[row.subscriber_id]
         if row.stale_at is not None and row.stale_at < now:
@@ -233,15 +231,7 @@ def _decide(
         elif not context.has_edition(language := _language(context, person)):
             decisions.missing.add((context.frozen.issue_id, language))
         else:
-            shown_to_them = shown.get(row.subscriber_id, frozenset())
-            digest = choose(
-                pool,
-                context.reader(person),
-                shown_to_them,
-                context.sizes(language),
-                limits=context.limits,
-                remind=remind.get(row.subscriber_id, frozenset()),
-            )
+            digest = history.digest(context.reader(person), context.sizes(language), context.limits)
             if digest.is_empty:
                 decisions.left_out.append((row.id, _why_empty(digest.left_out.values())))
             else:

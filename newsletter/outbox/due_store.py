@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, literal_column, select
 
 from newsletter.base.ids import IssueId, PostId, StoryId
-from newsletter.issues.digest import Reason, chosen_posts, unpack_choice
+from newsletter.issues.digest import Reason, chosen_posts, is_widened, unpack_choice
 from newsletter.outbox.store import IN_LIST
 from newsletter.outbox.tables import deliveries
 
@@ -110,6 +110,22 @@ def _early(posts: Mapping[PostId, bool], reminders: Mapping[PostId, tuple[StoryI
     """Leave out stories that were shown late or reminded of, by whichever of their posts."""
     late = {reminders[post][0] for post, early in posts.items() if not early}
     return frozenset(post for post in posts if reminders[post][0] not in late)
+
+
+def in_drought(db: Connection, readers: Sequence[int], issues: Sequence[IssueId]) -> set[int]:
+    """Give who got nothing of all these issues because nothing was for them, and was never helped out of it."""
+    found: set[int] = set()
+    for at in range(0, len(readers), IN_LIST):
+        some = readers[at : at + IN_LIST]
+        nothing = (deliveries.c.state == "suppressed", deliveries.c.reason.in_(("nothing_new", "too_few")))
+        mine = (deliveries.c.subscriber_id.in_(some), deliveries.c.issue_id.in_(issues))
+        counted = select(deliveries.c.subscriber_id).where(*mine, *nothing).group_by(deliveries.c.subscriber_id)
+        dry = set(db.execute(counted.having(func.count() == len(issues))).scalars())
+        helped = select(deliveries.c.subscriber_id, deliveries.c.choice).where(
+            deliveries.c.subscriber_id.in_(dry), deliveries.c.choice.is_not(None)
+        )
+        found |= dry - {row.subscriber_id for row in db.execute(helped) if is_widened(unpack_choice(row.choice)[0])}
+    return found
 
 
 def shown_before(db: Connection, reader: int, issue_id: IssueId, *, since: datetime) -> frozenset[PostId]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from newsletter.base.ids import PostId
 from newsletter.base.tokens import TOKEN_LENGTH
-from newsletter.issues.digest import Chosen
+from newsletter.issues.digest import Chosen, is_widened
 from newsletter.rendering.arrange import Arranged, arrange
 from newsletter.rendering.dkim import Signer
 from newsletter.rendering.edition import Edition, Face, more_line, subject_line
@@ -151,6 +151,8 @@ class _Reader:
             self._put(out, face.greeting, b"")
         if face.intro:
             self._put(out, face.intro, b"")
+        if face.widen and is_widened(self.personal.chosen):
+            self._put(out, face.widen, b"")
 
     def _more_line(self, face: Face) -> bytes:
         more = self.personal.more

@@ -19,7 +19,7 @@ from newsletter.rendering.strings import NAMES, Strings
 from newsletter.rendering.templates import layout_name
 from newsletter.rendering.theme import Theme
 
-OPTIONAL = ("preheader", "named", "greeting", "intro", "more")  # parts that only some readers get
+OPTIONAL = ("preheader", "named", "greeting", "intro", "widen", "more")  # parts that only some readers get
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

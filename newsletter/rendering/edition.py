@@ -71,6 +71,7 @@ class Face:
     named: Piece | None
     greeting: Piece | None
     intro: Piece | None
+    widen: Piece | None
     headings: Mapping[int, bytes]
     cards: Mapping[PostId, tuple[bytes, bytes]]  # before and after the reason
     leads: Mapping[PostId, tuple[bytes, bytes]]  # the same as the first card of a mail
@@ -231,6 +232,7 @@ def _face(
         named=pieces.get("named"),
         greeting=pieces.get("greeting"),
         intro=pieces.get("intro"),
+        widen=pieces.get("widen"),
         headings={int(name[8:]): piece.runs[0][0] for name, piece in pieces.items() if name.startswith("section:")},
         cards=cards,
         leads=_variant(pieces, "lead:") or cards,
@@ -268,6 +270,7 @@ def plain_reasons(strings: Strings) -> dict[Reason, str]:
         Reason.DISCREET: strings.text(_DISCREET),
         Reason.REMINDER: strings.text("Reminder: the date is near"),
         Reason.UPDATE: strings.text("Updated since you got it"),
+        Reason.WIDENED: strings.text("Editors' choice"),
         Reason.OUTSIDE: strings.text("Outside your topics, for variety"),
         Reason.SELECTION: "",
         Reason.LETTER: "",

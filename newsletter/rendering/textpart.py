@@ -20,6 +20,7 @@ def text_pieces(document: Document, sections: Sequence[SectionFacts]) -> TextPie
         "named": [*_translated(document.strings, "Hello {name},", name=NAME), "\n\n"],
         "greeting": [document.strings.text("Hello,") + "\n\n"],
         "intro": [f"{document.issue.intro_text}\n\n"],
+        "widen": _widen(document),
         "more": [MORE, "\n", document.links.own_view, TOKEN, "\n\n"],
         "tail": _tail(document),
     }
@@ -37,6 +38,12 @@ def _header(document: Document) -> list[Segment]:
         *_link(strings.text("Unsubscribe"), document.links.leave),
         "\n" + "=" * WIDTH + "\n\n",
     ]
+
+
+def _widen(document: Document) -> list[Segment]:
+    strings = document.strings
+    said = wrap(strings.text("Your topics had nothing new for a while, so here is what the editors chose."))
+    return [f"{said}\n", *_link(strings.text("Widen your topics"), document.links.preferences), "\n"]
 
 
 def _tail(document: Document) -> list[Segment]:

@@ -43,6 +43,7 @@ def compile_for_one(frozen: FrozenIssue, language: str, personal: Personal) -> s
         "named": bool(name),
         "greeting": not name,
         "intro": bool(document.issue.intro_html),
+        "widen": any(one.reason is Reason.WIDENED for one in personal.chosen),
         "more": personal.more > 0,
     }
     sentinels = Sentinels()
@@ -77,6 +78,10 @@ def _reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Itera
         Reason.PICK: strings.text("Editors' choice"),
         Reason.EDITORS_ORDER: strings.text("From all topics"),
         Reason.DISCREET: strings.text("Chosen for you"),
+        Reason.WIDENED: strings.text("Editors' choice"),
+        Reason.OUTSIDE: strings.text("Outside your topics, for variety"),
+        Reason.REMINDER: strings.text("Reminder: the date is near"),
+        Reason.UPDATE: strings.text("Updated since you got it"),
     }
     for section in arrange(personal.chosen, section_places(frozen)):
         for one in section.chosen:

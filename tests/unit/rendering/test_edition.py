@@ -59,7 +59,7 @@ VOID = {
 @st.composite
 def choices(draw: st.DrawFn) -> tuple[Chosen, ...]:
     posts = draw(st.lists(st.integers(1, 9), min_size=1, max_size=9, unique=True))
-    reason = st.sampled_from([Reason.PICK, Reason.TOPIC, Reason.DISCREET, Reason.EDITORS_ORDER])
+    reason = st.sampled_from(list(set(Reason) - {Reason.SELECTION, Reason.LETTER}))
     made = [(post, draw(reason)) for post in posts]
     return tuple(Chosen(PostId(post), why, draw(st.integers(1, 3)) if why == Reason.TOPIC else 0) for post, why in made)
 
