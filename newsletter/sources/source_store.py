@@ -55,6 +55,12 @@ def put_source(
     return SourceId(found)
 
 
+def put_readership(db: Connection, source_id: SourceId, *, roles: Sequence[str], country: str) -> None:
+    """Keep for whom a source writes: readers of these roles, of this country. What it gave already counts likewise."""
+    told = {"roles": _json(roles), "country": country}
+    db.execute(update(sources).where(sources.c.id == source_id).values(**told))
+
+
 def forget_validators(db: Connection, *which: ColumnElement[bool]) -> None:
     """Ask sources for all that they hold at their next reading: what is made of it follows other rules now."""
     db.execute(update(sources).where(*which).values(**_NOTHING_READ))

@@ -21,9 +21,14 @@ from tests.unit.issues.slow_choice import slow_choice
 SLUGS = [topic.slug for topic in TOPICS]
 LANGUAGES = ["en", "de", "fr", "pt-BR", ""]
 
+SOURCES = ["Academy", "Ministry", "Hospital"]
+NO_SOURCES: frozenset[str] = frozenset()
+
 posts_strategy = st.lists(
     st.builds(
-        lambda story, topics, language, value, withdrawn: {
+        lambda story, topics, language, value, source, withdrawn: {
+            "source": SOURCES[source - 1],
+            "source_id": SourceId(source),
             "story_id": StoryId(story),
             "topics": tuple(topics),
             "language": language,
@@ -34,19 +39,31 @@ posts_strategy = st.lists(
         st.lists(st.sampled_from(SLUGS), unique=True, max_size=3),
         st.sampled_from(LANGUAGES),
         st.integers(0, 3),
+        st.integers(1, 3),
         st.sampled_from([False, False, False, True]),
     ),
     max_size=30,
 ).map(lambda rows: [make_post(number, **row) for number, row in enumerate(rows, 1)])
 
 readers_strategy = st.builds(
-    lambda follows, mutes, languages, length: make_reader(
-        follows=follows, mutes=mutes, reading_languages=tuple(languages), length=length
+    lambda follows, mutes, sources, muted, languages, length, role, country: make_reader(
+        follows=follows,
+        mutes=mutes,
+        sources=frozenset(sources),
+        muted_sources=frozenset(muted),
+        reading_languages=tuple(languages),
+        length=length,
+        role=role,
+        country=country,
     ),
     st.sets(st.sampled_from(SLUGS)),
     st.sets(st.sampled_from(SLUGS), max_size=1),
+    st.just(()) | st.sets(st.sampled_from(SOURCES), max_size=2),
+    st.just(()) | st.sets(st.sampled_from(SOURCES), max_size=1),
     st.lists(st.sampled_from(["en", "de", "fr", "pt", "pt-BR"]), min_size=1, max_size=3, unique=True),
     st.sampled_from(["short", "normal", "full"]),
+    st.sampled_from(["", "clinician"]),
+    st.sampled_from(["", "IT"]),
 )
 ids_strategy = st.frozensets(st.integers(1, 30).map(PostId), max_size=12)
 edits_strategy = st.lists(st.integers(1, 30), max_size=3, unique=True).map(
@@ -100,6 +117,7 @@ def test_hard_rules_bend_for_nothing(
         post = by_id[one.post_id]
         topics = {topic for other in posts if other.story_id == post.story_id for topic in other.topics}
         assert not topics & reader.mutes
+        assert post.source not in reader.muted_sources
         assert not post.language or post.language.split("-")[0] in {x.split("-")[0] for x in reader.reading_languages}
         assert post.visible_from <= SLOT_AT < post.alive_until
 
@@ -138,13 +156,17 @@ def test_reasons_are_true(
         elif one.reason == Reason.TOPIC:
             assert topic_of[one.topic_id].slug in followed
             assert not topic_of[one.topic_id].sensitive
+        elif one.reason == Reason.SOURCE:
+            assert by_id[one.post_id].source in reader.sources
+            assert by_id[one.post_id].source not in {post.source for post in posts if "diagnosis" in post.topics}
         elif one.reason == Reason.DISCREET:
-            assert (followed, one.topic_id) == ({"diagnosis"}, 0)
+            assert one.topic_id == 0
+            assert followed == {"diagnosis"} or {post.source for post in story} & reader.sources
         elif one.reason == Reason.OUTSIDE:
-            assert reader.follows
+            assert reader.follows or reader.sources
             assert not followed
         else:
-            assert (one.reason, reader.follows) == (Reason.EDITORS_ORDER, frozenset())
+            assert (one.reason, reader.follows, reader.sources) == (Reason.EDITORS_ORDER, frozenset(), NO_SOURCES)
 
 
 @law
@@ -356,7 +378,10 @@ def test_why_not_reads_like_a_dict() -> None:
 @given(
     st.lists(
         st.builds(
-            lambda story, topics, language, value, source: {
+            lambda story, topics, language, value, source, roles, country: {
+                "source": (*SOURCES, "Charity")[source - 1],
+                "roles": tuple(roles),
+                "country": country,
                 "story_id": StoryId(story),
                 "topics": tuple(topics),
                 "language": language,
@@ -368,6 +393,8 @@ def test_why_not_reads_like_a_dict() -> None:
             st.sampled_from(["en", "en", "de", ""]),
             st.integers(0, 3),
             st.integers(1, 4),
+            st.lists(st.sampled_from(["Clinician", "patient"]), unique=True),
+            st.sampled_from(["", "IT", "PT"]),
         ),
         min_size=12,
         max_size=40,
@@ -439,3 +466,78 @@ def test_an_editors_update_comes_again_and_says_so() -> None:
     assert first.chosen == (Chosen(PostId(2), Reason.EDITORS_ORDER),)
     muted = choose(pool, make_reader(mutes={"events"}), frozenset({PostId(1)}), sizes, limits=Limits())
     assert muted.is_empty
+
+
+def test_who_follows_a_source_gets_its_stories() -> None:
+    """Without any topic: those of the source and the picks, saying so; a topic's stories come before them."""
+    posts = [
+        make_post(1, source="Academy", source_id=SourceId(1)),
+        make_post(2, source="Ministry", source_id=SourceId(2), topics=("funding",)),
+        make_post(3, source="Ministry", source_id=SourceId(2)),
+        make_post(4, source="Ministry", source_id=SourceId(2)),
+    ]
+    pool = make_pool_of(posts, [PostEdit(post_id=PostId(4), pick=1)])
+    reader = make_reader(sources=frozenset({"Academy"}))
+    digest = choose(pool, reader, frozenset(), sizes_of(posts), limits=Limits())
+    assert digest.chosen == (Chosen(PostId(4), Reason.PICK), Chosen(PostId(1), Reason.SOURCE))
+    assert digest.left_out == {StoryId(2): LeftOut.NOT_FOLLOWED, StoryId(3): LeftOut.NOT_FOLLOWED}
+    both = choose(
+        pool, replace(reader, follows=frozenset({"funding"})), frozenset(), sizes_of(posts), limits=Limits(max_posts=2)
+    )
+    assert titles(both) == [4, 2]
+
+
+@pytest.mark.parametrize(("muted", "expected"), [({"Academy"}, [2]), ({"Academy", "Ministry"}, []), (set(), [1])])
+def test_a_muted_source_is_silent_and_its_story_comes_from_another(muted: set[str], expected: list[int]) -> None:
+    """A story that several sources have comes as the post of one that is not muted, and else not at all."""
+    posts = [
+        make_post(1, source="Academy", source_id=SourceId(1), story_id=StoryId(7), value=1),
+        make_post(2, source="Ministry", source_id=SourceId(2), story_id=StoryId(7)),
+    ]
+    reader = make_reader(muted_sources=frozenset(muted))
+    digest = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits())
+    assert titles(digest) == expected
+    assert digest.left_out == ({} if expected else {StoryId(7): LeftOut.MUTED})
+
+
+def test_of_one_language_the_followed_source_is_preferred() -> None:
+    """The card names the source that the reader follows; one that only has a translation is not named."""
+    posts = [
+        make_post(1, source="Academy", source_id=SourceId(1), story_id=StoryId(7), value=1),
+        make_post(2, source="Ministry", source_id=SourceId(2), story_id=StoryId(7)),
+        make_post(3, source="Hospital", source_id=SourceId(3), story_id=StoryId(7), language="de"),
+    ]
+    for source, expected in (
+        ("Ministry", Chosen(PostId(2), Reason.SOURCE)),
+        ("Hospital", Chosen(PostId(1), Reason.DISCREET)),
+    ):
+        reader = make_reader(sources=frozenset({source}))
+        digest = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits())
+        assert digest.chosen == (expected,)
+
+
+def test_a_source_that_writes_of_a_diagnosis_is_never_named() -> None:
+    """To follow it tells as much as to follow the topic, also on a card of something else."""
+    posts = [
+        make_post(1, source="Hospital", topics=("policy",)),
+        make_post(2, source="Hospital", topics=("diagnosis",)),
+    ]
+    reader = make_reader(sources=frozenset({"Hospital"}))
+    digest = choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=Limits())
+    assert {one.reason for one in digest.chosen} == {Reason.DISCREET}
+
+
+def test_role_and_country_move_stories_up_and_bring_none() -> None:
+    """Among what comes anyway those for the reader's role and country come first; who follows nothing is not moved."""
+    posts = [
+        make_post(1, topics=("funding",), value=1),
+        make_post(2, topics=("funding",), roles=("Clinician",)),
+        make_post(3, topics=("funding",), call=CallDetails(countries=("IT",)), country="PT"),
+        make_post(4, roles=("Clinician",), country="IT"),
+    ]
+    reader = make_reader(follows={"funding"}, role="clinician", country="IT")
+    one, few = Limits(max_posts=1), Limits(max_posts=2)
+    assert titles(choose(make_pool_of(posts), reader, frozenset(), sizes_of(posts), limits=one)) == [2]
+    assert titles(choose(make_pool_of(posts[1:]), reader, frozenset(), sizes_of(posts), limits=few)) == [2, 3]
+    plain = make_reader(role="clinician", country="IT")
+    assert titles(choose(make_pool_of(posts), plain, frozenset(), sizes_of(posts), limits=one)) == [1]
