@@ -348,8 +348,7 @@ class _Writer:
         told = _new_source_values(table, known, self.present, self.path) if known else _source_values(table, self.path)
         values = {**kept, **told}
         values["kind"] = SourceKind(values["kind"])
-        categories = values.pop("categories", {})
-        roles, country = values.pop("roles", ()), values.pop("country", "")
+        categories, roles, country = values.pop("categories", {}), values.pop("roles", ()), values.pop("country", "")
         source_id = source_store.put_source(self.db, name=name, now=self.now, **values)
         topic_store.put_categories(self.db, source_id, categories)
         source_store.put_readership(self.db, source_id, roles=roles, country=country)
