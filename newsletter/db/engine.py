@@ -17,6 +17,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from newsletter.base.errors import UsageError
 
 _BETWEEN_LOOKS = 0.002  # seconds
+# 16 MB: an import touches pages all over its indexes, and at the usual 4 MB each portion was written twice.
+_CHECKPOINT_PAGES = 4000
 _PRIMARY = 0xFF  # of an extended error code of SQLite
 BUSY_TIMEOUT_MS = 20_000  # no write of ours holds the lock longer than 50 ms; a backup or a disk may
 
@@ -62,7 +64,13 @@ def _open_postgres(target: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we send BEGIN ourselves
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

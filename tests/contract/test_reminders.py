@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select, update
 
 from newsletter.base.ids import IssueId, PostId, StoryId
 from newsletter.issues.digest import Chosen, Reason, pack_choice
-from newsletter.outbox.due_store import to_remind
+from newsletter.outbox.due_store import in_drought, to_remind
+from newsletter.outbox.forget_store import forget_who_it_was
 from newsletter.outbox.tables import deliveries
 from tests.conftest import NOW
 
@@ -57,3 +58,31 @@ def test_without_dates_nothing_is_asked(engine: Engine) -> None:
     """Most issues have no date that is near: then no history is read for it."""
     with engine.begin() as db:
         assert to_remind(db, [5], {}, since=NOW) == {}
+
+
+def test_a_drought_is_of_all_the_issues_and_is_helped_once(engine: Engine) -> None:
+    """Who got nothing new of each of them; not who got something of one, paused, or was helped before."""
+    issues = [IssueId(number) for number in (11, 12, 13)]
+
+    def left_out(reader: int, issue: int, reason: str) -> dict[str, object]:
+        key = {"key": f"issue:{issue}:{reader}", "issue_id": issue, "subscriber_id": reader, "lane": "box"}
+        return key | {"state": "suppressed", "reason": reason, "due_at": NOW, "changed_at": NOW, "choice": None}
+
+    rows = [left_out(reader, issue, "nothing_new") for reader in (1, 2, 3) for issue in issues]
+    rows[-1]["reason"] = "paused"
+    helped = left_out(2, 7, "") | {"state": "accepted", "choice": pack_choice([Chosen(GERMAN, Reason.WIDENED)], 0)}
+    with engine.begin() as db:
+        db.execute(insert(deliveries), [*rows, helped])
+        assert in_drought(db, [1, 2, 3, 4], issues) == {1}
+
+
+def test_an_erased_readers_deliveries_lead_to_nobody(engine: Engine) -> None:
+    """Those that ended lose number and key and keep their issue; what is still unclear keeps both."""
+    got(engine, 1, GERMAN, 3)
+    got(engine, 2, FRENCH, 2)
+    with engine.begin() as db:
+        db.execute(update(deliveries).where(deliveries.c.issue_id == 2).values(state="in_doubt"))
+        forget_who_it_was(db, 5)
+        found = db.execute(select(deliveries.c.issue_id, deliveries.c.subscriber_id, deliveries.c.key)).all()
+    told = {issue: (reader, key.partition(":")[0]) for issue, reader, key in found}
+    assert told == {1: (None, "erased"), 2: (5, "issue")}

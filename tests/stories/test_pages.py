@@ -27,6 +27,7 @@ from subscribers.doors import still_mailable
 from subscribers.people.find import find_by_address
 from subscribers.subscriber import NotMailable
 from tests.fakes.home import POSTS, SETTINGS, SETUP
+from tests.stories.axe import faults_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -244,6 +245,20 @@ def test_wishes_are_chosen_with_the_mouse(served: Serving, browser: "Browser") -
         page.get_by_role("status").wait_for()
         page.goto(f"{served.base}/p/{served.token}")
         assert page.get_by_role("group", name="Genomik").get_by_label("Ausblenden").is_checked()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_why_these_stories_is_readable(served: Serving, browser: "Browser", size: str, scheme: str) -> None:
+    """The points fit every screen and have the contrast of WCAG 2.2 AA; axe finds nothing."""
+    with opened(browser, size, scheme) as page:
+        page.goto(f"{served.base}/w/{served.token}")
+        assert overflow(page) == 0
+        assert "Warum diese Meldungen?" in page.title()
+        for selector in ("h1", ".record strong", ".hint", "a"):
+            assert contrast(page, selector) >= 4.5, selector
+        assert faults_of(page) == []
 
 
 @pytest.mark.story

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -17,8 +18,9 @@ from sqlalchemy import Connection, create_engine
 from subscribers.consent.consent import Act, SuppressionKind
 from subscribers.consent.join import ask, confirm
 from subscribers.consent.leave import leave_everything, leave_list, opt_out
+from subscribers.errors import TooOldToUndo
 from subscribers.importing.run import all_imports, import_some, start_import
-from subscribers.importing.undo import start_undo, undo_some
+from subscribers.importing.undo import UNDO_LIFE, start_undo, undo_some
 from subscribers.people.erase import erase
 from subscribers.people.forget import forget_network_addresses, forget_unconfirmed
 from subscribers.people.show import show
@@ -86,13 +88,18 @@ class Time(RuleBasedStateMachine):
     @rule(which=st.sampled_from([0, 0, 1, 2]))
     def take_an_import_back(self, which: int) -> None:
         with self.begin() as db:
-            numbers = [one.id for one in all_imports(db)]
-        if which < len(numbers):
-            now = self.later()
-            with self.begin() as db:
-                start_undo(db, numbers[which], now=now)
-            while undo_some(self.begin, now=now):
-                pass
+            imports = all_imports(db)
+        if which >= len(imports):
+            return
+        one, now = imports[which], self.later()
+        if one.finished_at is not None and one.finished_at + UNDO_LIFE < now:
+            with self.begin() as db, pytest.raises(TooOldToUndo):
+                start_undo(db, one.id, now=now)
+            return
+        with self.begin() as db:
+            start_undo(db, one.id, now=now)
+        while undo_some(self.begin, now=now):
+            pass
 
     @rule(address=PEOPLE)
     def ask_to_join(self, address: str) -> None:
