@@ -111,6 +111,16 @@ def all_sources(db: Connection) -> list[Source]:
     return [source_of(row) for row in db.execute(select(sources).where(_is_kept).order_by(sources.c.name)).mappings()]
 
 
+def sources_about(db: Connection, topics: Collection[str]) -> set[SourceId]:
+    """Give the sources that have a post with one of these topics, or give one to all that they publish."""
+    if not topics:
+        return set()
+    named = [json.dumps(topic) for topic in topics]  # as they stand in the JSON lists
+    of_posts = select(posts.c.source_id).where(or_(*[posts.c.topics.contains(one, autoescape=True) for one in named]))
+    own = or_(*[sources.c.topics.contains(one, autoescape=True) for one in named])
+    return set(db.scalars(select(sources.c.id).where(or_(own, sources.c.id.in_(of_posts)))))
+
+
 def due_sources(db: Connection, *, now: datetime, limit: int) -> list[Source]:
     """Give the sources that are due to be fetched, never fetched ones first. One without an address is fed by hand."""
     next_fetch = sources.c.next_fetch_at

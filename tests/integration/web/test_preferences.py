@@ -36,8 +36,8 @@ def test_the_page_shows_what_one_gets(home: Home, ask: Asking) -> None:
     for words in ("Personalised Medicine Weekly", "Members and friends", "Genomik", "a...r@klinik.example", "Berlin"):
         assert words in text
     assert ANNA not in text
-    assert 'id="funding-follow" value="follow" checked' in text
-    assert 'id="genomics-none" value="none" checked' in text
+    assert 'id="topic-1-follow" value="follow" checked' in text
+    assert 'id="topic-2-none" value="none" checked' in text
 
 
 def test_wishes_are_kept(home: Home, ask: Asking) -> None:
@@ -45,7 +45,7 @@ def test_wishes_are_kept(home: Home, ask: Asking) -> None:
     form = {"topic:funding": "none", "topic:genomics": "mute"}
     answer = ask.post(f"/p/{home.token(ANNA)}", data=form)
     assert answer.status_code == 200
-    assert 'id="genomics-mute" value="mute" checked' in answer.text
+    assert 'id="topic-2-mute" value="mute" checked' in answer.text
     assert wishes(home, ANNA) == {"topic:genomics": "mute"}
     ask.post(f"/p/{home.token(ANNA)}", data={"topic:policy": "follow"})
     assert wishes(home, ANNA) == {"topic:genomics": "mute", "topic:policy": "follow"}
@@ -131,7 +131,7 @@ def test_a_second_tab_takes_back_nothing_that_the_first_has_changed(home: Home, 
     person = wanted(home, ANNA)
     assert (person.frequency, person.days, person.hour, person.length) == ("weekly", "mon", 7, "full")
     assert wishes(home, ANNA) == {"topic:genomics": "mute", "topic:funding": "mute"}
-    assert 'id="genomics-mute" value="mute" checked' in answer.text
+    assert 'id="topic-2-mute" value="mute" checked' in answer.text
 
 
 def test_a_second_tab_with_a_fault_still_knows_what_it_had_shown(home: Home, ask: Asking) -> None:
