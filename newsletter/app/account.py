@@ -16,12 +16,12 @@ from newsletter.app.app import App
 from newsletter.app.joining import ACCOUNT_LIFE
 from newsletter.app.leaves import ERASED, note_leave, note_move
 from newsletter.app.notices.reader_mail import Kind, plan_reader_mail, rehearse_reader_mail
+from newsletter.app.offers import sensitive_offers
 from newsletter.base.errors import NotAllowedNow
 from newsletter.db.engine import reading, writing
 from newsletter.db.limits import Limit, customer, take
 from newsletter.issues import store as issue_store
 from newsletter.outbox import reader_store
-from newsletter.sources import topic_store
 from subscribers.address import parse_address
 from subscribers.addressee import NOBODY
 from subscribers.consent.fresh_link import FreshLink, Purpose, make_link, use_link
@@ -52,7 +52,7 @@ class Changes:
     """What a person changed on their page."""
 
     profile: Profile
-    wishes: Mapping[str, str]  # slugs of topics: follow | mute | none
+    wishes: Mapping[str, str]  # keys of what is sensitive: follow | mute | none
 
 
 def ask_for_link(app: App, person: Subscriber, newsletter: str) -> None:
@@ -110,9 +110,8 @@ def save_changes(app: App, link: FreshLink, changes: Changes) -> FreshLink | Non
         if after is None:
             return None
         change_profile(db, link.subscriber_id, changes.profile, now=now)
-        for topic in topic_store.all_topics(db):
-            key = f"topic:{topic.slug}"
-            match changes.wishes.get(topic.slug) if topic.sensitive else None:
+        for key in sensitive_offers(db, "").keys:
+            match changes.wishes.get(key):
                 case "follow":
                     follow(db, link.subscriber_id, key, now=now)
                 case "mute":

@@ -57,6 +57,7 @@ class Prepared:
     """Everything that composes one reader's mail of an issue, short of the headers."""
 
     frozen: FrozenIssue
+    pool: Pool
     edition: Edition
     eyes: SeenAs
     digest: Digest
@@ -94,7 +95,7 @@ def _prepared(app: App, issue: Issue, frozen: FrozenIssue, eyes: SeenAs, pool: P
     sizes = Sizes(frame=edition.frame_size, card=edition.card_size)
     limits = limits_of(frozen.recipe)
     digest = choose(pool, eyes.reader, eyes.shown, sizes, limits=limits, remind=eyes.remind)
-    if digest.is_empty and eyes.reader.follows and eyes.is_dry:
+    if digest.is_empty and eyes.reader.follows_anything and eyes.is_dry:
         digest = widened(pool, eyes.reader, eyes.shown, sizes, limits=limits, remind=eyes.remind)
     personal = Personal(
         token=app.keys.tokens.encode([(issue.id, eyes.reader.id)], inert=True)[0],
@@ -106,7 +107,13 @@ def _prepared(app: App, issue: Issue, frozen: FrozenIssue, eyes: SeenAs, pool: P
     )
     why_nothing = eyes.left_out or (_why_empty(digest) if digest.is_empty else "")
     return Prepared(
-        frozen=frozen, edition=edition, eyes=eyes, digest=digest, personal=personal, why_nothing=why_nothing
+        frozen=frozen,
+        pool=pool,
+        edition=edition,
+        eyes=eyes,
+        digest=digest,
+        personal=personal,
+        why_nothing=why_nothing,
     )
 
 

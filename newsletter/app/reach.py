@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from newsletter.app.content import source_ids
-from newsletter.issues.choose import readable_languages
+from newsletter.issues.eyes import readable_languages
 from newsletter.issues.recipe import Newsletter
 from newsletter.sources import post_store
 from subscribers.subscriber import Subscriber

@@ -34,7 +34,7 @@ from subscribers.segments.segment import Segment
 
 _GIVEN = "setup.source_urls"
 _FILES = ("logo", "logo_dark")  # values of a newsletter that are paths
-SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "categories", "backfill_days")
+SOURCE_VALUES = ("url", "kind", "topics", "language", "owner", "categories", "backfill_days", "roles", "country")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,9 +348,10 @@ class _Writer:
         told = _new_source_values(table, known, self.present, self.path) if known else _source_values(table, self.path)
         values = {**kept, **told}
         values["kind"] = SourceKind(values["kind"])
-        categories = values.pop("categories", {})
+        categories, roles, country = values.pop("categories", {}), values.pop("roles", ()), values.pop("country", "")
         source_id = source_store.put_source(self.db, name=name, now=self.now, **values)
         topic_store.put_categories(self.db, source_id, categories)
+        source_store.put_readership(self.db, source_id, roles=roles, country=country)
 
     def _write_list(self, slug: str) -> None:
         table = next(one for one in self.setup.list if one.slug == slug)

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -65,6 +65,13 @@ class SourceTable(_Table):
     owner: str = ""
     categories: dict[str, str] = {}  # the publisher's category -> topic slug
     backfill: int = Field(14, ge=0, le=365)  # days
+    roles: tuple[Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=100)], ...] = ()  # whom it writes for
+    country: str = Field("", pattern="^([A-Za-z]{2})?$")  # ISO 3166-1 alpha-2
+
+    @field_validator("country")
+    @classmethod
+    def _capitals(cls, value: str) -> str:
+        return value.upper()
 
     @field_validator("language")
     @classmethod

@@ -43,6 +43,8 @@ def present_setup(app: App) -> Setup:
                         "language": one.language,
                         "owner": one.owner,
                         "categories": dict(one.categories),
+                        "roles": list(one.roles),
+                        "country": one.country,
                     }
                 )
                 | ({"backfill": one.backfill_days} if one.backfill_days != _BACKFILL_DAYS else {})

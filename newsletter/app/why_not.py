@@ -11,7 +11,10 @@ from newsletter.app.preview import Prepared, prepare
 from newsletter.base.ids import PostId
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
+from newsletter.issues.frozen import discreet_sources
 from newsletter.issues.issue import Issue
+from newsletter.issues.points import Points
+from newsletter.issues.terms import tellable_points
 from newsletter.outbox.delivery import DeliveryState
 from newsletter.sources import post_store
 from newsletter.sources.post import Post, PostState
@@ -27,6 +30,7 @@ class Verdict:
     sent: bool  # the mail has been made already
     code: str  # a reason of Reason when it comes, else why not
     detail: str = ""  # what the code is about: the topics that are muted, the languages that are read
+    points: Points | None = None  # None: an editor decides, it is in no pool, or they would tell of a sensitive wish
 
 
 def why_not(app: App, number: int, address: str, *, name: str = "") -> tuple[Post, list[Verdict]]:
@@ -44,19 +48,26 @@ def _newest(db: Connection) -> list[Issue]:
 
 
 def _verdict(app: App, post: Post, issue: Issue, address: str) -> Verdict:
-    told = explain(app, address, issue.name)
+    told, ready = explain(app, address, issue.name), prepare(app, issue, address=address)
+    points = _points(ready, post)
     sent = told.delivery is not None and told.delivery.state is DeliveryState.ACCEPTED
     for one, shown in told.chosen:
         if shown.story_id == post.story_id:
-            return Verdict(issue=issue, comes=True, sent=sent, code=one.reason.name.lower())
-    ready = prepare(app, issue, address=address)
+            return Verdict(issue=issue, comes=True, sent=sent, code=one.reason.name.lower(), points=points)
     if not sent and not ready.why_nothing:
         stories = {one.id: one.story_id for one in ready.frozen.posts}
         for one in ready.digest.chosen:
             if stories[one.post_id] == post.story_id:
-                return Verdict(issue=issue, comes=True, sent=False, code=one.reason.name.lower())
+                return Verdict(issue=issue, comes=True, sent=False, code=one.reason.name.lower(), points=points)
     code, detail = _reason(ready, post, issue)
-    return Verdict(issue=issue, comes=False, sent=sent, code=code, detail=detail)
+    return Verdict(issue=issue, comes=False, sent=sent, code=code, detail=detail, points=points)
+
+
+def _points(ready: Prepared, post: Post) -> Points | None:
+    """Give the points by the wishes of now; a selection or letter has none."""
+    stories = ready.pool.ranked.stories if ready.pool.kind == "digest" else ()
+    story = next((one for one in stories if one.id == post.story_id), None)
+    return tellable_points(ready.pool, story, ready.eyes.reader) if story else None
 
 
 def _reason(ready: Prepared, post: Post, issue: Issue) -> tuple[str, str]:
@@ -67,12 +78,31 @@ def _reason(ready: Prepared, post: Post, issue: Issue) -> tuple[str, str]:
         return _not_in_issue(post, issue)
     reader = ready.eyes.reader
     details = {
-        "muted": _named(ready, set(post.topics) & reader.mutes),
-        "not_followed": _named(ready, reader.follows),
+        "muted": _muted(ready, post),
+        "not_followed": _followed(ready),
         "not_readable": ", ".join(reader.reading_languages),
     }
     code = why.name.lower()
     return code, details.get(code, "")
+
+
+def _muted(ready: Prepared, post: Post) -> str:
+    story = [one for one in ready.frozen.posts if one.story_id == post.story_id]
+    reader = ready.eyes.reader
+    topics = {topic for one in story for topic in one.topics} & reader.mutes
+    return _named(ready, topics) or _sources(ready, reader.muted_sources & {one.source for one in story})
+
+
+def _followed(ready: Prepared) -> str:
+    reader = ready.eyes.reader
+    return ", ".join(one for one in (_named(ready, reader.follows), _sources(ready, reader.sources)) if one)
+
+
+def _sources(ready: Prepared, names: AbstractSet[str]) -> str:
+    """Name sources, but for those that write of a sensitive topic."""
+    discreet = discreet_sources(ready.frozen)
+    silent = {one.source for one in ready.frozen.posts if one.source_id in discreet} & names
+    return ", ".join([*sorted(names - silent), *(["a source kept private"] if silent else [])])
 
 
 def _named(ready: Prepared, slugs: AbstractSet[str]) -> str:

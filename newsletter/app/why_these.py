@@ -16,25 +16,28 @@ from newsletter.issues.digest import Chosen, Reason, unpack_choice
 from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue
 from newsletter.issues.limits import Sizes, limits_of
-from newsletter.issues.points import Points, points_for
+from newsletter.issues.points import Points
 from newsletter.issues.pool import Pool, PooledStory, make_pool
 from newsletter.issues.reader import Reader
+from newsletter.issues.terms import chosen_for, tellable_points
 from newsletter.outbox import report_store
 from newsletter.outbox.delivery import issue_key
 from newsletter.sources import post_store
 from subscribers.people.find import find_by_address
 
 _NEXT = 3
-_BY_POINTS = {Reason.TOPIC, Reason.EDITORS_ORDER, Reason.OUTSIDE}
+_BY_POINTS = {Reason.TOPIC, Reason.SOURCE, Reason.EDITORS_ORDER, Reason.OUTSIDE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyStory:
-    """A story, its reason and its points. No points: an editor decided, or they would tell of a sensitive topic."""
+    """A story, its reason and its points. No points: an editor decided, or they would tell of a sensitive wish."""
 
     post_id: PostId
     title: str
     language: str
+    source_name: str
+    topics: tuple[str, ...]
     reason: Reason
     topic_id: int  # with TOPIC
     points: Points | None
@@ -76,33 +79,26 @@ def _explained(
     stories = {story.id: story for story in pool.ranked.stories}
     taken = {story_of[one.post_id] for one in chosen}
     waiting = in_order(pool, reader, shown) if pool.kind == "digest" else []
-    coming = [Chosen(post_id, *_reason(story, reader)) for story, post_id in waiting if story.id not in taken]
-    told = [_told(frozen, reader, one, stories.get(story_of[one.post_id])) for one in (*chosen, *coming[:_NEXT])]
+    coming = [chosen_for(pool, story, post_id, reader) for story, post_id in waiting if story.id not in taken]
+    told = [_told(frozen, pool, reader, one, stories.get(story_of[one.post_id])) for one in (*chosen, *coming[:_NEXT])]
     return WhyThese(stories=told[: len(chosen)], next=told[len(chosen) :])
 
 
-def _told(frozen: FrozenIssue, reader: Reader, one: Chosen, story: PooledStory | None) -> WhyStory:
+def _told(frozen: FrozenIssue, pool: Pool, reader: Reader, one: Chosen, story: PooledStory | None) -> WhyStory:
     post = next(post for post in frozen.posts if post.id == one.post_id)
     points = None
     if story is not None and one.reason in _BY_POINTS:
-        points = points_for(story.points, {topic for topic, _, _ in story.reasons}, reader.follows)
+        points = tellable_points(pool, story, reader)
     return WhyStory(
         post_id=post.id,
         title=post.title,
         language=post.language,
+        source_name=post.source_name,
+        topics=post.topics,
         reason=one.reason,
         topic_id=one.topic_id,
         points=points,
     )
-
-
-def _reason(story: PooledStory, reader: Reader) -> tuple[Reason, int]:
-    if story.place:
-        return Reason.PICK, 0
-    for topic, reason, topic_id in story.reasons:
-        if topic in reader.follows:
-            return reason, topic_id
-    return Reason.EDITORS_ORDER, 0
 
 
 def _no_bytes(frozen: FrozenIssue) -> Sizes:

@@ -1,13 +1,13 @@
 """`newsletter explain`: what one person got, and why."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.app.words import delivery_word
 from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.points import points_json, points_words
 from newsletter.cli.words import answer_words, outcome_words, why_words
 from newsletter.outbox.reason_words import reason_words
 
@@ -72,19 +72,7 @@ def _next(why: "WhyThese") -> Iterator[str]:
     if why.next:
         yield "With more room would have come:"
     for one in why.next:
-        yield f"  {one.title}{_told(one.points)}"
-
-
-def _told(points: "Points | None") -> str:
-    if points is None:
-        return ""
-    named = {"topics": points.topics, "value": points.value, "freshness": points.freshness, "a date soon": points.soon}
-    return f" [{points.sum} points: {', '.join(f'{name} {number}' for name, number in named.items() if number)}]"
-
-
-def points_json(points: "Points | None") -> dict[str, int] | None:
-    """Give the points of a story; null where an editor decided, or they would tell of a sensitive topic."""
-    return None if points is None else {**asdict(points), "sum": points.sum}
+        yield f"  {one.title}{points_words(one.points)}"
 
 
 def _lines(found: "Explanation", address: str, points: "Mapping[PostId, Points | None]") -> Iterator[str]:
@@ -95,7 +83,7 @@ def _lines(found: "Explanation", address: str, points: "Mapping[PostId, Points |
     for one, post in found.chosen:
         topic = found.topics.get(one.topic_id, "")
         why_it = why_words(one.reason.name.lower()) + (f", {topic}" if topic else "")
-        yield f"  {post.title} ({post.source_name}): {why_it}{_told(points.get(post.id))}"
+        yield f"  {post.title} ({post.source_name}): {why_it}{points_words(points.get(post.id))}"
     if found.more:
         yield f"  and {found.more} more that had no room"
     for attempt in found.attempts:

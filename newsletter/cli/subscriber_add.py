@@ -18,6 +18,7 @@ def add(
     language: Annotated[str, typer.Option(help="of the mail, e.g. fr")] = "",
     zone: Annotated[str, typer.Option(help="e.g. Europe/Lisbon")] = "",
     topic: Annotated[list[str] | None, typer.Option(help="a topic to follow; may be repeated")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="a source to follow, by name; may be repeated")] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -33,7 +34,7 @@ def add(
             name=name,
             language=language,
             zone=zone,
-            topics=tuple(topic or ()),
+            follows=(*(f"topic:{one}" for one in topic or ()), *(f"source:{one}" for one in source or ())),
             by=who(),
         )
     emit(person, f"{address}: {person['state']} on {list_slug}", as_json=as_json)

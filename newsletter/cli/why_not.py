@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened
+from newsletter.cli.points import points_json, points_words
 from newsletter.cli.words import why_words
 from newsletter.outbox.reason_words import reason_words
 
@@ -15,7 +16,7 @@ _WHY_NOT = {
     "shown_before": "they were shown it before",
     "muted": "they mute {detail}",
     "not_readable": "they read {detail}, and it is in none of these",
-    "not_followed": "they follow {detail}, and it is about none of these",
+    "not_followed": "they follow {detail}, and it is of none of these",
     "dropped": "an editor dropped it from this issue",
     "not_alive": "it is withdrawn, past, or under embargo",
     "capped": "its source or topic had its share already, and others filled the room",
@@ -47,7 +48,14 @@ def why_not(
         "title": found.title,
         "address": address,
         "issues": [
-            {"issue": one.issue.id, "name": one.issue.name, "comes": one.comes, "sent": one.sent, "why": one.code}
+            {
+                "issue": one.issue.id,
+                "name": one.issue.name,
+                "comes": one.comes,
+                "sent": one.sent,
+                "why": one.code,
+                "points": points_json(one.points),
+            }
             for one in verdicts
         ],
     }
@@ -56,10 +64,11 @@ def why_not(
 
 
 def _words(one: "Verdict") -> str:
+    told = points_words(one.points)
     if one.comes:
-        return f"{one.issue.name}: {'it is in their mail' if one.sent else 'they get it'}: {why_words(one.code)}"
+        return f"{one.issue.name}: {'it is in their mail' if one.sent else 'they get it'}: {why_words(one.code)}{told}"
     why = f"no mail at all: {reason_words(one.detail)}" if one.code == "no_mail" else _because(one)
-    return f"{one.issue.name}: {'it was not in their mail' if one.sent else 'not for them'}: {why}"
+    return f"{one.issue.name}: {'it was not in their mail' if one.sent else 'not for them'}: {why}{told}"
 
 
 def _because(one: "Verdict") -> str:

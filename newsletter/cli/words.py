@@ -25,8 +25,9 @@ _OUTCOME = {
 _WHY = {
     "pick": "an editor put it on top",
     "topic": "on a topic they follow",
-    "discreet": "on a topic they follow",
-    "editors_order": "they follow no topic, so they get all",
+    "source": "they follow its source",
+    "discreet": "on a topic or of a source they follow",
+    "editors_order": "they follow nothing, so they get all",
     "reminder": "they got it before, and its date is near now",
     "update": "they got it before, and an editor says that there is news of it",
     "widened": "their topics had nothing for six issues, so they get the editors' choice once",

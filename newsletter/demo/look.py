@@ -23,6 +23,7 @@ from newsletter.sources import topic_store
 
 _WHY = {
     Reason.PICK: "put on top by the editors",
+    Reason.SOURCE: "of a source they follow",
     Reason.DISCREET: "on a topic kept private",
     Reason.EDITORS_ORDER: "from all topics (follows none)",
     Reason.REMINDER: "a reminder: its date is near",

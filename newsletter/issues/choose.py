@@ -1,31 +1,30 @@
 """Chooses what one reader gets of an issue, and says why. Pure: the same arguments always give the same digest.
 
-Hard rules come first and nothing outweighs them: a story is never shown twice, a muted topic never comes, a story is
-readable or stays out. Then editors' picks, then points. A selection or a letter is the same for everybody.
+Hard rules come first and nothing outweighs them: a story is never shown twice, a muted topic or source never comes, a
+story is readable or stays out. Then editors' picks, then points. A selection or a letter is the same for everybody.
 Sets of stories are the bits of integers (see pool.py), so that a reader costs a fraction of a signature.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import lru_cache
 from heapq import heapify, heappop, heapreplace
 from types import MappingProxyType
-from typing import TypeVar
 
 from newsletter.base.ids import PostId
 from newsletter.issues.digest import Chosen, Digest, LeftOut, Reason
+from newsletter.issues.eyes import Eyes, readable_languages
+from newsletter.issues.filling import Mail
 from newsletter.issues.left_out import WhyNot
 from newsletter.issues.limits import Limits, Sizes
-from newsletter.issues.points import TOPIC_POINTS
-from newsletter.issues.pool import RANK_SHIFT, Pool, PooledStory, Row
+from newsletter.issues.points import COUNTRY_POINTS, ROLE_POINTS, SOURCE_POINTS, TOPIC_POINTS
+from newsletter.issues.pool import RANK_SHIFT, Pool, PooledStory, Row, union
 from newsletter.issues.reader import Reader
+from newsletter.issues.terms import chosen_for
 
 DROUGHT = 6  # issues running that had nothing for a reader: then the editors' choice comes, once
 _WIDENED = MappingProxyType({Reason.EDITORS_ORDER: Reason.WIDENED})
 LONG = 8  # stories: in a digest so long one comes from outside the reader's topics
-
-_Key = TypeVar("_Key")
 
 
 def choose(
@@ -46,33 +45,33 @@ def choose(
     """
     if pool.kind != "digest":
         return _for_everybody(pool, sizes, limits)
-    row = pool.ranked if reader.follows else pool.editors
-    languages = readable_languages(reader.reading_languages)
-    followed = _followed(row, reader.follows)
-    seen = _union(row.bit_of, shown)
-    again = seen & (row.updates | row.reminders & _union(row.bit_of, remind))
+    row = pool.ranked if reader.follows_anything else pool.editors
+    eyes = Eyes(pool, row, reader)
+    theirs, worth = _wanted(row, reader)
+    seen = union(row.bit_of, shown)
+    again = seen & (row.updates | row.reminders & union(row.bit_of, remind))
     rules = (
         (LeftOut.SHOWN_BEFORE, seen & ~again),
-        (LeftOut.MUTED, _union(row.topics, reader.mutes)),
-        (LeftOut.NOT_READABLE, row.everything & ~_union(row.languages, languages)),
-        (LeftOut.NOT_FOLLOWED, row.everything & ~(followed[1] | row.picks) if reader.follows else 0),
+        (LeftOut.MUTED, union(row.topics, reader.mutes) | eyes.silenced),
+        (LeftOut.NOT_READABLE, row.everything & ~eyes.readable),
+        (LeftOut.NOT_FOLLOWED, row.everything & ~theirs),
     )
     allowed = row.everything & ~(rules[0][1] | rules[1][1] | rules[2][1] | rules[3][1])
     if allowed.bit_count() < limits.min_posts:
         return Digest(chosen=(), left_out=WhyNot(pool.out, row.stories, (*rules, (LeftOut.TOO_FEW, allowed))))
     room = limits.room(reader.length)
-    mail = _Mail(pool, languages, room, limits, sizes)
-    mail.fill(_best_first(row, allowed, followed))
-    if reader.follows and len(mail.taken) >= LONG:
+    mail = Mail(pool, eyes.post_of, limits, sizes, room=room, shares=limits.shares(room))
+    mail.fill(_best_first(row, allowed, worth))
+    if len(mail.taken) >= LONG:
         mail.widen(row, rules[3][1] & ~(rules[0][1] | rules[1][1] | rules[2][1]))
     taken = sorted(mail.taken, key=_section)  # stable: inside a section the order stays
-    chosen = _union(row.bit_of, [post_id for _, post_id in taken])
+    chosen = union(row.bit_of, [post_id for _, post_id in taken])
     no_room = allowed & ~chosen
-    capped = no_room & _union(row.bit_of, mail.capped)
+    capped = no_room & union(row.bit_of, mail.capped)
     others = (LeftOut.NOT_FOLLOWED, rules[3][1] & ~chosen)
     why = (*rules[:3], others, (LeftOut.CAPPED, capped), (LeftOut.NO_ROOM, no_room))
     return Digest(
-        chosen=tuple([_chosen(row, story, post_id, reader.follows, again) for story, post_id in taken]),
+        chosen=tuple([_chosen(pool, row, story, post_id, reader, again) for story, post_id in taken]),
         more=no_room.bit_count(),
         left_out=WhyNot(pool.out, row.stories, why),
     )
@@ -87,21 +86,20 @@ def widened(
     limits: Limits,
     remind: AbstractSet[PostId] = frozenset(),
 ) -> Digest:
-    """Choose as for somebody who follows nothing, for a reader whose topics gave nothing for long. Mutes hold."""
-    digest = choose(pool, replace(reader, follows=frozenset()), shown, sizes, limits=limits, remind=remind)
+    """Choose as for somebody who follows nothing, for a reader whose wishes gave nothing for long. Mutes hold."""
+    plain = replace(reader, follows=frozenset(), sources=frozenset())
+    digest = choose(pool, plain, shown, sizes, limits=limits, remind=remind)
     told = [replace(one, reason=_WIDENED.get(one.reason, one.reason)) for one in digest.chosen]
     return replace(digest, chosen=tuple(told))
 
 
 def in_order(pool: Pool, reader: Reader, shown: AbstractSet[PostId]) -> list[tuple[PooledStory, PostId]]:
     """Give all that may come to a reader of a digest, best first: what was chosen, and what would have been next."""
-    row = pool.ranked if reader.follows else pool.editors
-    languages = readable_languages(reader.reading_languages)
-    followed = _followed(row, reader.follows)
-    out = _union(row.bit_of, shown) | _union(row.topics, reader.mutes) | ~_union(row.languages, languages)
-    theirs = followed[1] | row.picks if reader.follows else row.everything
-    stories = _best_first(row, row.everything & ~out & theirs, followed)
-    return [(story, _readable(story, languages)) for story in stories]
+    row = pool.ranked if reader.follows_anything else pool.editors
+    eyes = Eyes(pool, row, reader)
+    theirs, worth = _wanted(row, reader)
+    out = union(row.bit_of, shown) | union(row.topics, reader.mutes) | eyes.silenced
+    return [(story, eyes.post_of(story)) for story in _best_first(row, theirs & eyes.readable & ~out, worth)]
 
 
 def everything(pool: Pool, languages: tuple[str, ...]) -> tuple[Chosen, ...]:
@@ -115,15 +113,15 @@ def everything(pool: Pool, languages: tuple[str, ...]) -> tuple[Chosen, ...]:
 
 
 def _best_of(story: PooledStory, languages: tuple[str, ...]) -> PostId:
-    return next((story.posts[one] for one in languages if one in story.posts), story.post_id)
+    return next((story.posts[one][0] for one in languages if one in story.posts), story.post_id)
 
 
 def _for_everybody(pool: Pool, sizes: Sizes, limits: Limits) -> Digest:
     row = pool.editors
     reason = Reason.LETTER if pool.kind == "letter" else Reason.SELECTION
-    mail = _Mail(pool, None, len(row.stories), limits, sizes)
+    mail = Mail(pool, _first_post, limits, sizes, room=len(row.stories), shares=None)
     mail.fill(iter(row.stories))
-    no_room = row.everything & ~_union(row.bit_of, [post_id for _, post_id in mail.taken])
+    no_room = row.everything & ~union(row.bit_of, [post_id for _, post_id in mail.taken])
     return Digest(
         chosen=tuple(Chosen(post_id, reason) for _, post_id in mail.taken),
         more=no_room.bit_count(),
@@ -143,14 +141,40 @@ def _followed(row: Row, follows: Iterable[str]) -> list[int]:
     return at_least
 
 
-def _best_first(row: Row, allowed: int, followed: list[int]) -> Iterator[PooledStory]:
-    """Give picks by place, then the others by rank and followed topics, each worked out only when it is asked for."""
+def _wanted(row: Row, reader: Reader) -> tuple[int, list[tuple[int, int]]]:
+    """Give the stories that may come to a reader by their wishes, and the reader's own points with the stories that
+    have just these. Who follows nothing gets all, in the order of the row.
+    """
+    if not reader.follows_anything:
+        return row.everything, [(0, row.everything)]
+    followed = _followed(row, reader.follows)
+    theirs = followed[1] | row.picks
+    worth = [(points, followed[count] & ~followed[count + 1]) for count, points in enumerate(TOPIC_POINTS)]
+    if reader.sources:
+        of_sources = union(row.sources, reader.sources)
+        theirs |= of_sources
+        worth = _split(worth, of_sources, SOURCE_POINTS)
+    if reader.role and row.roles:
+        worth = _split(worth, row.roles.get(reader.role.casefold(), 0), ROLE_POINTS)
+    if reader.country in row.countries:
+        worth = _split(worth, row.countries[reader.country], COUNTRY_POINTS)
+    return theirs, worth
+
+
+def _split(worth: list[tuple[int, int]], stories: int, points: int) -> list[tuple[int, int]]:
+    """Give these stories more points, inside each part."""
+    more = [(had + points, part & stories) for had, part in worth]
+    return [(had, part) for had, part in (*more, *((had, part & ~stories) for had, part in worth)) if part]
+
+
+def _best_first(row: Row, allowed: int, worth: list[tuple[int, int]]) -> Iterator[PooledStory]:
+    """Give picks by place, then the others by rank and own points, each worked out only when it is asked for."""
     for bit, story in row.first:
         if bit & allowed:
             yield story
     heap = []
-    for count, points in enumerate(TOPIC_POINTS):
-        stories = allowed & ~row.picks & followed[count] & ~followed[count + 1]
+    for points, part in worth:
+        stories = part & allowed & ~row.picks
         if stories:
             heap.append(_head(row, stories, points << RANK_SHIFT))
     heapify(heap)
@@ -170,112 +194,14 @@ def _head(row: Row, stories: int, points: int) -> tuple[int, int, int, int]:
     return -(row.stories[place].rank + points), place, stories, points
 
 
-class _Mail:
-    """One reader's mail while it is filled: what was taken, what is left of the bytes, who had their share."""
-
-    __slots__ = ("_free", "_languages", "_pool", "_room", "_shares", "_sizes", "_whole", "capped", "taken")
-
-    def __init__(self, pool: Pool, languages: tuple[str, ...] | None, room: int, limits: Limits, sizes: Sizes) -> None:
-        self.taken: list[tuple[PooledStory, PostId]] = []
-        self.capped: list[PostId] = []
-        self._pool, self._languages, self._room, self._sizes = pool, languages, room, sizes
-        self._shares = limits.shares(room)
-        self._whole = self._free = limits.max_bytes - sizes.frame
-
-    def fill(self, stories: Iterator[PooledStory]) -> None:
-        """Take stories in order until one does not fit; then, where room is left, those that were to let others come.
-
-        One that could never fit is passed over, not in the others' way. Everybody gets the same of a selection, so
-        there nobody has a share.
-        """
-        waiting: list[tuple[int, PooledStory, PostId]] = []
-        places: list[int] = []
-        sources: dict[int, int] = {}
-        topics: dict[int, int] = {}
-        for place, story in enumerate(stories):
-            if len(self.taken) == self._room:
-                break
-            post_id = _readable(story, self._languages) if self._languages else story.post_id
-            source = self._pool.sources[post_id]
-            of_source, of_topic = sources.get(source, 0), topics.get(story.topic, 0)
-            if self._languages and not story.place and self._has_its_share(of_source, of_topic, story.topic):
-                waiting.append((place, story, post_id))
-            elif self._take(story, post_id):
-                places.append(place)
-                sources[source], topics[story.topic] = of_source + 1, of_topic + 1
-            elif self._sizes.card[post_id] <= self._whole:
-                break
-        if waiting:
-            self._relax(waiting, places)
-
-    def widen(self, row: Row, outside: int) -> None:
-        """Let the best story from outside the reader's topics come; where there is no room, for the last one taken."""
-        if not outside:
-            return
-        story = row.stories[(outside & -outside).bit_length() - 1]
-        post_id = _readable(story, self._languages or ())
-        before, free = list(self.taken), self._free
-        if len(self.taken) == self._room:
-            _, last = self.taken.pop()
-            self._free += self._sizes.card[last]
-        if not self._take(story, post_id):
-            self.taken, self._free = before, free
-
-    def _has_its_share(self, of_source: int, of_topic: int, topic: int) -> bool:
-        return of_source >= self._shares.source or (topic != 0 and of_topic >= self._shares.topic)
-
-    def _relax(self, waiting: list[tuple[int, PooledStory, PostId]], places: list[int]) -> None:
-        """Fill what the shares left empty, and put everything back in order."""
-        for place, story, post_id in waiting:
-            if len(self.taken) == self._room or not self._take(story, post_id):
-                self.capped.append(post_id)
-            else:
-                places.append(place)
-        order = sorted(range(len(places)), key=places.__getitem__)
-        self.taken = [self.taken[at] for at in order]
-
-    def _take(self, story: PooledStory, post_id: PostId) -> bool:
-        size = self._sizes.card[post_id]
-        if size > self._free:
-            return False
-        self._free -= size
-        self.taken.append((story, post_id))
-        return True
+def _first_post(story: PooledStory) -> PostId:
+    return story.post_id
 
 
-def _readable(story: PooledStory, languages: tuple[str, ...]) -> PostId:
-    """Give the translation for these languages; choose has made sure that there is one."""
-    posts = story.posts
-    for language in languages:
-        if language in posts:
-            return posts[language]
-    raise AssertionError(f"story {story.id} is in none of {languages}")
-
-
-def _chosen(row: Row, story: PooledStory, post_id: PostId, follows: AbstractSet[str], again: int) -> Chosen:
-    if story.place:
-        return Chosen(post_id, Reason.PICK)
-    if again and again & row.bit_of[post_id]:
+def _chosen(pool: Pool, row: Row, story: PooledStory, post_id: PostId, reader: Reader, again: int) -> Chosen:
+    if again and again & row.bit_of[post_id] and not story.place:
         return Chosen(post_id, Reason.UPDATE if story.is_update else Reason.REMINDER)
-    for topic, reason, topic_id in story.reasons:
-        if topic in follows:
-            return Chosen(post_id, reason, topic_id)
-    return Chosen(post_id, Reason.OUTSIDE if follows else Reason.EDITORS_ORDER)
-
-
-def _union(sets: Mapping[_Key, int], keys: Iterable[_Key]) -> int:
-    union = 0
-    for key in keys:
-        if key in sets:
-            union |= sets[key]
-    return union
-
-
-@lru_cache(maxsize=4096)
-def readable_languages(reading: tuple[str, ...]) -> tuple[str, ...]:
-    """Spell out a reader's languages: each as it is, then its first part; last, posts of unknown language."""
-    spelt = [form for language in reading for form in (language.lower(), language.lower().partition("-")[0])]
-    return (*dict.fromkeys(spelt), "")
+    return chosen_for(pool, story, post_id, reader)
 
 
 def _section(taken: tuple[PooledStory, PostId]) -> int:

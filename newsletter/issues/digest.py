@@ -13,14 +13,15 @@ class Reason(IntEnum):
 
     PICK = 1  # an editor put it on top for everybody
     TOPIC = 2  # the reader follows its topic (which one is stored beside)
-    DISCREET = 3  # the same for a sensitive topic: never named
-    EDITORS_ORDER = 4  # the reader follows no topic, so gets all in the editors' order; nobody picked it
+    DISCREET = 3  # they follow what is never named: a sensitive topic, a source that writes of one
+    EDITORS_ORDER = 4  # the reader follows nothing, so gets all in the editors' order; nobody picked it
     SELECTION = 5  # the same stories for everybody
     LETTER = 6
     REMINDER = 8  # shown before, and its date is near now: once
     UPDATE = 9  # shown before, and an editor says that there is news of it
     WIDENED = 10  # the editors' choice, because the reader's topics gave nothing for long: once
     OUTSIDE = 7  # of no topic that the reader follows: one in a long digest, so that nobody is shut in
+    SOURCE = 11  # the reader follows the source of this very post, which the card names
 
 
 class LeftOut(IntEnum):

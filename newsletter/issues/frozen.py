@@ -5,7 +5,7 @@ Before approval the same value is made from the present posts for previews; with
 
 from dataclasses import dataclass, field
 
-from newsletter.base.ids import IssueId, PostId, StoryId
+from newsletter.base.ids import IssueId, PostId, SourceId, StoryId
 from newsletter.issues.issue import PostEdit, Texts
 from newsletter.issues.recipe import Recipe
 from newsletter.sources.post import Post
@@ -39,3 +39,9 @@ class FrozenIssue:
     updates: tuple[PostId, ...] = ()  # with news: they come again to those who got them
     edits: tuple[PostEdit, ...] = ()  # the decisions that were laid over the posts
     layout_hash: str = ""  # of the templates at approval
+
+
+def discreet_sources(frozen: FrozenIssue) -> frozenset[SourceId]:
+    """Give the sources that write of a sensitive topic: to follow one tells as much as to follow the topic."""
+    sensitive = {topic.slug for topic in frozen.topics if topic.sensitive}
+    return frozenset(post.source_id for post in frozen.posts if not sensitive.isdisjoint(post.topics))

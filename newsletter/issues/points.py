@@ -4,7 +4,6 @@ The sum of a story's points is what `choose` ranks by; a page and two commands t
 """
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +11,11 @@ from newsletter.sources.post import Post
 
 # By how many of a story's topics the reader follows: the first weighs more than any value, each further a little.
 TOPIC_POINTS = (0, 40, 50, 60)
+SOURCE_POINTS = 15  # a source that the reader follows has it
+# These two only move a story up among those that come anyway, and are never printed as a reason: a role can be
+# "patient", and a mail is forwarded easily.
+ROLE_POINTS = 15  # its source writes for readers of this role
+COUNTRY_POINTS = 10  # a call that is open to their country; else its source is of it
 POINTS_OF_VALUE = 10  # each of the editor's 0 to 3
 MOST_FRESHNESS = 15
 NEAR = timedelta(days=7)  # what was shown before a date came so near is reminded of once
@@ -36,13 +40,21 @@ class Points:
     """All points of a story for one reader."""
 
     topics: int
+    source: int
+    role: int
+    country: int
     value: int
     freshness: int
     soon: int
 
     @property
     def sum(self) -> int:
-        return self.topics + self.value + self.freshness + self.soon
+        return self.own + self.value + self.freshness + self.soon
+
+    @property
+    def own(self) -> int:
+        """Give those that another reader may not have."""
+        return self.topics + self.source + self.role + self.country
 
 
 def standing_points(alive: Sequence[Post], at: datetime) -> StandingPoints:
@@ -52,12 +64,6 @@ def standing_points(alive: Sequence[Post], at: datetime) -> StandingPoints:
         freshness=_freshness(alive, at),
         soon=_soon(alive, at),
     )
-
-
-def points_for(standing: StandingPoints, topics: AbstractSet[str], follows: AbstractSet[str]) -> Points:
-    """Give the points of a story with these topics for a reader who follows those."""
-    followed = min(len(topics & follows), len(TOPIC_POINTS) - 1)
-    return Points(topics=TOPIC_POINTS[followed], value=standing.value, freshness=standing.freshness, soon=standing.soon)
 
 
 def remind_from(alive: Sequence[Post], at: datetime) -> datetime | None:

@@ -8,16 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from newsletter.base.ids import PostId, StoryId
+from newsletter.base.ids import PostId, SourceId, StoryId
 from newsletter.issues.digest import LeftOut, Reason
-from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.frozen import FrozenIssue, discreet_sources
 from newsletter.issues.order import editors_order, newest_at, topic_order
 from newsletter.issues.points import StandingPoints, remind_from, standing_points
 from newsletter.issues.slots import slot_instant
 from newsletter.sources.post import Post, PostState
 
 RANK_SHIFT = 16  # points stand above this bit of a rank, the place from oldest to newest below: it decides ties
+
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,11 @@ class PooledStory:
 
     id: StoryId
     post_id: PostId  # its first post in the editors' order; of a selection, the picked one
-    posts: Mapping[str, PostId]  # by lower-case language and by its first part; "" where the language is unknown
+    # By lower-case language and by its first part, best first; "" where the language is unknown.
+    posts: Mapping[str, tuple[PostId, ...]]
+    sources: frozenset[str]  # names of those that have it
+    roles: frozenset[str]  # that these write for, case-folded
+    countries: frozenset[str]  # that a call is open to; else of its sources
     reasons: tuple[tuple[str, Reason, int], ...]  # for each topic what following it is called; the first is told
     section: int  # its place among the sections
     topic: int  # the same where it is a topic's; 0: it fits under none
@@ -48,15 +55,19 @@ class Row:
         self.picks = sum(bit for bit, _ in self.first)
         self.topics: dict[str, int] = {}
         self.languages: dict[str, int] = {}
+        self.sources: dict[str, int] = {}
+        self.roles: dict[str, int] = {}
+        self.countries: dict[str, int] = {}
         self.updates = sum(1 << place for place, story in enumerate(self.stories) if story.is_update)
         self.reminders = sum(1 << place for place, story in enumerate(self.stories) if story.remind_from)
         self.bit_of: dict[PostId, int] = {}  # dead posts too: to have been shown one is to know the story
         for place, story in enumerate(self.stories):
             bit = 1 << place
-            for topic, _, _ in story.reasons:
-                self.topics[topic] = self.topics.get(topic, 0) | bit
-            for language in story.posts:
-                self.languages[language] = self.languages.get(language, 0) | bit
+            _mark(self.topics, (topic for topic, _, _ in story.reasons), bit)
+            _mark(self.languages, story.posts, bit)
+            _mark(self.sources, story.sources, bit)
+            _mark(self.roles, story.roles, bit)
+            _mark(self.countries, story.countries, bit)
             self.bit_of.update(dict.fromkeys(posts_of[story.id], bit))
 
 
@@ -68,7 +79,9 @@ class Pool:
     out: Mapping[StoryId, LeftOut]  # for everybody: dropped by an editor, or not alive
     editors: Row  # picks by their places, then value, then newest
     ranked: Row  # by rank: for readers who follow topics
-    sources: Mapping[PostId, int]  # of each post that may be chosen
+    sources: Mapping[PostId, SourceId]  # of each post that may be chosen
+    source_names: Mapping[PostId, str]
+    discreet_sources: frozenset[SourceId]  # that are never named as a reason
     reminders: Mapping[PostId, tuple[StoryId, datetime]]  # the story, and since when its date is near
     has_text: bool  # a letter's
 
@@ -95,6 +108,8 @@ def make_pool(frozen: FrozenIssue, *, withdrawn: AbstractSet[PostId], now: datet
         editors=Row(in_editors_order, posts_of),
         ranked=Row(by_rank, posts_of),
         sources={post.id: post.source_id for post in frozen.posts},
+        source_names={post.id: post.source for post in frozen.posts},
+        discreet_sources=discreet_sources(frozen),
         reminders={
             post_id: (story.id, story.remind_from)
             for story in in_editors_order
@@ -124,6 +139,9 @@ class _Sorting:
             id=alive[0].story_id,
             post_id=min(alive, key=lambda post: self._picks.get(post.id, len(self._picks) + 1)).id,
             posts=_by_language(alive),
+            sources=frozenset(post.source for post in alive if post.source),
+            roles=frozenset(role.casefold() for post in alive for role in post.roles),
+            countries=frozenset(country.upper() for post in alive for country in _countries(post)),
             reasons=self._reasons({topic for post in posts for topic in post.topics}),
             section=min(places),
             topic=min(places) + 1 if min(places) < last else 0,
@@ -155,14 +173,34 @@ def _is_alive(post: Post, withdrawn: AbstractSet[PostId], now: datetime) -> bool
     return present and post.visible_from <= now < post.alive_until
 
 
-def _by_language(posts: Sequence[Post]) -> dict[str, PostId]:
-    """Give the best post for each language; "pt-BR" serves readers of "pt" where nothing nearer does."""
-    found: dict[str, PostId] = {}
+def union(sets: Mapping[_Key, int], keys: Iterable[_Key]) -> int:
+    union = 0
+    for key in keys:
+        if key in sets:
+            union |= sets[key]
+    return union
+
+
+def _mark(sets: dict[str, int], keys: Iterable[str], bit: int) -> None:
+    for key in keys:
+        sets[key] = sets.get(key, 0) | bit
+
+
+def _countries(post: Post) -> tuple[str, ...]:
+    """Give whom a call is open to; where that is not said, the country of the source."""
+    if post.call and post.call.countries:
+        return post.call.countries
+    return (post.country,) if post.country else ()
+
+
+def _by_language(posts: Sequence[Post]) -> dict[str, tuple[PostId, ...]]:
+    """Give the posts for each language, best first; "pt-BR" serves readers of "pt" where nothing nearer does."""
+    found: dict[str, dict[PostId, None]] = {}
     for post in posts:
-        found.setdefault(post.language.lower(), post.id)
+        found.setdefault(post.language.lower(), {})[post.id] = None
     for post in posts:
-        found.setdefault(post.language.lower().partition("-")[0], post.id)
-    return found
+        found.setdefault(post.language.lower().partition("-")[0], {})[post.id] = None
+    return {language: tuple(ids) for language, ids in found.items()}
 
 
 def has_intro(frozen: FrozenIssue) -> bool:

@@ -12,6 +12,12 @@ class Reader:
     reading_languages: tuple[str, ...]  # in order, never empty
     follows: frozenset[str]  # topic slugs
     mutes: frozenset[str]
+    sources: frozenset[str] = frozenset()  # names of those that they follow
+    muted_sources: frozenset[str] = frozenset()
     length: str = "normal"  # short | normal | full
     role: str = ""
     country: str = ""
+
+    @property
+    def follows_anything(self) -> bool:
+        return bool(self.follows or self.sources)

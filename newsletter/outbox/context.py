@@ -98,13 +98,15 @@ def reader_of(recipient: Recipient, frozen: FrozenIssue) -> Reader:
         id=recipient.subscriber_id,
         language=language,
         reading_languages=reading,
-        follows=_topics(recipient.follows),
-        mutes=_topics(recipient.mutes),
+        follows=_named(recipient.follows, "topic:"),
+        mutes=_named(recipient.mutes, "topic:"),
+        sources=_named(recipient.follows, "source:"),
+        muted_sources=_named(recipient.mutes, "source:"),
         length=recipient.length,
         role=recipient.role,
         country=recipient.country,
     )
 
 
-def _topics(keys: frozenset[str]) -> frozenset[str]:
-    return frozenset(key.removeprefix("topic:") for key in keys if key.startswith("topic:"))
+def _named(keys: frozenset[str], kind: str) -> frozenset[str]:
+    return frozenset([key.removeprefix(kind) for key in keys if key.startswith(kind)]) if keys else keys

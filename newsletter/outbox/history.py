@@ -32,7 +32,7 @@ class History:
         """Choose for one of them; who has had nothing for long gets the editors' choice, once."""
         shown, remind = self._shown.get(reader.id, _NOTHING), self._remind.get(reader.id, _NOTHING)
         digest = choose(self._pool, reader, shown, sizes, limits=limits, remind=remind)
-        if digest.is_empty and reader.follows and reader.id in self._in_drought:
+        if digest.is_empty and reader.follows_anything and reader.id in self._in_drought:
             return widened(self._pool, reader, shown, sizes, limits=limits, remind=remind)
         return digest
 

@@ -12,7 +12,7 @@ from jinja2 import Environment
 
 from newsletter.base.ids import PostId
 from newsletter.issues.digest import Chosen, Reason
-from newsletter.issues.frozen import FrozenIssue
+from newsletter.issues.frozen import FrozenIssue, discreet_sources
 from newsletter.rendering.arrange import section_places
 from newsletter.rendering.content import all_sections, document_of, text_for, topic_name
 from newsletter.rendering.document import OPTIONAL, Document, SectionFacts, marked, print_mjml
@@ -80,13 +80,16 @@ class Face:
     preheaders: EncodedTitles
     reasons: Mapping[Reason, bytes]
     topics: Mapping[int, bytes]  # the reason TOPIC by topic
+    sources: Mapping[PostId, bytes]  # the reason SOURCE by post
     more_lines: tuple[bytes, ...]  # by the number of stories
     value: Callable[[str], bytes]  # encodes a name
 
     def reason(self, one: Chosen) -> bytes:
-        """Give the words of a reason; a topic that the issue does not know is not named."""
+        """Give the words of a reason; a topic that the issue does not know is not named, nor is a discreet source."""
         if one.reason is Reason.TOPIC:
             return self.topics.get(one.topic_id) or self.reasons[Reason.DISCREET]
+        if one.reason is Reason.SOURCE:
+            return self.sources.get(one.post_id) or self.reasons[Reason.DISCREET]
         return self.reasons[one.reason]
 
 
@@ -223,7 +226,7 @@ def _face(
     preheaders: EncodedTitles,
     value: Callable[[str], bytes],
 ) -> Face:
-    is_html = value is _html_value
+    is_html, discreet = value is _html_value, discreet_sources(frozen)
     cards = _variant(pieces, "card:")
     return Face(
         head=pieces["head"],
@@ -246,6 +249,11 @@ def _face(
             topic: value(_reason_text(words, is_html=is_html))
             for topic, words in topic_reasons(frozen.topics, strings).items()
         },
+        sources={
+            post.id: value(_reason_text(source_reason(post.source_name, strings), is_html=is_html))
+            for post in frozen.posts
+            if post.source_id not in discreet
+        },
         more_lines=tuple(value(more_line(strings, count)) for count in range(len(frozen.posts) + 1)),
         value=value,
     )
@@ -263,7 +271,7 @@ def more_line(strings: Strings, count: int) -> str:
 
 
 def plain_reasons(strings: Strings) -> dict[Reason, str]:
-    """Give the words of each reason but TOPIC; the same stories for everybody need none."""
+    """Give the words of each reason but TOPIC and SOURCE; the same stories for everybody need none."""
     return {
         Reason.PICK: strings.text("Editors' choice"),
         Reason.EDITORS_ORDER: strings.text("From all topics"),
@@ -285,6 +293,11 @@ def topic_reasons(topics: Iterable[Topic], strings: Strings) -> dict[int, str]:
         else strings.text("You follow {topic}", topic=topic_name(topic, strings))
         for topic in topics
     }
+
+
+def source_reason(source_name: str, strings: Strings) -> str:
+    """Give the words of SOURCE."""
+    return strings.text("You follow {topic}", topic=one_line(source_name))
 
 
 def _html_value(text: str) -> bytes:
@@ -321,7 +334,8 @@ def _card_sizes(html: Mapping[str, Piece], face: Face) -> dict[PostId, int]:
     for name, piece in html.items():
         if name.startswith(_VARIANTS):
             post = PostId(int(name[5:]))
-            sizes[post] = max(sizes.get(post, 0), piece.size + reason)
+            named = max(reason, len(face.sources.get(post, b"")))
+            sizes[post] = max(sizes.get(post, 0), piece.size + named)
     return sizes
 
 

@@ -94,3 +94,5 @@ class Post:
     gone_at: datetime | None = None  # found gone at its source; it is not offered until it comes back
     gone_reason: str = ""
     source: str = ""  # the source's own name, as `source list` has it; issues frozen long ago do not tell it
+    roles: tuple[str, ...] = ()  # whom its source writes for
+    country: str = ""  # its source's: ISO 3166-1 alpha-2; empty: not said

@@ -263,6 +263,7 @@ def revision_of(db: Connection, post_id: PostId, revision: int) -> Post:
     return post_of({**row, **facts, **old, "revision": revision})
 
 
+_OF_SOURCE = (sources.c.owner, sources.c.roles, sources.c.country)
 _PICTURE = (pictures.c.hash.label("picture_name"), pictures.c.media_type, pictures.c.width, pictures.c.height)
 _is_kept = sources.c.removed_at.is_(None)
 # A post dated after it was seen is as new as when it was seen; one without a date likewise.
@@ -274,7 +275,7 @@ _newest = case(
 
 def _posts() -> Select[Any]:
     joined = posts.join(sources).outerjoin(pictures, pictures.c.hash == posts.c.picture_hash)
-    return select(posts, sources.c.name.label("source_name"), sources.c.owner, *_PICTURE).select_from(joined)
+    return select(posts, sources.c.name.label("source_name"), *_OF_SOURCE, *_PICTURE).select_from(joined)
 
 
 def insert_new(db: Connection, table: Table, values: dict[str, Any]) -> None:

@@ -40,6 +40,8 @@ def post_of(row: Mapping[Any, Any]) -> Post:
         gone_at=row["gone_at"],
         gone_reason=row["gone_reason"],
         source=row["source_name"],
+        roles=tuple(json.loads(row["roles"])),
+        country=row["country"],
     )
 
 
@@ -54,7 +56,7 @@ def source_of(row: Mapping[Any, Any]) -> Source:
     """Make a Source of a row of sources."""
     values = {name: row[name] for name in row if name not in {"created_at", "removed_at"}}
     values.update(kind=SourceKind(row["kind"]), topics=tuple(json.loads(row["topics"])))
-    values["categories"] = json.loads(row["categories"])
+    values.update(categories=json.loads(row["categories"]), roles=tuple(json.loads(row["roles"])))
     return Source(**values)
 
 

@@ -40,6 +40,8 @@ class Source:
     last_error: str  # empty: the last fetch was good
     error_count: int  # in a row
     categories: Mapping[str, str] = field(default_factory=dict)  # the publisher's category -> topic slug
+    roles: tuple[str, ...] = ()  # whom it writes for: its posts come first to readers of these roles
+    country: str = ""  # likewise of this country; ISO 3166-1 alpha-2
     form_key: str = ""  # secret part of its submission form; empty: it has none
     link_pattern: str = ""  # which links of an index page lead to posts, as reading/parse_index.py writes it
     moved_to: str = ""  # where its address redirects for good; empty: nowhere

@@ -55,6 +55,12 @@ def put_source(
     return SourceId(found)
 
 
+def put_readership(db: Connection, source_id: SourceId, *, roles: Sequence[str], country: str) -> None:
+    """Keep for whom a source writes: readers of these roles, of this country. What it gave already counts likewise."""
+    told = {"roles": _json(roles), "country": country}
+    db.execute(update(sources).where(sources.c.id == source_id).values(**told))
+
+
 def forget_validators(db: Connection, *which: ColumnElement[bool]) -> None:
     """Ask sources for all that they hold at their next reading: what is made of it follows other rules now."""
     db.execute(update(sources).where(*which).values(**_NOTHING_READ))
@@ -103,6 +109,16 @@ def source_by_id(db: Connection, source_id: SourceId) -> Source:
 def all_sources(db: Connection) -> list[Source]:
     """Give the sources that are not removed, by name."""
     return [source_of(row) for row in db.execute(select(sources).where(_is_kept).order_by(sources.c.name)).mappings()]
+
+
+def sources_about(db: Connection, topics: Collection[str]) -> set[SourceId]:
+    """Give the sources that have a post with one of these topics, or give one to all that they publish."""
+    if not topics:
+        return set()
+    named = [json.dumps(topic) for topic in topics]  # as they stand in the JSON lists
+    of_posts = select(posts.c.source_id).where(or_(*[posts.c.topics.contains(one, autoescape=True) for one in named]))
+    own = or_(*[sources.c.topics.contains(one, autoescape=True) for one in named])
+    return set(db.scalars(select(sources.c.id).where(or_(own, sources.c.id.in_(of_posts)))))
 
 
 def due_sources(db: Connection, *, now: datetime, limit: int) -> list[Source]:

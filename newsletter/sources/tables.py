@@ -50,6 +50,8 @@ sources = Table(
     Column("language", Text, nullable=False, server_default=""),
     Column("owner", Text, nullable=False, server_default=""),  # who publishes it, as a card names it
     Column("categories", Text, nullable=False, server_default="{}"),  # JSON: the publisher's category -> topic slug
+    Column("roles", Text, nullable=False, server_default="[]"),  # JSON list: of the readers it writes for
+    Column("country", Text, nullable=False, server_default=""),  # ISO 3166-1 alpha-2
     Column("form_key", Text, nullable=False, server_default=""),  # secret part of its submission form; empty: none
     Column("link_pattern", Text, nullable=False, server_default=""),  # JSON: which links of an index page lead to posts
     Column("backfill_days", Integer, nullable=False, server_default="14"),

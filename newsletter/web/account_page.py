@@ -11,20 +11,21 @@ from starlette.responses import Response
 
 from newsletter.app.account import any_newsletter
 from newsletter.app.account_data import data_of
+from newsletter.app.offers import Offers, sensitive_offers
 from newsletter.base.errors import NotFound
 from newsletter.base.tokens import InvalidToken
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.rendering.reader_words import moment
 from newsletter.rendering.strings import Strings
-from newsletter.sources import topic_store
-from newsletter.sources.source import Topic
+from newsletter.sources import source_store, topic_store
 from newsletter.web.account_words import Account, account_of
 from newsletter.web.context import web_of
 from newsletter.web.countries import countries
 from newsletter.web.languages import strings_in
 from newsletter.web.pages import nothing_here, public_page
 from newsletter.web.stale_form import SHOWN, shown_state
+from newsletter.web.wish_rows import wish_rows
 from subscribers.consent.consent import Wish
 from subscribers.consent.fresh_link import FreshLink, LinkState, Purpose, find_link
 from subscribers.errors import UnknownSubscriber
@@ -107,12 +108,14 @@ def account_page(
     """Give the page: what was saved or is wrong, the forms, and all that is known."""
     web, strings, person = web_of(request), visit.strings, visit.person
     with reading(web.app.engine) as db:
-        topics = topic_store.all_topics(db)
+        topics, sources = topic_store.all_topics(db), source_store.all_sources(db)
+        offers = sensitive_offers(db, strings.language)
         names = {f"newsletter:{one.recipe.slug}": one.recipe.name for one in issue_store.all_newsletters(db)}
     data = data_of(web.app, person.id)
     named = {f"topic:{one.slug}": one.name_in(strings.language) for one in topics}
+    named |= {f"source:{one.name}": one.owner or one.name for one in sources}
     account: Account = account_of(strings, data, named, names, zone=visit.zone)
-    kept = as_form(person, data.kept.wishes, topics)
+    kept = as_form(person, data.kept.wishes, offers)
     choices = kept | dict(entered or {})
     values = {"name": person.name, "role": person.role, "country": person.country, "address": ""} | dict(entered or {})
     return public_page(
@@ -130,18 +133,18 @@ def account_page(
         entered=values,
         shown=(SHOWN, (entered or {}).get(SHOWN) or shown_state(kept)),
         countries=countries(strings.locale, person.country),
-        topics=[
-            (one.slug, one.name_in(strings.language), choices[f"topic:{one.slug}"]) for one in topics if one.sensitive
-        ],
+        kept=choices,
+        topics=wish_rows("topic", offers.topics),
+        sources=wish_rows("source", offers.sources),
         account=account,
     )
 
 
-def as_form(person: Subscriber, wishes: Iterable[Wish], topics: Iterable[Topic]) -> dict[str, str]:
+def as_form(person: Subscriber, wishes: Iterable[Wish], offers: Offers) -> dict[str, str]:
     """Give what is kept of a person as the form of their page would send it."""
     kinds = {wish.key: wish.kind for wish in wishes if not wish.scope}
     form = {"name": person.name, "role": person.role, "country": person.country}
-    return form | {(key := f"topic:{one.slug}"): kinds.get(key, "none") for one in topics if one.sensitive}
+    return form | {key: kinds.get(key, "none") for key in offers.keys}
 
 
 def _language(request: Request, slug: str) -> str:

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.app.account import Changes, save_changes
+from newsletter.app.offers import sensitive_offers
 from newsletter.db.engine import reading
-from newsletter.sources import topic_store
 from newsletter.web.account_page import Visit, account_page, after, as_form, is_open, over_page, visit_of
 from newsletter.web.context import web_of
 from newsletter.web.countries import countries
@@ -31,7 +31,7 @@ def _save(request: Request, form: Mapping[str, str]) -> Response:
     if visit is None or not is_open(request, visit):
         return over_page(request, visit)
     meant = _meant(request, visit, form)
-    wishes = {name.removeprefix("topic:"): value for name, value in meant.items() if name.startswith("topic:")}
+    wishes = {name: value for name, value in meant.items() if name.startswith(("topic:", "source:"))}
     known = {code for code, _ in countries(visit.strings.locale, visit.person.country)}
     if not set(wishes.values()) <= {"follow", "mute", "none"} or meant.get("country", "") not in {"", *known}:
         return not_understood(request, 400)
@@ -47,8 +47,8 @@ def _save(request: Request, form: Mapping[str, str]) -> Response:
 def _meant(request: Request, visit: Visit, form: Mapping[str, str]) -> dict[str, str]:
     """Give the form without what another link's page has changed since this one was shown."""
     with reading(web_of(request).app.engine) as db:
-        wishes, topics = wish_store.wishes_of(db, visit.person.id), topic_store.all_topics(db)
-    return without_stale(form, as_form(visit.person, wishes, topics))
+        wishes, offers = wish_store.wishes_of(db, visit.person.id), sensitive_offers(db, "")
+    return without_stale(form, as_form(visit.person, wishes, offers))
 
 
 def _read(visit: Visit, form: Mapping[str, str]) -> tuple[Profile, dict[str, str]]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from newsletter.base.errors import NotFound
-from newsletter.issues.digest import Reason, unpack_choice
+from newsletter.issues.digest import Chosen, unpack_choice
 from newsletter.outbox import report_store
 from newsletter.outbox.delivery import issue_key
-from newsletter.rendering.edition import plain_reasons, topic_reasons
+from newsletter.rendering.reasons import ReasonsToday
 from newsletter.rendering.strings import direction
 from newsletter.sources import post_store, topic_store
+from newsletter.sources.post import Post
 from newsletter.web.bearer import Bearer
 
 
@@ -33,8 +34,7 @@ def stories_got(db: Connection, bearer: Bearer) -> list[Got]:
     except NotFound:
         return []
     chosen = unpack_choice(packed)[0] if packed else ()
-    plain = plain_reasons(bearer.strings)
-    named = topic_reasons(topic_store.all_topics(db), bearer.strings)  # sensitive is what is so today
+    reasons = ReasonsToday(topic_store.all_topics(db), bearer.strings)
     withdrawn = post_store.withdrawn_among(db, [one.post_id for one in chosen])
     posts = {post.id: post for post in post_store.posts_by_ids(db, [one.post_id for one in chosen])}
     return [
@@ -42,8 +42,12 @@ def stories_got(db: Connection, bearer: Bearer) -> list[Got]:
             title=posts[one.post_id].title,
             language=posts[one.post_id].language,
             direction=direction(posts[one.post_id].language),
-            reason=named.get(one.topic_id, plain[Reason.DISCREET]) if one.reason is Reason.TOPIC else plain[one.reason],
+            reason=_words(reasons, one, posts[one.post_id]),
         )
         for one in chosen
         if one.post_id in posts and one.post_id not in withdrawn
     ]
+
+
+def _words(reasons: ReasonsToday, one: Chosen, post: Post) -> str:
+    return reasons.words(one.reason, one.topic_id, source_name=post.source_name, topics=post.topics)

@@ -25,7 +25,7 @@ from subscribers.wishes.profile import (
     read_zone,
 )
 
-TOPIC, READING, DAY, LEAVE, RETURN, LEAVE_LIST = "topic:", "reading:", "day:", "leave:", "return:", "leave-list:"
+READING, DAY, LEAVE, RETURN, LEAVE_LIST = "reading:", "day:", "leave:", "return:", "leave-list:"
 SENT_DAYS = "days"  # says that the boxes of the days were there: an empty box sends nothing
 FOR_EVERYTHING, FOR_NEWSLETTER = "everything", "newsletter"
 PAUSE_WEEKS = (1, 2, 4, 8)
@@ -39,7 +39,7 @@ _NO_DATE = "This is no date."
 class Offered:
     """What the page offers to one person."""
 
-    topics: Collection[str]  # slugs; never those of sensitive topics
+    wishes: Collection[str]  # keys of topics and sources; never of what is sensitive
     languages: Collection[str]  # of mails and pages
     reading: Collection[str]
     newsletters: Collection[str]  # that come to them, or came until they left them
@@ -69,7 +69,7 @@ def read_preferences(form: Mapping[str, str], offered: Offered, person: Subscrib
     if SENT_DAYS in form:
         values["days"] = read_days(";".join(day for day in DAYS if DAY + day in form))
     _read_pause(form, person.paused_until, today, values, faults)
-    wishes = _wishes(form, offered.topics, faults)
+    wishes = _wishes(form, offered.wishes, faults)
     scope = form.get("scope", FOR_NEWSLETTER)
     if scope not in {FOR_EVERYTHING, FOR_NEWSLETTER}:
         faults["scope"] = _CHOOSE_AGAIN
@@ -84,7 +84,7 @@ def read_preferences(form: Mapping[str, str], offered: Offered, person: Subscrib
 
 
 def as_form(person: Subscriber, wishes: Mapping[str, str]) -> dict[str, str]:
-    """Give what is kept of a person as the form would send it."""
+    """Give what is kept of a person, and their wishes that the page offers, as the form would send it."""
     form = {
         "language": person.language,
         "zone": person.zone,
@@ -99,7 +99,7 @@ def as_form(person: Subscriber, wishes: Mapping[str, str]) -> dict[str, str]:
     }
     form |= {READING + str(place): code for place, code in enumerate(person.reading_languages, 1)}
     form |= {DAY + day: "yes" for day in stored(person, "days").split(";") if day}
-    return form | {key: kind for key, kind in wishes.items() if key.startswith(TOPIC)}
+    return form | dict(wishes)
 
 
 def choice_of(name: str) -> str:
@@ -201,7 +201,7 @@ def _read_until(typed: str, now_until: str, today: date, values: dict[str, Any],
         values["paused_until"] = day.isoformat()
 
 
-def _wishes(form: Mapping[str, str], topics: Collection[str], faults: dict[str, str]) -> dict[str, str]:
-    wishes = {TOPIC + slug: form[TOPIC + slug] for slug in topics if TOPIC + slug in form}
+def _wishes(form: Mapping[str, str], offered: Collection[str], faults: dict[str, str]) -> dict[str, str]:
+    wishes = {key: form[key] for key in offered if key in form}
     faults |= {key: _CHOOSE_AGAIN for key, wish in wishes.items() if wish not in {FOLLOW, MUTE, NO_WISH}}
     return wishes

@@ -4,7 +4,7 @@ A mail is forwarded easily, so sensitive topics, role, country and address are n
 link of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -14,22 +14,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.app.coming import Coming, Standing, lists_of, newsletters_of, standing_of
+from newsletter.app.offers import Offer, Offers, open_offers
 from newsletter.app.preferring import NO_WISH
 from newsletter.app.reach import could_reach
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.outbox.rhythm import is_paused
 from newsletter.rendering.strings import Strings, languages
-from newsletter.sources import topic_store
-from newsletter.sources.source import Topic
 from newsletter.web.bearer import Bearer
 from newsletter.web.context import Web, web_of
 from newsletter.web.got import Got, stories_got
 from newsletter.web.languages import LANGUAGES, language_name, languages_by_name
 from newsletter.web.leave_page import day_words, isolated, zone_of
 from newsletter.web.pages import public_page, words_page
-from newsletter.web.preferences_form import LEAVE, LEAVE_LIST, PAUSE_WEEKS, RETURN, TOPIC, Offered, as_form, with_typed
+from newsletter.web.preferences_form import LEAVE, LEAVE_LIST, PAUSE_WEEKS, RETURN, Offered, as_form, with_typed
 from newsletter.web.stale_form import SHOWN, shown_state
+from newsletter.web.wish_rows import wish_rows
 from newsletter.web.zones import city, regions
 from subscribers.address import mask
 from subscribers.lists.mailing_list import MailingList
@@ -47,7 +47,7 @@ class _Standing:
     """How things stand for the person of a link, as the page tells it."""
 
     standing: str
-    topics: list[Topic]
+    offers: Offers
     wishes: dict[str, str]
     newsletters: list[Coming]
     lists: list[MailingList]
@@ -59,7 +59,7 @@ def offered_to(db: Connection, web: Web, bearer: Bearer, person: Subscriber) -> 
     """Give what the page offers to one person: the form takes nothing else."""
     interface = languages(web.app.templates)
     return Offered(
-        topics=[topic.slug for topic in _topics(db)],
+        wishes=open_offers(db, bearer.recipe, bearer.strings.language).keys,
         languages={*interface, bearer.wanted.language if bearer.wanted else ""},
         reading={*LANGUAGES, *interface, *(bearer.wanted.reading_languages if bearer.wanted else ())},
         newsletters=[one.slug for one in newsletters_of(db, person)],
@@ -107,7 +107,9 @@ def preferences_page(
         address=isolated(mask(bearer.person.address)) if bearer.person else "",
         paused_until=_paused_words(wanted, bearer, now),
         local_time=bearer.recipe.local_time,
-        topics=[(TOPIC + topic.slug, topic.name_in(strings.language)) for topic in stands.topics],
+        topics=wish_rows("topic", stands.offers.topics),
+        sources=wish_rows("source", stands.offers.sources),
+        sources_open=_is_any_chosen(stands.offers.sources, {**kept, **(typed or {})}),
         kept=with_typed(kept, typed or {}),
         shown=(SHOWN, (typed or {}).get(SHOWN) or shown_state(kept)),
         faults={field: strings.text(words) for field, words in (faults or {}).items()},
@@ -126,14 +128,14 @@ class _Names:
 
 
 def _stands(db: Connection, bearer: Bearer, *, now: datetime) -> _Standing:
-    person, topics = bearer.person, _topics(db)
+    person, offers = bearer.person, open_offers(db, bearer.recipe, bearer.strings.language)
     if person is None or bearer.wanted is None:
-        return _Standing(standing="", topics=topics, wishes={}, newsletters=[], lists=[], got=[], reached=True)
+        return _Standing(standing="", offers=offers, wishes={}, newsletters=[], lists=[], got=[], reached=True)
     newsletter = issue_store.newsletter_by_id(db, bearer.issue.newsletter_id)
     standing = standing_of(db, person, bearer.recipe)
     return _Standing(
         standing=standing.value,
-        topics=topics,
+        offers=offers,
         wishes=wishes_in(wish_store.wishes_of(db, person.id), f"newsletter:{bearer.recipe.slug}"),
         newsletters=newsletters_of(db, person),
         lists=lists_of(db, person),
@@ -144,11 +146,11 @@ def _stands(db: Connection, bearer: Bearer, *, now: datetime) -> _Standing:
 
 def _offered_wishes(stands: _Standing) -> dict[str, str]:
     """Give the wishes that the page shows; what it does not offer, sensitive topics above all, is not on it."""
-    return {key: stands.wishes.get(key, NO_WISH) for key in (TOPIC + topic.slug for topic in stands.topics)}
+    return {key: stands.wishes.get(key, NO_WISH) for key in stands.offers.keys}
 
 
-def _topics(db: Connection) -> list[Topic]:
-    return [topic for topic in topic_store.all_topics(db) if not topic.sensitive]
+def _is_any_chosen(offers: Sequence[Offer], form: Mapping[str, str]) -> bool:
+    return any(form.get(one.key, NO_WISH) != NO_WISH for one in offers)
 
 
 def _choices(web: Web, bearer: Bearer) -> dict[str, object]:

@@ -18,7 +18,7 @@ from newsletter.web.context import Web, web_of
 from newsletter.web.form import read_form
 from newsletter.web.leave_page import today_of
 from newsletter.web.pages import nothing_here, preview_page
-from newsletter.web.preferences_form import TOPIC, Read, as_form, choice_of, read_preferences
+from newsletter.web.preferences_form import Read, as_form, choice_of, read_preferences
 from newsletter.web.preferences_page import as_shown, offered_to, preferences_page
 from newsletter.web.stale_form import without_stale
 from subscribers.subscriber import Subscriber
@@ -48,7 +48,7 @@ def _save(request: Request, form: Mapping[str, str]) -> Response:
     with reading(web.app.engine) as db:
         offered = offered_to(db, web, bearer, bearer.person)
         here = wishes_in(wish_store.wishes_of(db, bearer.person.id), f"newsletter:{bearer.recipe.slug}")
-    wishes = {key: here.get(key, NO_WISH) for key in (TOPIC + slug for slug in offered.topics)}
+    wishes = {key: here.get(key, NO_WISH) for key in offered.wishes}
     meant = without_stale(form, as_form(shown, wishes), group=choice_of)
     read = read_preferences(meant, offered, shown, today=today)
     if read.faults:

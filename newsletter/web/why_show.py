@@ -9,8 +9,7 @@ from starlette.responses import Response
 from newsletter.app.archive import is_public
 from newsletter.app.why_these import WhyStory, why_these
 from newsletter.db.engine import reading
-from newsletter.issues.digest import Reason
-from newsletter.rendering.edition import plain_reasons, topic_reasons
+from newsletter.rendering.reasons import ReasonsToday
 from newsletter.rendering.strings import Strings
 from newsletter.sources import topic_store
 from newsletter.sources.source import Topic
@@ -54,12 +53,12 @@ def why_show(request: Request) -> Response:
 
 
 def _lines(strings: Strings, stories: Sequence[WhyStory], topics: Sequence[Topic]) -> list[_Line]:
-    plain, by_topic = plain_reasons(strings), topic_reasons(topics, strings)
+    reasons = ReasonsToday(topics, strings)
     return [
         _Line(
             one.title,
             one.language,
-            by_topic.get(one.topic_id, plain[Reason.DISCREET]) if one.reason is Reason.TOPIC else plain[one.reason],
+            reasons.words(one.reason, one.topic_id, source_name=one.source_name, topics=one.topics),
             _points(strings, one),
         )
         for one in stories
@@ -67,11 +66,15 @@ def _lines(strings: Strings, stories: Sequence[WhyStory], topics: Sequence[Topic
 
 
 def _points(strings: Strings, one: WhyStory) -> list[str]:
-    """Say each of the points that there are, then their sum."""
-    if one.points is None:
+    """Say each of the points that there are, then their sum; none that would tell the reader's role or country.
+
+    A mail is forwarded easily, and the page belongs to whoever has it.
+    """
+    if one.points is None or one.points.role or one.points.country:
         return []
     said = (
         ("Topics you follow: {points}", one.points.topics),
+        ("Sources you follow: {points}", one.points.source),
         ("The editors find it important: {points}", one.points.value),
         ("It is new: {points}", one.points.freshness),
         ("A date comes soon: {points}", one.points.soon),

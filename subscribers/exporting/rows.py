@@ -18,6 +18,7 @@ from subscribers.lists.keep import list_by_slug
 from subscribers.store import PORTION
 from subscribers.suppression import suppression_store
 from subscribers.wishes.preference_store import NOT_WANTED
+from subscribers.wishes.profile import source_cell
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 Row = dict[str, Any]
@@ -123,7 +124,7 @@ def _cell(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case list():
-            return ";".join(value)
+            return ";".join(source_cell(one) for one in value)
         case dict():
             return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
         case _:

@@ -19,7 +19,7 @@ from subscribers.importing.formats import ANY_VALUE
 from subscribers.importing.layout import Layout
 from subscribers.importing.own import NOTHING, Wished, read_own
 from subscribers.importing.standing import Standing
-from subscribers.wishes.profile import READERS, Preferences, Profile, read_topics, told
+from subscribers.wishes.profile import READERS, Preferences, Profile, read_source, read_topics, told
 
 _OPT_OUT = re.compile(r"[a-z]+:[a-z0-9-]{1,63}")
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -163,7 +163,9 @@ def _read_topics(layout: Layout, index: int | None, cells: list[str]) -> tuple[t
     unknown: dict[str, None] = {}
     for name in _topic_names(cell, layout.known_topics):
         slug = layout.known_topics.get(name.lower())
-        if slug is None:
+        if source := read_source(name):
+            found[source] = None
+        elif slug is None:
             unknown[name[:60]] = None
         else:
             found[f"topic:{slug}"] = None
@@ -171,10 +173,11 @@ def _read_topics(layout: Layout, index: int | None, cells: list[str]) -> tuple[t
 
 
 def _topic_names(cell: str, known: Mapping[str, str]) -> list[str]:
-    """Cut a cell at semicolons, then at commas; a comma may stand in a topic's own name."""
+    """Cut a cell at semicolons, then at commas; a comma may stand in the name of a topic or source."""
     names = []
     for part in (one.strip() for one in cell.split(";")):
-        names += [part] if part.lower() in known else [one.strip() for one in part.split(",")]
+        is_one = part.lower() in known or read_source(part)
+        names += [part] if is_one else [one.strip() for one in part.split(",")]
     return [name for name in names if name]
 
 

@@ -53,6 +53,7 @@ LONGEST_NAME = 60
 THE_NEWSLETTERS_HOUR = -1
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST_ROLE = 100
+_LONGEST_SOURCE = 200
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]{1,8})*")  # BCP 47 (RFC 5646 2.1), and the underscore of locales
 _CODE = re.compile(r"[a-z]{2,3}")
 _NO_LANGUAGES = frozenset({"und", "mul", "zxx", "mis"})  # codes that say nothing
@@ -162,12 +163,33 @@ def read_country(text: str) -> str:
 
 @lru_cache(maxsize=_CELLS)
 def read_topics(text: str) -> tuple[str, ...]:
-    """Take topics as keys to follow: `a;b` gives `topic:a` and `topic:b`."""
-    slugs = [one.strip().lower() for one in text.split(";") if one.strip()]
-    for slug in slugs:
-        if not _TOPIC.fullmatch(slug):
-            raise InvalidProfile(f"topics: {told(slug)} is no topic; give slugs, separated by semicolons")
-    return tuple(f"topic:{slug}" for slug in dict.fromkeys(slugs))
+    """Take topics as keys to follow: `a;b` gives `topic:a` and `topic:b`; `source:Name` stays what it is."""
+    return tuple(dict.fromkeys(_read_wish(one.strip()) for one in text.split(";") if one.strip()))
+
+
+def read_source(text: str) -> str | None:
+    """Take `source:Name` as the key of a source; None where the text is something else."""
+    kind, _, name = text.partition(":")
+    if kind.lower() != "source" or not name.strip():
+        return None
+    name = name.strip().replace("%3B", ";").replace("%25", "%")
+    if not name.isprintable() or len(name) > _LONGEST_SOURCE:
+        raise InvalidProfile(f"topics: a source has at most {_LONGEST_SOURCE} characters, and no control characters")
+    return f"source:{name}"
+
+
+def source_cell(key: str) -> str:
+    """Write a key so that `read_source` takes that of a source from a cell that is cut at semicolons."""
+    return key.replace("%", "%25").replace(";", "%3B") if key.startswith("source:") else key
+
+
+def _read_wish(text: str) -> str:
+    if source := read_source(text):
+        return source
+    slug = text.lower()
+    if not _TOPIC.fullmatch(slug):
+        raise InvalidProfile(f"topics: {told(slug)} is no topic; give slugs, separated by semicolons")
+    return f"topic:{slug}"
 
 
 READERS: dict[str, Callable[[str], str | int]] = {

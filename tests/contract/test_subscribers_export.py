@@ -59,6 +59,8 @@ def fill(db: Connection) -> None:
     change_profile(db, ids["full"], {"frequency": "weekly", "paused_until": "2027-01-07", "role": "-nurse"}, now=NOW)
     follow(db, ids["full"], "topic:funding", now=NOW)
     mute(db, ids["full"], "topic:events", now=NOW)
+    follow(db, ids["full"], "source:News; 100 % of them, and More", now=NOW)
+    mute(db, ids["full"], "source:Gazette", now=NOW)
     follow(db, ids["full"], "topic:events", now=NOW, scope=MONTHLY)
     prefer(db, ids["full"], MONTHLY, {"hour": 20, "zone": "Asia/Tokyo", "plain_text": False, "language": ""}, now=NOW)
 
@@ -202,7 +204,12 @@ def test_json_lines_tell_the_same(engine: Engine) -> None:
     rows = {one["address"]: one for one in map(json.loads, out.getvalue().splitlines())}
     full = rows["full@full.example.org"]
     assert set(full) <= set(COLUMNS)
-    assert (full["topics"], full["mutes"], full["hour"], full["plain_text"]) == (["funding"], ["events"], 7, True)
+    assert (full["topics"], full["mutes"], full["hour"], full["plain_text"]) == (
+        ["source:News; 100 % of them, and More", "funding"],
+        ["source:Gazette", "events"],
+        7,
+        True,
+    )
     assert full["newsletters"][MONTHLY]["wishes"] == {"topic:events": "follow"}
     assert "country" not in full
 

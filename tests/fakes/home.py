@@ -203,7 +203,7 @@ def _add(app: App, address: str, name: str, language: str, zone: str, topics: tu
         name=name,
         language=language,
         zone=zone,
-        topics=topics,
+        follows=tuple(f"topic:{topic}" for topic in topics),
         by="test",
     )
 

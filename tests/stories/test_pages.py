@@ -96,7 +96,7 @@ def prepare(folder: Path, port: int, web: str) -> str:
         apply_setup(app, folder / "setup.toml")
         fetch_some(app)
         told = {"consent": "a test", "name": "Anna", "language": "de", "zone": "Europe/Berlin", "by": "test"}
-        add_person(app, READER, "members", topics=("funding",), **told)
+        add_person(app, READER, "members", follows=("topic:funding",), **told)
         issue, _ = assemble_issue(app, "weekly", by="a test")
         approve_issue(app, issue, by="a test")
         with reading(app.engine) as db:

@@ -196,5 +196,5 @@ def test_each_reader_gets_a_story_once_in_a_language_of_theirs(app: App, site: W
     for language, title in (("de", "Der Plan der Agentur"), ("en", "The plan of the agency")):
         address = f"{language}@example.org"
         form = json.dumps({"form": "https://www.example.org/join"})
-        add_person(app, address, "members", consent=form, name="", language=language, zone="", topics=(), by="ada")
+        add_person(app, address, "members", consent=form, name="", language=language, zone="", follows=(), by="ada")
         assert [one.title for one in preview(app, issue, address=address).chosen] == [title]

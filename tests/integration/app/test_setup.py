@@ -112,6 +112,19 @@ def test_what_was_found_out_about_a_source_is_no_change(app: App) -> None:
     assert acts(moved) == [("update", "source", "secretariat")]
 
 
+def test_for_whom_a_source_writes_is_kept(app: App) -> None:
+    """Roles and country come with the file, stay where it does not say, and are shown; a wrong country is refused."""
+    told = 'topics = ["policy"]\nroles = ["clinician", "patient"]\ncountry = "it"'
+    apply(app, FILE.replace('topics = ["policy"]', told))
+    assert apply(app, FILE.replace('topics = ["policy"]', 'topics = ["funding"]'))
+    with reading(app.engine) as db:
+        kept = source_store.source_by_name(db, "secretariat")
+    assert (kept.roles, kept.country) == (("clinician", "patient"), "IT")
+    assert 'country = "IT"' in setup_toml(present_setup(app))
+    with pytest.raises(InvalidSetup, match="country"):
+        apply(app, FILE.replace('topics = ["policy"]', 'country = "Italy"'))
+
+
 def test_show_then_apply_changes_nothing(app: App) -> None:
     """What `show --toml` writes, in any folder, is what is there; also after kinds were found out."""
     apply(app)

@@ -20,7 +20,11 @@ def test_each_rule_is_told(week: Run) -> None:
     number = posts(week)
     assert verdict(week, number["funding"], ADA) == (True, False, "topic")
     assert verdict(week, number["policy"], ADA) == (False, False, "not_followed")
-    assert "they follow funding, and it is about none of these" in week("why-not", str(number["policy"]), ADA).out
+    (told,) = week("why-not", str(number["policy"]), ADA, "--json").json["issues"]
+    assert told["points"]["topics"] == 0
+    assert told["points"]["sum"] == sum(value for name, value in told["points"].items() if name != "sum")
+    assert f"[{told['points']['sum']} points" in week("why-not", str(number["policy"]), ADA).out
+    assert "they follow funding, and it is of none of these" in week("why-not", str(number["policy"]), ADA).out
     week("issue", "approve", "weekly")
     week("issue", "send", "weekly", "--wait")
     assert verdict(week, number["funding"], ADA) == (True, True, "topic")

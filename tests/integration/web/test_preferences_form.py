@@ -36,7 +36,11 @@ PERSON = Subscriber(
     updated_at=NOW,
 )
 OFFERED = Offered(
-    topics=["funding"], languages={"de", "en"}, reading={"de", "en", "fr"}, newsletters=["weekly"], lists=["members"]
+    wishes=["topic:funding"],
+    languages={"de", "en"},
+    reading={"de", "en", "fr"},
+    newsletters=["weekly"],
+    lists=["members"],
 )
 FIELDS = (
     *("language", "zone", "hour", "frequency", "length", "plain_text", "pause", "paused_until", "scope", "days"),

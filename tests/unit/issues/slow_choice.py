@@ -21,10 +21,11 @@ class Entry(NamedTuple):
     post: PostId
     pick: int  # place, from 1; 0: none
     section: int
-    points: int
+    points: int  # above those that everybody has, the reader's own
+    rank: int
     place: int  # in the editors' order
     source: int
-    is_theirs: bool  # followed, picked, or the reader follows nothing
+    is_theirs: bool  # followed, its source followed, picked, or the reader follows nothing
 
 
 def slow_choice(
@@ -40,8 +41,8 @@ def slow_choice(
     taken = _fill(own, limits.room(reader.length), limits, sizes)
     taken.sort(key=lambda one: _order(one, reader))
     outside = [one for one in entries if not one.is_theirs]
-    if reader.follows and len(taken) >= 8 and outside:
-        taken = _widen(taken, max(outside, key=lambda one: one.points), limits, sizes, limits.room(reader.length))
+    if len(taken) >= 8 and outside:
+        taken = _widen(taken, max(outside, key=lambda one: one.rank), limits, sizes, limits.room(reader.length))
     return [one.post for one in sorted(taken, key=lambda one: -1 if one.pick else one.section)]
 
 
@@ -56,33 +57,52 @@ def _entry(
     picks = {edit.post_id: edit.pick or 0 for edit in edits}
     pick = min((picks[post.id] for post in alive if post.id in picks), default=0)
     followed = len(topics & reader.follows)
+    has_source = any(post.source in reader.sources for post in alive)
     rank = next(one.rank for one in pool.ranked.stories if one.id == story[0].story_id)
     return Entry(
         post=best.id,
         pick=pick,
         section=min((SLUGS.index(one) for one in topics), default=NO_TOPIC),
-        points=rank + ((0, 40, 50, 60)[min(followed, 3)] << RANK_SHIFT),
+        points=rank + (_own_points(alive, followed, reader) << RANK_SHIFT),
+        rank=rank,
         place=[one.id for one in pool.editors.stories].index(story[0].story_id),
         source=best.source_id,
-        is_theirs=bool(pick or followed or not reader.follows),
+        is_theirs=bool(pick or followed or has_source or not (reader.follows or reader.sources)),
     )
 
 
 def _readable(alive: list[Post], reader: Reader) -> Post | None:
-    """Give the post in the first of the reader's languages: just that one, else one of the same base."""
+    """Give the post in the first of the reader's languages: just that one, else one of the same base.
+
+    Never of a source that they mute; of several, that of a source they follow.
+    """
+    heard = [post for post in alive if post.source not in reader.muted_sources]
     for one in (*reader.reading_languages, ""):
         for form in dict.fromkeys((one.lower(), one.lower().partition("-")[0])):
-            just = [post for post in alive if post.language.lower() == form]
-            near = [post for post in alive if post.language.lower().partition("-")[0] == form]
-            if just or near:
-                return (just or near)[0]
+            just = [post for post in heard if post.language.lower() == form]
+            near = [post for post in heard if post.language.lower().partition("-")[0] == form]
+            same = [*just, *(post for post in near if post not in just)]
+            if same:
+                return next((post for post in same if post.source in reader.sources), same[0])
     return None
+
+
+def _own_points(alive: list[Post], followed: int, reader: Reader) -> int:
+    points = (0, 40, 50, 60)[min(followed, 3)]
+    if any(post.source in reader.sources for post in alive):
+        points += 15
+    if any(role.lower() == reader.role.lower() for post in alive for role in post.roles):
+        points += 15
+    open_to = [(post.call and post.call.countries) or (post.country,) for post in alive]
+    if reader.country and any(reader.country in countries for countries in open_to):
+        points += 10
+    return points
 
 
 def _order(one: Entry, reader: Reader) -> tuple[int, int]:
     if one.pick:
         return 0, one.pick
-    return 1, -one.points if reader.follows else one.place
+    return 1, -one.points if reader.follows or reader.sources else one.place
 
 
 def _fill(own: list[Entry], room: int, limits: Limits, sizes: Sizes) -> list[Entry]:

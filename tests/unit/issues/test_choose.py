@@ -21,9 +21,14 @@ from tests.unit.issues.slow_choice import slow_choice
 SLUGS = [topic.slug for topic in TOPICS]
 LANGUAGES = ["en", "de", "fr", "pt-BR", ""]
 
+SOURCES = ["Academy", "Ministry", "Hospital"]
+NO_SOURCES: frozenset[str] = frozenset()
+
 posts_strategy = st.lists(
     st.builds(
-        lambda story, topics, language, value, withdrawn: {
+        lambda story, topics, language, value, source, withdrawn: {
+            "source": SOURCES[source - 1],
+            "source_id": SourceId(source),
             "story_id": StoryId(story),
             "topics": tuple(topics),
             "language": language,
@@ -34,19 +39,31 @@ posts_strategy = st.lists(
         st.lists(st.sampled_from(SLUGS), unique=True, max_size=3),
         st.sampled_from(LANGUAGES),
         st.integers(0, 3),
+        st.integers(1, 3),
         st.sampled_from([False, False, False, True]),
     ),
     max_size=30,
 ).map(lambda rows: [make_post(number, **row) for number, row in enumerate(rows, 1)])
 
 readers_strategy = st.builds(
-    lambda follows, mutes, languages, length: make_reader(
-        follows=follows, mutes=mutes, reading_languages=tuple(languages), length=length
+    lambda follows, mutes, sources, muted, languages, length, role, country: make_reader(
+        follows=follows,
+        mutes=mutes,
+        sources=frozenset(sources),
+        muted_sources=frozenset(muted),
+        reading_languages=tuple(languages),
+        length=length,
+        role=role,
+        country=country,
     ),
     st.sets(st.sampled_from(SLUGS)),
     st.sets(st.sampled_from(SLUGS), max_size=1),
+    st.just(()) | st.sets(st.sampled_from(SOURCES), max_size=2),
+    st.just(()) | st.sets(st.sampled_from(SOURCES), max_size=1),
     st.lists(st.sampled_from(["en", "de", "fr", "pt", "pt-BR"]), min_size=1, max_size=3, unique=True),
     st.sampled_from(["short", "normal", "full"]),
+    st.sampled_from(["", "clinician"]),
+    st.sampled_from(["", "IT"]),
 )
 ids_strategy = st.frozensets(st.integers(1, 30).map(PostId), max_size=12)
 edits_strategy = st.lists(st.integers(1, 30), max_size=3, unique=True).map(
@@ -100,6 +117,7 @@ def test_hard_rules_bend_for_nothing(
         post = by_id[one.post_id]
         topics = {topic for other in posts if other.story_id == post.story_id for topic in other.topics}
         assert not topics & reader.mutes
+        assert post.source not in reader.muted_sources
         assert not post.language or post.language.split("-")[0] in {x.split("-")[0] for x in reader.reading_languages}
         assert post.visible_from <= SLOT_AT < post.alive_until
 
@@ -138,13 +156,17 @@ def test_reasons_are_true(
         elif one.reason == Reason.TOPIC:
             assert topic_of[one.topic_id].slug in followed
             assert not topic_of[one.topic_id].sensitive
+        elif one.reason == Reason.SOURCE:
+            assert by_id[one.post_id].source in reader.sources
+            assert by_id[one.post_id].source not in {post.source for post in posts if "diagnosis" in post.topics}
         elif one.reason == Reason.DISCREET:
-            assert (followed, one.topic_id) == ({"diagnosis"}, 0)
+            assert one.topic_id == 0
+            assert followed == {"diagnosis"} or {post.source for post in story} & reader.sources
         elif one.reason == Reason.OUTSIDE:
-            assert reader.follows
+            assert reader.follows or reader.sources
             assert not followed
         else:
-            assert (one.reason, reader.follows) == (Reason.EDITORS_ORDER, frozenset())
+            assert (one.reason, reader.follows, reader.sources) == (Reason.EDITORS_ORDER, frozenset(), NO_SOURCES)
 
 
 @law
@@ -356,7 +378,10 @@ def test_why_not_reads_like_a_dict() -> None:
 @given(
     st.lists(
         st.builds(
-            lambda story, topics, language, value, source: {
+            lambda story, topics, language, value, source, roles, country: {
+                "source": (*SOURCES, "Charity")[source - 1],
+                "roles": tuple(roles),
+                "country": country,
                 "story_id": StoryId(story),
                 "topics": tuple(topics),
                 "language": language,
@@ -368,6 +393,8 @@ def test_why_not_reads_like_a_dict() -> None:
             st.sampled_from(["en", "en", "de", ""]),
             st.integers(0, 3),
             st.integers(1, 4),
+            st.lists(st.sampled_from(["Clinician", "patient"]), unique=True),
+            st.sampled_from(["", "IT", "PT"]),
         ),
         min_size=12,
         max_size=40,

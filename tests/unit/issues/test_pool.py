@@ -68,7 +68,7 @@ def test_withdrawn_and_held_posts_are_not_alive(state: PostState) -> None:
     assert make_pool_of([dead]).out == {StoryId(1): LeftOut.NOT_ALIVE}
     alive = make_post(2, story_id=StoryId(1), language="de")
     (story,) = make_pool_of([dead, alive]).editors.stories
-    assert (story.post_id, dict(story.posts)) == (PostId(2), {"de": PostId(2)})
+    assert (story.post_id, dict(story.posts)) == (PostId(2), {"de": (PostId(2),)})
 
 
 def test_a_post_is_alive_from_its_embargo_to_its_end() -> None:

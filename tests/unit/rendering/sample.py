@@ -72,7 +72,7 @@ def make_post(number: int, **changes: Any) -> Post:
     """Give a post; every field can be changed."""
     values: dict[str, Any] = {
         "id": PostId(number),
-        "source_id": SourceId(1),
+        "source_id": SourceId(number),
         "source_name": "Consortium secretariat",
         "story_id": StoryId(number),
         "kind": PostKind.NEWS,

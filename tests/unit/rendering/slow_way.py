@@ -14,7 +14,7 @@ from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.sentinels import Segment, Sentinels
 from newsletter.rendering.strings import Strings
-from newsletter.rendering.values import greeting_name
+from newsletter.rendering.values import greeting_name, one_line
 from tests.unit.rendering.sample import (
     PUBLIC_URL,
     environment,
@@ -74,6 +74,9 @@ def _own_sections(frozen: FrozenIssue, strings: Strings, personal: Personal) -> 
 
 def _reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Iterator[str]:
     topics = {topic.id: topic.names.get(strings.language.partition("-")[0], topic.name) for topic in frozen.topics}
+    sensitive = {topic.slug for topic in frozen.topics if topic.sensitive}
+    private = {post.source_id for post in frozen.posts if sensitive & set(post.topics)}
+    sources = {post.id: "" if post.source_id in private else one_line(post.source_name) for post in frozen.posts}
     words = {
         Reason.PICK: strings.text("Editors' choice"),
         Reason.EDITORS_ORDER: strings.text("From all topics"),
@@ -85,10 +88,9 @@ def _reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Itera
     }
     for section in arrange(personal.chosen, section_places(frozen)):
         for one in section.chosen:
-            follow = (
-                strings.text("You follow {topic}", topic=topics[one.topic_id]) if one.reason == Reason.TOPIC else ""
-            )
-            yield words.get(one.reason) or follow
+            followed = sources[one.post_id] if one.reason == Reason.SOURCE else topics.get(one.topic_id, "")
+            follow = strings.text("You follow {topic}", topic=followed) if followed else words[Reason.DISCREET]
+            yield words.get(one.reason, follow)
 
 
 def _filled(segments: Sequence[Segment], values: Mapping[str, str], reasons: Iterator[str]) -> str:

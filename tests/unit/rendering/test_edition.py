@@ -290,6 +290,18 @@ def test_nothing_is_loaded_but_our_pictures() -> None:
         assert forbidden not in html
 
 
+def test_a_followed_source_is_named_but_for_a_discreet_one() -> None:
+    """SOURCE prints who publishes the post; a source that writes of a sensitive topic stays unnamed as that topic."""
+    posts = tuple(replace(post, source_name="A & B <i>") if post.id == 8 else post for post in sample_posts())
+    edition = build(make_frozen(posts))
+    html = page_html(edition, make_personal(chosen=(Chosen(PostId(8), Reason.SOURCE),), more=0))
+    assert "You follow A &amp; B &lt;i&gt;" in html
+    private = next(post.id for post in posts if "rare" in post.topics)
+    html = page_html(edition, make_personal(chosen=(Chosen(private, Reason.SOURCE),), more=0))
+    assert "You follow" not in html
+    assert "Chosen for you" in html
+
+
 def test_a_sensitive_topic_is_never_named_as_a_reason() -> None:
     """Neither DISCREET nor a wrong TOPIC code tells that a reader follows a topic that can be a diagnosis."""
     edition = build(sample_issue())

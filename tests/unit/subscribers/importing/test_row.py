@@ -251,3 +251,13 @@ def test_what_becomes_of_columns_is_told() -> None:
         "status": ["status"],
         "topics": ["interests"],
     }
+
+
+@pytest.mark.parametrize("known", [None, {"funding": "funding"}])
+def test_a_source_is_followed_by_its_name(known: dict[str, str] | None, now: datetime) -> None:
+    """`source:Name` among the topics keeps its capitals and commas, whether the topics are known or not."""
+    layout = lay_out(header("address,topics,mutes"), ImportOptions(topics=known))
+    row = read_row(layout, Record(2, ["a@x.org", "funding; source: Ministry, of Health", "source:A%3BB"], ""), now)
+    assert row.follows == ("topic:funding", "source:Ministry, of Health")
+    assert [(one.key, one.kind) for one in row.wishes] == [("source:A;B", "mute")]
+    assert row.unknown_topics == ()
