@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.output import Json, emit, opened, table, terminal_width
-from newsletter.cli.post_words import MAY_GO, MAY_SHRINK, POST_HEADS, origin_json, post_json, post_row, why_lines
+from newsletter.cli.post_words import (
+    MAY_GO,
+    MAY_SHRINK,
+    POST_HEADS,
+    list_notes,
+    origin_json,
+    post_json,
+    post_row,
+    why_lines,
+)
 
 
 def list_(
@@ -35,6 +44,7 @@ def list_(
     words = table(rows, heads, may_shrink=MAY_SHRINK, may_go=MAY_GO, width=terminal_width())
     if why:
         words = _with_reasons(words, [why_lines(one.topics) for one in told])
+    words = "\n".join([words, *list_notes(posts)])
     emit(result, words if posts else "no such post; `newsletter ingest` fetches new ones", as_json=as_json)
 
 

@@ -1,6 +1,6 @@
 """How posts read, as JSON and in a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 POST_HEADS = ("post", "kind", "state", "language", "published", "source", "owner", "title")
 MAY_SHRINK = ("title", "owner", "source", "sent in by")  # on a narrow terminal
 MAY_GO = ("owner", "language", "kind", "state", "source", "published", "sent in by")  # on one that is narrower still
+_FEW = 5
 _WHY = {
     "source": "all posts of its source are on it",
     "post": "the post itself says so",
@@ -57,6 +58,26 @@ def post_row(post: "Post") -> tuple[object, ...]:
     published = f"{post.published_at:%Y-%m-%d}" if post.published_at else "-"
     state = f"gone since {post.gone_at:%Y-%m-%d}" if post.gone_at else post.state.value
     return post.id, post.kind.value, state, post.language or "-", published, post.source, owner_of(post), post.title
+
+
+def list_notes(posts: "Sequence[Post]") -> list[str]:
+    """Say what a row by itself does not: which posts are one story, and which candidates few readers can get."""
+    stories: dict[int, list[int]] = {}
+    for post in posts:
+        stories.setdefault(post.story_id, []).append(post.id)
+    notes = [
+        f"{_numbers(sorted(ids))} are one story: a reader gets one of them" for ids in stories.values() if len(ids) > 1
+    ]
+    bare = sorted(post.id for post in posts if post.state == "candidate" and not post.topics)
+    if bare and any(post.topics for post in posts):
+        what = f"{len(bare)} candidates have no topic" if len(bare) > _FEW else f"{_numbers(bare)} without a topic"
+        notes += [f"{what}: who follows topics gets none of it", f"  newsletter post topics {bare[0]} +SLUG"]
+    return notes
+
+
+def _numbers(ids: Sequence[int]) -> str:
+    *most, last = (str(one) for one in ids)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def why_words(why: str) -> str:

@@ -137,3 +137,15 @@ def test_our_own_key_is_no_answer() -> None:
     """A file named after the delivery's key is a file; a server's words stay as they came."""
     assert answer_words("issue%3A1%3A2", "issue:1:2") == "as a file"
     assert answer_words("250 2.0.0 queued as 4F1", "issue:1:2") == "250 2.0.0 queued as 4F1"
+
+
+def test_one_story_and_posts_without_a_topic_are_told(owned: Run) -> None:
+    """Below the list stand joined posts, and the candidates that nobody gets who follows topics, with what to do."""
+    press, calls = (owned("post", "list", "--source", one, "--json").json[0]["post"] for one in ("press", "calls"))
+    told = owned("post", "list").out
+    assert "without a topic: who follows topics gets none of it\n  newsletter post topics" in told
+    assert "one story" not in told
+    owned("post", "join", str(press), str(calls))
+    lines = owned("post", "list").out.splitlines()
+    assert f"{min(press, calls)} and {max(press, calls)} are one story: a reader gets one of them" in lines
+    assert "a topic" not in owned("post", "list", "--source", "press").out  # there every post is like that
