@@ -1,24 +1,17 @@
 """Keys that sign: made, read, and held against the record that the DNS has of them."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from newsletter.app.dns_words import LookUp, LookUpFailed, Published, tags_of
 from newsletter.base.errors import InvalidSettings, UsageError
 from newsletter.base.settings import FILE_NAME, DkimSettings, Settings
 from newsletter.rendering.dkim_key import ALGORITHMS, DkimKey, new_private_key, read_dkim_key
 from newsletter.rendering.errors import InvalidDkimKey
 
 FOLDER = "dkim"
-
-
-LookUp = Callable[[str], list[str]]  # the TXT records of a name; LookUpFailed when nobody answers
-
-
-class LookUpFailed(Exception):
-    """The DNS gave no answer: that says nothing about the record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +27,6 @@ class NewKey:
             f'[[dkim]]\ndomain = "{self.key.domain}"\nselector = "{self.key.selector}"\n'
             f'private_key_file = "{self.file}"\n'
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What the DNS says of a key."""
-
-    verdict: Literal["good", "warning", "bad"]
-    words: str
 
 
 def make_keys(home: Path, domain: str, selector: str) -> list[NewKey]:
@@ -93,7 +78,7 @@ def is_published(key: DkimKey, look_up: LookUp) -> Published:
         records = look_up(name)
     except LookUpFailed as error:
         return Published(verdict="warning", words=f"the DNS could not be asked for {name}: {error}")
-    found = [tags for tags in map(_tags, records) if "p" in tags]
+    found = [tags for tags in map(tags_of, records) if "p" in tags]
     if not found:
         return Published(verdict="bad", words=f"{name} has no record: receivers cannot check the signature")
     if len(found) > 1:
@@ -102,7 +87,7 @@ def is_published(key: DkimKey, look_up: LookUp) -> Published:
 
 
 def _judged(key: DkimKey, tags: dict[str, str]) -> Published:
-    name, ours = key.record_name, _tags(key.record)
+    name, ours = key.record_name, tags_of(key.record)
     if not tags["p"]:
         return Published(verdict="bad", words=f"{name} says that this key is withdrawn (an empty p=)")
     if tags["p"] != ours["p"] or tags.get("k", "rsa") != ours["k"]:
@@ -111,12 +96,6 @@ def _judged(key: DkimKey, tags: dict[str, str]) -> Published:
         words = f"{name} is marked as a test (t=y): receivers may treat the mail as not signed"
         return Published(verdict="warning", words=words)
     return Published(verdict="good", words=f"{name} is published and is our key ({key.algorithm})")
-
-
-def _tags(record: str) -> dict[str, str]:
-    """Read a tag list (RFC 6376, section 3.2): blanks within p= mean nothing."""
-    pairs = (part.partition("=") for part in record.split(";"))
-    return {name.strip(): "".join(value.split()) for name, equals, value in pairs if equals}
 
 
 def findings(settings: Settings, home: Path, look_up: LookUp) -> Iterator[tuple[DkimSettings, Published, str]]:

@@ -3,7 +3,7 @@
 import dns.exception
 import dns.resolver
 
-from newsletter.app.dkim import LookUpFailed
+from newsletter.app.dns_words import LookUpFailed
 
 _PATIENCE = 5.0  # seconds for one name
 

@@ -4,7 +4,7 @@ It changes nothing and sends nothing. Each check gives findings; a check that fa
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import Literal
 
 from newsletter.app import dkim
 from newsletter.app.app import App, open_app
-from newsletter.app.dkim import LookUp
+from newsletter.app.dmarc import judge_dmarc
 from newsletter.app.dns import text_records
+from newsletter.app.dns_words import LookUp, LookUpFailed, Published
 from newsletter.app.earlier_yes import REMEDY as COVER
 from newsletter.app.earlier_yes import unasked
 from newsletter.app.holds import REMEDY, why_held
 from newsletter.app.segments import HeadCount, reader_count
 from newsletter.app.source_health import healths, remedy_of
+from newsletter.app.spf import judge_spf
 from newsletter.app.telling import waiting_for_somebody
 from newsletter.app.words import counted
 from newsletter.base.errors import NewsletterError
@@ -31,6 +33,10 @@ from subscribers.lists.keep import all_lists
 from subscribers.segments.keep import all_segments
 
 _LEAST_FREE = 500_000_000  # bytes
+_RECORDS = {
+    "SPF": "one TXT record at {domain} like: v=spf1 a:relay.{domain} -all (or what your provider says to include)",
+    "DMARC": "one TXT record at _dmarc.{domain}, to begin with: v=DMARC1; p=none; rua=mailto:dmarc@{domain}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +58,23 @@ def examine(home: Path, look_up: LookUp = text_records) -> Iterator[Finding]:
         return
     try:
         yield Finding(what="settings", verdict="good", words=f"{home / 'newsletter.toml'} can be used")
-        yield from _keys(app)
-        yield from _database(app)
-        yield from _web(app)
-        yield from _providers(app)
-        yield from _signatures(app, look_up)
-        yield from _newsletters(app)
-        yield from _unasked(app)
-        yield from _sources(app)
-        yield from _waiting(app)
+        yield from look_over(app, look_up)
     finally:
         app.close()
+
+
+def look_over(app: App, look_up: LookUp) -> Iterator[Finding]:
+    """Look at an opened home."""
+    yield from _keys(app)
+    yield from _database(app)
+    yield from _web(app)
+    yield from _providers(app)
+    yield from _signatures(app, look_up)
+    yield from _records(app, look_up)
+    yield from _newsletters(app)
+    yield from _unasked(app)
+    yield from _sources(app)
+    yield from _waiting(app)
 
 
 def _keys(app: App) -> Iterator[Finding]:
@@ -119,16 +131,38 @@ def _signatures(app: App, look_up: LookUp) -> Iterator[Finding]:
     for setting, found, remedy in dkim.findings(app.settings, app.home, look_up):
         what = f"signature {setting.domain}"
         yield Finding(what=what, verdict=found.verdict, words=found.words, remedy=remedy)
-    with reading(app.engine) as db:
-        senders = {parseaddr(one.recipe.sender)[1] for one in issue_store.all_newsletters(db)}
     try:
-        unsigned = sorted(sender for sender in senders if app.signers.for_sender(sender) is None)
+        unsigned = sorted(sender for sender in _senders(app) if app.signers.for_sender(sender) is None)
     except NewsletterError:
         return  # said above, key by key
     for sender in unsigned:
         domain = sender.rpartition("@")[2]
         words = f"mail from {sender} is not signed here: right only if the relay or provider signs for {domain}"
         yield Finding(what=f"signature {domain}", verdict="good", words=words)
+
+
+def _senders(app: App) -> set[str]:
+    with reading(app.engine) as db:
+        return {parseaddr(one.recipe.sender)[1] for one in issue_store.all_newsletters(db)}
+
+
+def _records(app: App, look_up: LookUp) -> Iterator[Finding]:
+    """Look at what receivers of bulk mail ask of a domain beside a signature; of folders nobody asks."""
+    leaving = [one for one in app.settings.provider if not one.url.startswith("maildir:")]
+    domains = sorted({sender.rpartition("@")[2].lower() for sender in _senders(app)}) if leaving else []
+    returning = app.settings.bounces.address.rpartition("@")[2].lower()
+    asked: list[tuple[str, Callable[[str, LookUp], Published], str]] = [
+        *(("SPF", judge_spf, domain) for domain in ([returning] if returning else domains) if leaving),
+        *(("DMARC", judge_dmarc, domain) for domain in domains),
+    ]
+    for what, judge, domain in asked:
+        try:
+            found = judge(domain, look_up)
+        except LookUpFailed as error:
+            yield Finding(what="DNS", verdict="warning", words=f"it could not be asked for {domain}: {error}")
+            return  # one wait is enough
+        remedy = "" if found.verdict == "good" else _RECORDS[what].format(domain=domain)
+        yield Finding(what=f"{what} {domain}", verdict=found.verdict, words=found.words, remedy=remedy)
 
 
 def _newsletters(app: App) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from newsletter.cli.output import Json, emit, home_of
 
 
 def doctor(context: typer.Context, *, as_json: Json = False) -> None:
-    """Check settings, database, providers, sources and what waits for somebody. Exit 1 when something is wrong."""
+    """Check settings, database, providers, DNS records, sources and what waits. Exit 1 when something is wrong."""
     from newsletter.app.doctor import examine
 
     findings = list(examine(home_of(context)))

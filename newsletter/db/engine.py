@@ -17,8 +17,10 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from newsletter.base.errors import UsageError
 
 _BETWEEN_LOOKS = 0.002  # seconds
-# 16 MB: an import touches pages all over its indexes, and at the usual 4 MB each portion was written twice.
-_CHECKPOINT_PAGES = 4000
+# An import touches pages all over its indexes. At the usual 4 MB of log each of them is written twice, at 64 MB many
+# are written once for several portions; and at the usual 2 MB of cache each is read again for each row.
+_CHECKPOINT_PAGES = 16_000
+_CACHE_KIB = 16_000  # of one connection, and only what it has touched
 _PRIMARY = 0xFF  # of an extended error code of SQLite
 BUSY_TIMEOUT_MS = 20_000  # no write of ours holds the lock longer than 50 ms; a backup or a disk may
 
@@ -68,6 +70,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+        f"cache_size=-{_CACHE_KIB}",
         "synchronous=FULL",
         "foreign_keys=ON",
     ):

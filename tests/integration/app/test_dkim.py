@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.app import App
-from newsletter.app.dkim import LookUpFailed, findings, is_published, make_keys, read_signing_keys
+from newsletter.app.dkim import findings, is_published, make_keys, read_signing_keys
 from newsletter.app.dns import text_records
+from newsletter.app.dns_words import LookUpFailed
 from newsletter.base.errors import InvalidSettings, UsageError
 from newsletter.base.settings import read_settings
 from newsletter.rendering.dkim_key import DkimKey
