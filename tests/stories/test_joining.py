@@ -1,4 +1,4 @@
-"""People join: in a browser, on a phone, from right to left, without script, from partners' pages and frames."""
+"""People join: in a on a phone, from right to left, without script, from partners' pages and frames."""
 
 import re
 import threading
@@ -19,12 +19,11 @@ from subscribers.lists.keep import put_list
 from subscribers.lists.mailing_list import SubscriptionState
 from subscribers.people.show import show
 from tests.stories.axe import faults_of
-from tests.stories.test_pages import EXPECTED, SIZES, Serving, browser, opened, overflow, serving, until
+from tests.stories.test_pages import EXPECTED, SIZES, Serving, opened, overflow, serving, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
 
-__all__ = ["browser"]  # a fixture
 PATIENCE_OF_A_PERSON = 2.2  # seconds: who is quicker than two is asked once more
 
 

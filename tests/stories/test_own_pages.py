@@ -18,12 +18,11 @@ from subscribers.people.find import find_by_address
 from subscribers.people.show import show
 from subscribers.wishes.prefer import change_profile
 from tests.stories.axe import faults_of
-from tests.stories.test_pages import EXPECTED, READER, Serving, browser, opened, overflow, serving, until
+from tests.stories.test_pages import EXPECTED, READER, Serving, opened, overflow, serving, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["browser"]  # a fixture
 # A link that is over is no fault of the page; the browser says so all the same.
 GONE = re.compile(f"{EXPECTED.pattern}|404|410")
 

@@ -11,7 +11,7 @@ import pytest
 from newsletter.app.app import open_app
 from newsletter.app.posts import list_posts
 from newsletter.app.submissions import form_link
-from tests.stories.test_pages import CHROMIUM, Serving, contrast, opened, overflow, serving
+from tests.stories.test_pages import Serving, contrast, opened, overflow, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with serving(tmp_path_factory.mktemp("submit") / "home") as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser here: {CHROMIUM} is missing (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def form_of(served: Serving) -> str:

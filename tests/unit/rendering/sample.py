@@ -13,13 +13,17 @@ from newsletter.issues.issue import Texts
 from newsletter.issues.recipe import Recipe
 from newsletter.rendering.compose import Personal
 from newsletter.rendering.headers import DeliveryHeaders
-from newsletter.rendering.templates import mail_environment
+from newsletter.rendering.templates import mail_environment, templates_root
 from newsletter.sources.post import CallDetails, EventDetails, Picture, Post, PostKind, PostState
 from newsletter.sources.source import Topic
 
 AT = datetime(2026, 11, 12, 9, 30, tzinfo=UTC)
 TOKEN = "1A" + "bC3dE5fG7hJ9kL1mN3pQ5r"
 PUBLIC_URL = "https://news.example.org"
+
+
+# All that there are: one that is added is looked at by every test of layouts.
+LAYOUTS = tuple(sorted({one.name.partition(".")[0] for one in templates_root().glob("mail/*.mjml.j2")} - {"frame"}))
 
 
 @cache
