@@ -41,8 +41,8 @@ def scores(spamassassin: str, folder: Path, mails: dict[str, bytes]) -> dict[str
     """Give each mail's score, and the rules that made it."""
     box = folder / "mails.mbox"
     with box.open("wb") as file:
-        for name, mail in mails.items():
-            head = f"From test Mon Nov 23 09:00:00 2026\nX-Name: {name}\n".encode()
+        for title, mail in mails.items():
+            head = f"From test Mon Nov 23 09:00:00 2026\nX-Name: {title}\n".encode()
             file.write(head + mail.replace(b"\r\n", b"\n").replace(b"\nFrom ", b"\n>From ") + b"\n")
     command = [spamassassin, "-L", "-t", "--mbox", str(box)]
     told = subprocess.run(
