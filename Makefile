@@ -13,7 +13,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX = $(CURDIR)/$(V)/compiled
 
-.PHONY: demo test unit check stories bench lock migration format clean help
+.PHONY: demo test unit check stories bench mjml lock migration format clean help
 help:
 	@echo "make demo     the main job on sample posts: see digests arrive"
 	@echo "make test     all tests, long things and properties sampled"
@@ -21,6 +21,7 @@ help:
 	@echo "make check    lint and types"
 	@echo "make stories  kills, faults, the browser and all properties, at full length"
 	@echo "make bench    the figures, one JSON line each"
+	@echo "make mjml     for one of the stories, the compiler that MJML's authors keep (needs npm)"
 	@echo "make format   lint's mendable findings, and the layout of the code"
 	@echo "make lock     the versions of requirements/ anew"
 	@echo "make migration WORDS=\"why\"   the next step of the database's schema"
@@ -62,6 +63,11 @@ stories: $(V)/.dev
 	$(if $(CARGS),,$(BIN)/python -m pytest -q -n 2 -m "hypothesis and not (story or browser or long)" --hypothesis-profile=long)
 bench: $(V)/.dev
 	$(BIN)/newsletter bench
+mjml: $(V)/mjml/.done
+$(V)/mjml/.done: $(V)/.dev tests/mjml/package-lock.json tests/mjml/compile.mjs
+	@mkdir -p $(V)/mjml && cp tests/mjml/* $(V)/mjml/
+	@cd $(V)/mjml && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
 format: $(V)/.dev
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
 migration: $(V)/.dev

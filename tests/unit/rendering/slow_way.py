@@ -1,6 +1,6 @@
 """The way that the fast path must equal: one document compiled for one reader."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 
 from newsletter.issues.digest import Reason
@@ -25,7 +25,13 @@ def build(frozen: FrozenIssue, language: str = "en") -> Edition:
     return build_edition(frozen, language, public_url=PUBLIC_URL, environment=environment())
 
 
-def compile_for_one(frozen: FrozenIssue, language: str, personal: Personal) -> str:
+def _ours(source: str) -> str:
+    return compile_mjml(source, "one reader's mail")
+
+
+def compile_for_one(
+    frozen: FrozenIssue, language: str, personal: Personal, compiler: Callable[[str], str] = _ours
+) -> str:
     """The slow way: one MJML document with this reader's stories only, compiled, and the values put in."""
     document = document_of(frozen, language, PUBLIC_URL, environment())
     sections = _own_sections(frozen, document.strings, personal)
@@ -54,7 +60,7 @@ def compile_for_one(frozen: FrozenIssue, language: str, personal: Personal) -> s
         return known[-1:] if post == first else known[:1]
 
     source = print_mjml(environment(), document, sections, parts, lambda _: "", sentinels, variants)
-    segments = sentinels.fill(compile_mjml(source, "one reader's mail"))
+    segments = sentinels.fill(compiler(source))
     return _filled(segments, values, _reasons(frozen, document.strings, personal))
 
 
