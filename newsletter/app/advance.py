@@ -8,10 +8,9 @@ from newsletter.base.log import get_log
 from newsletter.db.engine import reading, writing
 from newsletter.issues import life
 from newsletter.issues import store as issue_store
+from newsletter.issues.approve import BY_RULE
 from newsletter.issues.issue import Issue, IssueState
 from newsletter.outbox import alert_store
-
-_BY_RULE = "the newsletter's own rule"
 
 
 def advance_issues(app: App) -> int:
@@ -26,7 +25,7 @@ def _approve_or_skip(app: App, issue: Issue) -> int:
     """Approve by the recipe's rule; an issue with nothing to say is skipped, and no mail leaves."""
     try:
         need_no_errors(lint_issue(app, issue), issue)
-        approve_issue(app, issue, by=_BY_RULE)
+        approve_issue(app, issue, by=BY_RULE)
     except CannotGoOut as error:
         with writing(app.engine) as db:
             remedy = f"newsletter issue lint {issue.name}"
@@ -34,7 +33,7 @@ def _approve_or_skip(app: App, issue: Issue) -> int:
         return 0
     except NothingToSay as error:
         try:
-            life.skip(app.engine, issue.id, reason=str(error), by=_BY_RULE, now=app.clock.now())
+            life.skip(app.engine, issue.id, reason=str(error), by=BY_RULE, now=app.clock.now())
         except (NotAllowedNow, StaleState):
             return 0  # a person moved it meanwhile
         get_log("app").info("issue.skipped", issue=issue.name, reason=str(error))

@@ -1,4 +1,4 @@
-"""Pausing, resuming and cancelling an issue: acts on everything that is not handed over yet."""
+"""Pausing, resuming, cancelling an issue and taking an approval back: acts on all that is not handed over yet."""
 
 from newsletter.app.app import App
 from newsletter.app.status import IssueStatus, find_issue, issue_status
@@ -6,6 +6,7 @@ from newsletter.db.engine import writing
 from newsletter.issues import life
 from newsletter.outbox import alert_store, lane_store
 from newsletter.outbox.finish import leave_out_cancelled
+from newsletter.outbox.undo import undo_approval
 
 
 def pause_issue(app: App, name: str, *, by: str) -> IssueStatus:
@@ -30,4 +31,11 @@ def cancel_issue(app: App, name: str, *, by: str) -> IssueStatus:
         for key in (f"issue:{issue.id}", f"approval:{issue.id}", f"doubt:{issue.id}"):
             alert_store.close_alert(db, key, now=app.clock.now())
     leave_out_cancelled(app.engine, app.clock)
+    return issue_status(app, str(issue.id))
+
+
+def undo_issue(app: App, name: str, *, by: str) -> IssueStatus:
+    """Take an approval back, as long as nothing has left."""
+    issue = find_issue(app, name)
+    undo_approval(app.engine, issue, by=by, clock=app.clock)
     return issue_status(app, str(issue.id))

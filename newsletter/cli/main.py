@@ -34,6 +34,7 @@ from newsletter.cli import (
     issue_send,
     issue_status,
     issue_test,
+    issue_undo,
     plan,
     post_add,
     post_join,
@@ -188,6 +189,7 @@ issue.command("status")(issue_status.status)
 issue.command("pause")(issue_pause.pause)
 issue.command("resume")(issue_resume.resume)
 issue.command("cancel")(issue_cancel.cancel)
+issue.command("undo")(issue_undo.undo)
 
 
 def main() -> Never:

@@ -12,6 +12,7 @@ from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import Issue, IssueState
 from newsletter.issues.pool import has_intro
 
+BY_RULE = "the newsletter's own rule"  # who approves where no person does
 _APPROVABLE = frozenset({IssueState.COLLECTING, IssueState.IN_REVIEW})
 
 

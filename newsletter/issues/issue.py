@@ -29,8 +29,19 @@ ARROWS: dict[IssueState, frozenset[IssueState]] = {
         {IssueState.IN_REVIEW, IssueState.APPROVED, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}
     ),
     IssueState.IN_REVIEW: frozenset({IssueState.APPROVED, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}),
-    IssueState.APPROVED: frozenset({IssueState.SENDING, IssueState.CANCELLED, IssueState.FAILED, IssueState.SKIPPED}),
-    IssueState.SENDING: frozenset({IssueState.SENT, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}),
+    # Back to review goes what was approved and of which nothing has left yet.
+    IssueState.APPROVED: frozenset(
+        {
+            IssueState.SENDING,
+            IssueState.IN_REVIEW,
+            IssueState.CANCELLED,
+            IssueState.FAILED,
+            IssueState.SKIPPED,
+        }
+    ),
+    IssueState.SENDING: frozenset(
+        {IssueState.SENT, IssueState.IN_REVIEW, IssueState.SKIPPED, IssueState.CANCELLED, IssueState.FAILED}
+    ),
     IssueState.SENT: frozenset(),
     IssueState.SKIPPED: frozenset(),
     IssueState.CANCELLED: frozenset(),

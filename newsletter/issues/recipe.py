@@ -173,6 +173,7 @@ class Recipe(BaseModel):
     cutoff: _Duration = ""  # time before the slot, "2h"
     approve_by: _Duration = ""
     if_not_approved: Annotated[str, _one_of("hold", "send")] = "hold"
+    undo: _Duration = ""  # time after a person's approval before anything leaves
     skip: Annotated[tuple[Annotated[str, AfterValidator(_skip)], ...], BeforeValidator(_list)] = ()
     shift: Annotated[str, _one_of("none", "next_workday")] = "none"
     stale_after: _Duration = "48h"

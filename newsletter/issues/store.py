@@ -276,6 +276,13 @@ def save_frozen(db: Connection, frozen: FrozenIssue, *, by: str, now: datetime) 
     _change_issue(db, frozen.issue_id, changes, issues.c.state.in_(UNAPPROVED))
 
 
+def forget_approval(db: Connection, issue_id: IssueId, *, now: datetime) -> None:
+    """Take an issue back to review, as if it had not been approved. StaleState where it is not going out."""
+    move_issue(db, issue_id, {IssueState.APPROVED, IssueState.SENDING}, IssueState.IN_REVIEW, now=now)
+    nothing = {"frozen": "", "approved_at": None, "approved_by": "", "go_at": None}
+    _change_issue(db, issue_id, {**nothing, "planned_after": 0, "planned_at": None})
+
+
 def frozen_of(db: Connection, issue_id: IssueId) -> FrozenIssue:
     """Give what was frozen at approval; NotFound before."""
     issue = issue_by_id(db, issue_id)

@@ -3,6 +3,10 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from newsletter.issues.approve import BY_RULE
+from newsletter.issues.duration import parse_duration
+from newsletter.issues.issue import Issue
+from newsletter.issues.recipe import Recipe
 from newsletter.issues.slots import instant_of
 from newsletter.outbox.rhythm import allowed_day
 
@@ -13,6 +17,13 @@ ZONE_SPAN = timedelta(hours=26)
 def planning_opens(*, slot_at: datetime, local_time: bool) -> datetime:
     """Tell when an issue's deliveries can be planned: when the first reader's may be due."""
     return slot_at - ZONE_SPAN if local_time else slot_at
+
+
+def leaves_from(issue: Issue, recipe: Recipe, *, now: datetime) -> datetime:
+    """Tell when an approved issue may leave by itself: until then a person's approval can be taken back."""
+    approved_at = issue.approved_at or now
+    by_itself = issue.approved_by == BY_RULE or not recipe.undo
+    return approved_at if by_itself else approved_at + parse_duration(recipe.undo)
 
 
 def due_at(*, slot: str, zone: str, hour: int | None, days: str, approved_at: datetime) -> datetime:

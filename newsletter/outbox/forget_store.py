@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Text, cast, delete, func, literal, select, update
+from sqlalchemy import Connection, Text, cast, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from newsletter.base.ids import IssueId
 from newsletter.outbox.tables import attempts, deliveries, delivery_tallies
 
 # What is unclear or still to be done is never forgotten.
 _ENDED = ("accepted", "failed", "suppressed")
+_UNTRIED = ("planned", "suppressed")
 
 
 def ended_before(db: Connection, before: datetime, limit: int) -> list[int]:
@@ -28,6 +30,25 @@ def forget_who_it_was(db: Connection, reader: int) -> None:
     db.execute(update(attempts).where(tried).values(masked_address=""))
     nobody = {"subscriber_id": None, "key": literal("erased:") + cast(deliveries.c.id, Text)}
     db.execute(update(deliveries).where(theirs, deliveries.c.state.in_(_ENDED)).values(**nobody))
+
+
+def is_begun(db: Connection, issue_id: IssueId) -> bool:
+    """Tell whether anything of an issue was tried, or is in somebody's hands now."""
+    begun = or_(deliveries.c.state.not_in(_UNTRIED), deliveries.c.attempt_count > 0)
+    return (
+        db.execute(select(deliveries.c.id).where(deliveries.c.issue_id == issue_id, begun).limit(1)).first() is not None
+    )
+
+
+def forget_untried(db: Connection, issue_id: IssueId, *, limit: int) -> int:
+    """Remove up to `limit` of an issue's deliveries that were never tried; gives how many."""
+    untried = (
+        deliveries.c.issue_id == issue_id,
+        deliveries.c.state.in_(_UNTRIED),
+        deliveries.c.attempt_count == 0,
+    )
+    some = select(deliveries.c.id).where(*untried).limit(limit)
+    return db.execute(delete(deliveries).where(deliveries.c.id.in_(some), *untried)).rowcount
 
 
 def forget(db: Connection, ids: Sequence[int]) -> None:

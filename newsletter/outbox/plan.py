@@ -14,7 +14,7 @@ from newsletter.issues.issue import Issue, IssueState
 from newsletter.issues.recipe import Recipe
 from newsletter.outbox import store
 from newsletter.outbox.delivery import ISSUE_PRIORITY, PlannedDelivery, issue_key, lane_of
-from newsletter.outbox.due import due_at, planning_opens
+from newsletter.outbox.due import due_at, leaves_from, planning_opens
 from newsletter.outbox.errors import NoProvider
 from newsletter.outbox.pausing import pause_and_tell
 from subscribers.doors import next_members
@@ -78,7 +78,7 @@ def _plan_portion(db: Connection, issue: Issue, recipe: Recipe, configured: list
     if issue.state is IssueState.APPROVED:
         issue_store.move_issue(db, issue.id, {IssueState.APPROVED}, IssueState.SENDING, now=now)
     step = next_members(db, recipe.lists, opt_out=f"newsletter:{recipe.slug}", after=issue.planned_after, limit=PORTION)
-    plan = partial(_planned, issue, recipe, provider, approved_at=issue.approved_at or now)
+    plan = partial(_planned, issue, recipe, provider, free_at=leaves_from(issue, recipe, now=now))
     store.insert_planned(db, [plan(member) for member in step.members], now=now)
     issue_store.planning_progress(db, issue.id, planned_after=step.after, planned_at=now if step.ended else None)
     if step.ended:
@@ -86,14 +86,14 @@ def _plan_portion(db: Connection, issue: Issue, recipe: Recipe, configured: list
     return max(len(step.members), 1)
 
 
-def _planned(issue: Issue, recipe: Recipe, provider: str, member: Member, *, approved_at: datetime) -> PlannedDelivery:
+def _planned(issue: Issue, recipe: Recipe, provider: str, member: Member, *, free_at: datetime) -> PlannedDelivery:
     if issue.go_at is not None:
-        due = max(issue.go_at, approved_at)
+        due = max(issue.go_at, issue.approved_at or issue.go_at)
     elif recipe.local_time:
         zone = member.zone or recipe.zone
-        due = due_at(slot=issue.slot, zone=zone, hour=member.hour, days=member.days, approved_at=approved_at)
+        due = due_at(slot=issue.slot, zone=zone, hour=member.hour, days=member.days, approved_at=free_at)
     else:
-        due = max(issue.slot_at, approved_at)
+        due = max(issue.slot_at, free_at)
     return PlannedDelivery(
         key=issue_key(issue.id, member.subscriber_id),
         issue_id=issue.id,

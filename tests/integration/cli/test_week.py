@@ -77,3 +77,16 @@ def test_a_newsletter_for_people_who_never_heard_of_it_is_told_of(week: Run, tmp
     assert [words.partition(" joined")[0] for words in told()] == ["2 people"]
     week("apply", "more.toml", "--covered", "told of all")
     assert told() == []
+
+
+def test_an_approval_is_taken_back(week: Run) -> None:
+    """After `issue undo` the issue waits for review and can be changed; once its mails have left it is too late."""
+    week("issue", "assemble", "weekly")
+    week("issue", "approve", "weekly")
+    undone = week("issue", "undo", "weekly", "--json")
+    assert (undone.code, undone.json["state"]) == (0, "in_review")
+    assert week("issue", "edit", "weekly", "--subject", "Another").code == 0
+    week("issue", "approve", "weekly")
+    assert week("issue", "send", "weekly", "--wait").code == 0
+    late = week("issue", "undo", "weekly")
+    assert (late.code, "there is no approval to take back" in late.err) == (1, True)
