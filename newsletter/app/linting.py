@@ -12,6 +12,7 @@ from newsletter.db.engine import reading
 from newsletter.issues.issue import Issue
 from newsletter.issues.pool import has_intro
 from newsletter.issues.recipe import Recipe
+from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.lint.edition import check_edition, leads_to, page_of
 from newsletter.rendering.lint.finding import LintFinding, Severity, error, warning
 from newsletter.rendering.lint.links import links_outward
@@ -46,15 +47,16 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
         frozen = content_of(app, db, issue)
     if not frozen.posts and not (frozen.kind == "letter" and has_intro(frozen)):
         return Linted(languages=(), findings=())  # there is no mail to look at; approving says so
-    prepared = [prepare_in(app, issue, language) for language in _languages(app, frozen.recipe)]
+    try:
+        broken = template_faults(app.templates, frozen.recipe.layout)
+        prepared = [prepare_in(app, issue, language) for language in _languages(app, frozen.recipe)]
+    except InvalidLayout as fault:
+        return Linted(languages=(), findings=tuple(("", template_finding(one)) for one in fault.faults))
     public_url = app.settings.web.public_url
-    found: dict[LintFinding, list[str]] = {}
+    found: dict[LintFinding, list[str]] = {template_finding(one): [] for one in broken}
     for one in prepared:
         for finding in check_edition(one.frozen, one.edition, one.personal, public_url=public_url):
             found.setdefault(finding, []).append(one.edition.language)
-    layout = prepared[0].frozen.recipe.layout
-    for fault in template_faults(app.templates, layout):
-        found.setdefault(error("template", fault.partition(",")[0], fault), [])
     if online:
         links: dict[str, str] = {}
         for one in prepared:
@@ -65,6 +67,12 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
     spoken = tuple(one.edition.language for one in prepared)
     told = [("" if len(where) in {0, len(spoken)} else ", ".join(where), finding) for finding, where in found.items()]
     return Linted(languages=spoken, findings=tuple(sorted(told, key=lambda one: one[1].severity.value)))
+
+
+def template_finding(fault: str) -> LintFinding:
+    """Make a finding of a template's fault: where it stands comes first in it."""
+    where, colon, words = fault.partition(": ")
+    return error("template", where, words) if colon else error("template", "the templates", fault)
 
 
 def need_no_errors(linted: Linted, issue: Issue) -> None:

@@ -2,9 +2,13 @@
 
 The compiler takes an unknown tag, a misspelt attribute or a bare `0` without a word and prints a broken mail. What is
 not listed here is refused: fonts, social icons and carousels load from the network or do not survive Outlook.
+
+A document that was printed with the places of its tags (`places.py`) is told with those, any other with its own lines.
 """
 
 import re
+
+from newsletter.rendering.places import place_in, without_places
 
 _TAG = re.compile(r"<(/?)(mj[a-z-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>")
 _JINJA_BLOCK = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -69,26 +73,33 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|transparent|none|inherit")
 
 
 def check_mjml(source: str) -> list[str]:
-    """Give the faults of a document, each with its line; none for a document that compiles to what it says."""
+    """Give the faults of a document, each with its place; none for a document that compiles to what it says."""
     faults: list[str] = []
-    open_tags = [""]
+    open_tags = [("", "")]  # name and place
     # Comments are blanked, not removed: positions stay.
     text = _COMMENT.sub(_blank, source)
     for found in _TAG.finditer(text):
-        closing, tag, attributes, alone = found[1], found[2], found[3], found[4]
+        closing, tag, attributes, alone = found[1], found[2], without_places(found[3]), found[4]
         line = f"line {text.count(chr(10), 0, found.start()) + 1}"
+        opened, opened_at = open_tags[-1]
+        if closing and opened != tag:
+            # A closing tag has no attributes that could say where it stands; the one it does not fit has.
+            is_traced = opened_at and not opened_at.startswith("line ")
+            fault = f"<{opened}> is still open where </{tag}> stands" if is_traced else f"</{tag}> closes <{opened}>"
+            return _once([*faults, f"{opened_at if is_traced else line}: {fault}"])
         if closing:
-            if open_tags[-1] != tag:
-                faults.append(f"{line}: </{tag}> closes <{open_tags[-1]}>")
-                return faults
             open_tags.pop()
             continue
-        faults += [f"{line}: {fault}" for fault in _faults_of(tag, open_tags[-1], attributes)]
+        place = place_in(found[3]) or line
+        faults += [f"{place}: {fault}" for fault in _faults_of(tag, opened, attributes)]
         if not alone:
-            open_tags.append(tag)
-    if len(open_tags) > 1:
-        faults.append(f"<{open_tags[-1]}> is never closed")
-    return faults
+            open_tags.append((tag, place))
+    return _once([*faults, *(f"{place}: <{tag}> is never closed" for tag, place in open_tags[-1:] if tag)])
+
+
+def _once(faults: list[str]) -> list[str]:
+    """A tag in a loop is many tags, and one fault."""
+    return list(dict.fromkeys(faults))
 
 
 def check_template(source: str) -> list[str]:

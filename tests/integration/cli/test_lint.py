@@ -67,3 +67,25 @@ def test_dead_links_are_found_online(open_week: Run, site: WebSite, tmp_path: Pa
     dead = [one["words"] for one in found if one["rule"] == "link-dead"]
     assert len(dead) == 1
     assert site.url("/gone") in dead[0]
+
+
+def test_an_operators_broken_template_is_told_with_file_and_line(issue: Run, tmp_path: Path) -> None:
+    """Each fault is a finding with its place; approving says the same, and nothing is a traceback."""
+    settings = tmp_path / "home/newsletter.toml"
+    settings.write_text('templates_dir = "looks"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    title = tmp_path / "home/looks/mail/partials/title.mjml.j2"
+    title.parent.mkdir(parents=True)
+    title.write_text("<h3>{{ card.title }}</h3>\n<mj-text>x</mj-text>\n", encoding="utf-8")
+    told = issue("issue", "lint", "weekly", "--json")
+    assert told.code == 1
+    (finding,) = told.json["findings"]
+    assert finding["rule"] == "template"
+    assert finding["where"].endswith("looks/mail/partials/title.mjml.j2, line 2")
+    assert finding["words"] == "<mj-text> cannot stand in <mj-raw>"
+    refused = issue("issue", "approve", "weekly")
+    assert (refused.code, "title.mjml.j2, line 2: <mj-text> cannot" in refused.err) == (1, True)
+    title.write_text("<h3>{{ card.tittle }}</h3>\n", encoding="utf-8")
+    told = issue("issue", "lint", "weekly")
+    assert told.code == 1
+    assert "title.mjml.j2, line 1: " in told.out
+    assert "Traceback" not in told.out + told.err
