@@ -8,6 +8,7 @@ from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.preview import prepare_in
 from newsletter.base.errors import NotAllowedNow
+from newsletter.base.mail_clients import clients_named
 from newsletter.db.engine import reading
 from newsletter.issues.issue import Issue
 from newsletter.issues.pool import has_intro
@@ -52,10 +53,10 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
         prepared = [prepare_in(app, issue, language) for language in _languages(app, frozen.recipe)]
     except InvalidLayout as fault:
         return Linted(languages=(), findings=tuple(("", template_finding(one)) for one in fault.faults))
-    public_url = app.settings.web.public_url
+    public_url, clients = app.settings.web.public_url, clients_named(app.settings.lint.clients)
     found: dict[LintFinding, list[str]] = {template_finding(one): [] for one in broken}
     for one in prepared:
-        for finding in check_edition(one.frozen, one.edition, one.personal, public_url=public_url):
+        for finding in check_edition(one.frozen, one.edition, one.personal, public_url=public_url, clients=clients):
             found.setdefault(finding, []).append(one.edition.language)
     if online:
         links: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """Looks over a whole edition: the largest mail that a reader can get of it, in both parts."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from newsletter.issues.digest import Chosen, Reason
@@ -9,6 +9,7 @@ from newsletter.issues.limits import limits_of
 from newsletter.rendering.cards import story_link
 from newsletter.rendering.compose import Personal, page_html, preheader_of, subject_of, text_of
 from newsletter.rendering.edition import Edition
+from newsletter.rendering.lint.clients import check_clients
 from newsletter.rendering.lint.contrast import check_contrast
 from newsletter.rendering.lint.finding import LintFinding, error
 from newsletter.rendering.lint.links import check_links
@@ -22,9 +23,12 @@ from newsletter.rendering.values import web_link
 
 
 def check_edition(
-    frozen: FrozenIssue, edition: Edition, personal: Personal, *, public_url: str
+    frozen: FrozenIssue, edition: Edition, personal: Personal, *, public_url: str, clients: Collection[str]
 ) -> Iterator[LintFinding]:
-    """Give all findings of one language. `personal`: what a reader who has said nothing gets, for the subject."""
+    """Give all findings of one language. `personal`: what a reader who has said nothing gets, for the subject.
+
+    `clients`: the mail programs that are asked after, "gmail.ios".
+    """
     whole = everything_of(frozen, personal)
     page, text = read_page(page_html(edition, whole)), text_of(edition, whole)
     yield from check_wording(subject_of(edition, personal), preheader_of(edition, personal))
@@ -32,6 +36,7 @@ def check_edition(
     yield from check_links(page, public_url=public_url, leads_to=leads_to(frozen, public_url))
     yield from check_pictures(page, public_url=public_url)
     yield from check_contrast(page)
+    yield from check_clients(page, clients)
     limits = limits_of(frozen.recipe)
     titles = {post: shown(title) for post, title in edition.titles.items()}
     yield from check_sizes(

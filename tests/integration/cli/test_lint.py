@@ -72,7 +72,9 @@ def test_dead_links_are_found_online(open_week: Run, site: WebSite, tmp_path: Pa
 def test_an_operators_broken_template_is_told_with_file_and_line(issue: Run, tmp_path: Path) -> None:
     """Each fault is a finding with its place; approving says the same, and nothing is a traceback."""
     settings = tmp_path / "home/newsletter.toml"
-    settings.write_text('templates_dir = "looks"\n' + settings.read_text(encoding="utf-8"), encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    assert 'templates_dir = ""' in text
+    settings.write_text(text.replace('templates_dir = ""', 'templates_dir = "looks"'), encoding="utf-8")
     title = tmp_path / "home/looks/mail/partials/title.mjml.j2"
     title.parent.mkdir(parents=True)
     title.write_text("<h3>{{ card.title }}</h3>\n<mj-text>x</mj-text>\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 import pytest
 
 from newsletter.base.ids import PostId
+from newsletter.base.mail_clients import clients_named
 from newsletter.rendering.lint.contrast import check_contrast
 from newsletter.rendering.lint.edition import check_edition
 from newsletter.rendering.lint.finding import Severity
@@ -29,7 +30,9 @@ def page(inside: str) -> str:
 def test_our_own_layouts_have_no_faults(layout: str, language: str) -> None:
     """Every layout in every kind of language passes every rule, with every story of the sample."""
     frozen = sample_issue(recipe=make_recipe(layout=layout))
-    assert list(check_edition(frozen, build(frozen, language), make_personal(), public_url=PUBLIC_URL)) == []
+    edition = build(frozen, language)
+    found = check_edition(frozen, edition, make_personal(), public_url=PUBLIC_URL, clients=clients_named(["outlook"]))
+    assert list(found) == []
 
 
 LINKS = {
