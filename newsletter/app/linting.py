@@ -14,7 +14,7 @@ from newsletter.issues.issue import Issue
 from newsletter.issues.pool import has_intro
 from newsletter.issues.recipe import Recipe
 from newsletter.rendering.errors import InvalidLayout
-from newsletter.rendering.lint.edition import check_edition, leads_to, page_of
+from newsletter.rendering.lint.edition import check_edition, largest_of, leads_to, page_of
 from newsletter.rendering.lint.finding import LintFinding, Severity, error, warning
 from newsletter.rendering.lint.links import links_outward
 from newsletter.rendering.strings import languages
@@ -36,6 +36,7 @@ class Linted:
 
     languages: tuple[str, ...]
     findings: tuple[tuple[str, LintFinding], ...]  # language (empty: all of them) and finding
+    largest: int = 0  # octets of decoded HTML that no digest of any language exceeds; 0: there is no mail to look at
 
     @property
     def errors(self) -> list[tuple[str, LintFinding]]:
@@ -67,7 +68,11 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
             found.setdefault(finding, [])
     spoken = tuple(one.edition.language for one in prepared)
     told = [("" if len(where) in {0, len(spoken)} else ", ".join(where), finding) for finding, where in found.items()]
-    return Linted(languages=spoken, findings=tuple(sorted(told, key=lambda one: one[1].severity.value)))
+    return Linted(
+        languages=spoken,
+        findings=tuple(sorted(told, key=lambda one: one[1].severity.value)),
+        largest=max(largest_of(one.frozen, one.edition) for one in prepared),
+    )
 
 
 def template_finding(fault: str) -> LintFinding:

@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.app.words import counted
-from newsletter.cli.lint_words import lint_json, lint_lines
+from newsletter.cli.lint_words import lint_end, lint_json, lint_lines
 from newsletter.cli.output import Json, emit, opened
 
 
@@ -16,7 +15,8 @@ def lint(
     *,
     as_json: Json = False,
 ) -> None:
-    """Look over the largest mail of each language: structure, links, pictures, contrast, sizes, subject, text part.
+    """Look over the largest mail of each language: templates, structure, links, pictures, contrast, sizes, subject,
+    text part, and what mail programs lack.
 
     Exit 1 when something is wrong that stops an approval.
     """
@@ -26,10 +26,6 @@ def lint(
     with opened(context) as app:
         found = find_issue(app, issue)
         linted = lint_issue(app, found, online=online)
-    bad = len(linted.errors)
-    rest = len(linted.findings) - bad
-    spoken = ", ".join(linted.languages)
-    last = f"{found.name} in {spoken}: {counted(bad, 'error')}, {counted(rest, 'warning')}"
-    emit(lint_json(linted), "\n".join([*lint_lines(linted), last]), as_json=as_json)
-    if bad:
+    emit(lint_json(linted), "\n".join([*lint_lines(linted), lint_end(linted, found.name)]), as_json=as_json)
+    if linted.errors:
         raise typer.Exit(1)

@@ -18,7 +18,9 @@ def issue(week: Run) -> Run:
 def test_a_good_issue_is_good(issue: Run) -> None:
     """Nothing wrong is exit 0, and the languages that readers have are named."""
     told = issue("issue", "lint", "weekly", "--json")
-    assert (told.code, told.json) == (0, {"languages": ["en"], "findings": []})
+    assert (told.code, told.json["languages"], told.json["findings"]) == (0, ["en"], [])
+    assert 5_000 < told.json["largest"] < 96_000
+    assert f"the largest mail has {told.json['largest']:,} bytes" in issue("issue", "lint", "weekly").out
 
 
 def test_an_error_stops_the_approval(issue: Run) -> None:
