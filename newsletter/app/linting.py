@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.preview import prepare_in
+from newsletter.app.words import counted
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.mail_clients import clients_named
 from newsletter.db.engine import reading
@@ -73,6 +74,13 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
         findings=tuple(sorted(told, key=lambda one: one[1].severity.value)),
         largest=max(largest_of(one.frozen, one.edition) for one in prepared),
     )
+
+
+def end_words(linted: Linted) -> str:
+    """Count the findings and say how large a mail can get: "1 error, 0 warnings; the largest mail has 61,204 bytes"."""
+    bad = len(linted.errors)
+    size = f"; the largest mail has {linted.largest:,} bytes" if linted.largest else ""
+    return f"{counted(bad, 'error')}, {counted(len(linted.findings) - bad, 'warning')}{size}"
 
 
 def template_finding(fault: str) -> LintFinding:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli.lint_words import lint_end, lint_json, lint_lines
+from newsletter.cli.lint_words import lint_json, lint_lines
 from newsletter.cli.output import Json, emit, opened
 
 
@@ -20,12 +20,14 @@ def lint(
 
     Exit 1 when something is wrong that stops an approval.
     """
-    from newsletter.app.linting import lint_issue
+    from newsletter.app.linting import end_words, lint_issue
     from newsletter.app.status import find_issue
 
     with opened(context) as app:
         found = find_issue(app, issue)
         linted = lint_issue(app, found, online=online)
-    emit(lint_json(linted), "\n".join([*lint_lines(linted), lint_end(linted, found.name)]), as_json=as_json)
+    spoken = f" in {', '.join(linted.languages)}" if linted.languages else ""
+    end = f"{found.name}{spoken}: {end_words(linted)}"
+    emit(lint_json(linted), "\n".join([*lint_lines(linted), end]), as_json=as_json)
     if linted.errors:
         raise typer.Exit(1)

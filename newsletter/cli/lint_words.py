@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from newsletter.app.words import counted
-
 if TYPE_CHECKING:
     from newsletter.app.linting import Linted
     from newsletter.rendering.lint.finding import LintFinding
@@ -14,14 +12,6 @@ _MARKS = {"error": "BAD ", "warning": "look"}
 def lint_lines(linted: "Linted") -> list[str]:
     """Give each finding as a line; one that only some languages have names them."""
     return [_line(language, one) for language, one in linted.findings]
-
-
-def lint_end(linted: "Linted", name: str) -> str:
-    """Give the line that counts the findings and says how large a mail can get."""
-    bad = len(linted.errors)
-    spoken = f" in {', '.join(linted.languages)}" if linted.languages else ""
-    size = f"; the largest mail has {linted.largest:,} bytes" if linted.largest else ""
-    return f"{name}{spoken}: {counted(bad, 'error')}, {counted(len(linted.findings) - bad, 'warning')}{size}"
 
 
 def lint_json(linted: "Linted") -> dict[str, Any]:

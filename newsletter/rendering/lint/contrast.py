@@ -13,6 +13,7 @@ from newsletter.rendering.theme import CONTRAST, contrast
 _WORD = re.compile(r"[a-z-]+\([^)]*\)|[^\s]+")
 _LARGE, _LARGE_BOLD, _LARGE_CONTRAST = 24.0, 18.66, 3.0  # pixels (WCAG 2.2, 1.4.3)
 _INK, _GROUND, _OPAQUE = "#000000", "#ffffff", 255
+_LINK = "#0000ee"  # of a link that says no colour: it takes none from the text around it
 _HIDDEN = ("display:none", "display: none")
 
 
@@ -60,6 +61,8 @@ def _ink(element: HtmlElement) -> str:
         found = _colour_in(_style(one).get("color", "")) or _colour_in(str(one.get("color") or ""))
         if found:
             return found
+        if one.tag == "a" and one.get("href") is not None:
+            return _LINK
     return _INK
 
 

@@ -134,6 +134,9 @@ CONTRASTS = {
     '<p style="color:#949494;font-size:19px"><b>bold and large</b></p>': False,
     '<p style="display:none;color:#eeeeee">not seen</p>': False,
     '<p style="color:#999999"></p>': False,
+    '<p style="color:#999999"><a href="https://a.example">its own blue</a></p>': False,
+    '<p style="background:#1d4f73;color:#ffffff"><a href="https://a.example">blue on blue</a></p>': True,
+    '<p style="background:#1d4f73"><a href="https://a.example" style="color:#ffffff">white on blue</a></p>': False,
 }
 
 
