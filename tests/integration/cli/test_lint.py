@@ -71,14 +71,44 @@ def test_dead_links_are_found_online(open_week: Run, site: WebSite, tmp_path: Pa
     assert site.url("/gone") in dead[0]
 
 
-def test_an_operators_broken_template_is_told_with_file_and_line(issue: Run, tmp_path: Path) -> None:
-    """Each fault is a finding with its place; approving says the same, and nothing is a traceback."""
-    settings = tmp_path / "home/newsletter.toml"
+def own_title(folder: Path) -> Path:
+    """Let a home have a template of its own, still to be written."""
+    settings = folder / "home/newsletter.toml"
     text = settings.read_text(encoding="utf-8")
     assert 'templates_dir = ""' in text
     settings.write_text(text.replace('templates_dir = ""', 'templates_dir = "looks"'), encoding="utf-8")
-    title = tmp_path / "home/looks/mail/partials/title.mjml.j2"
+    title = folder / "home/looks/mail/partials/title.mjml.j2"
     title.parent.mkdir(parents=True)
+    return title
+
+
+def test_doctor_looks_at_layouts_before_there_is_an_issue(week: Run, tmp_path: Path) -> None:
+    """A template that is wrong is told with file and line as soon as a newsletter uses it, and a layout that is not."""
+    title = own_title(tmp_path)
+    title.write_text("<h3>{{ card.title }}</h3>\n<mj-text>x</mj-text>\n", encoding="utf-8")
+    told = week("doctor")
+    assert "title.mjml.j2, line 2: <mj-text> cannot stand in <mj-raw>" in told.out
+    assert "docs/layouts.md" in told.out
+    title.unlink()
+    assert "layouts.md" not in week("doctor").out
+    (tmp_path / "setup.toml").write_text(SETUP + 'layout = "nowhere"\n', encoding="utf-8")
+    week("apply", "setup.toml")
+    assert "mail/nowhere.mjml.j2 is missing" in week("doctor").out
+
+
+def test_what_goes_out_by_itself_is_held_by_a_broken_template(week: Run, tmp_path: Path) -> None:
+    """A tick goes on, the issue waits, and people are told the file and line."""
+    own_title(tmp_path).write_text("<h3>{{ card.titel }}</h3>\n", encoding="utf-8")
+    (tmp_path / "setup.toml").write_text(SETUP + 'approval = "auto"\nschedule = "* * * * *"\n', encoding="utf-8")
+    week("apply", "setup.toml")
+    ticked = week("tick", "--at", (datetime.now(UTC) + timedelta(minutes=2)).isoformat())
+    assert "title.mjml.j2, line 1" in ticked.err + ticked.out + week("doctor").out
+    assert {one["state"] for one in week("issue", "list", "--json").json} == {"in_review"}
+
+
+def test_an_operators_broken_template_is_told_with_file_and_line(issue: Run, tmp_path: Path) -> None:
+    """Each fault is a finding with its place; approving says the same, and nothing is a traceback."""
+    title = own_title(tmp_path)
     title.write_text("<h3>{{ card.title }}</h3>\n<mj-text>x</mj-text>\n", encoding="utf-8")
     told = issue("issue", "lint", "weekly", "--json")
     assert told.code == 1
