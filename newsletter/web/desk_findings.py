@@ -1,11 +1,14 @@
 """What the checker finds in an issue, as the desk shows it: in the words of `newsletter issue lint`, errors first."""
 
+import hashlib
 from dataclasses import dataclass
 
 from newsletter.app.app import App
 from newsletter.app.linting import Linted, end_words, lint_issue
+from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import UNAPPROVED, Issue
 from newsletter.rendering.lint.finding import LintFinding, Severity
+from newsletter.web.context import Web
 from newsletter.web.languages import language_name
 
 
@@ -28,10 +31,21 @@ class Findings:
     languages: str
 
 
-def findings_of(app: App, issue: Issue) -> Findings | None:
-    """Look over an issue that waits for its approval; None once it is frozen: nothing can be changed any more."""
+def findings_of(web: Web, issue: Issue, frozen: FrozenIssue) -> Findings | None:
+    """Look over an issue that waits for its approval; None once it is frozen: nothing can be changed any more.
+
+    What was found is kept for as long as the issue holds the same, and a minute at most.
+    """
     if issue.state not in UNAPPROVED:
         return None
+    if not frozen.layout_hash:
+        return _look_over(web.app, issue)  # templates that cannot be read: somebody is mending them
+    holds = hashlib.sha256(repr(frozen).encode()).hexdigest()
+    now = web.app.clock.now()
+    return web.findings.take((issue.id, holds), Findings, lambda: _look_over(web.app, issue), now=now)
+
+
+def _look_over(app: App, issue: Issue) -> Findings:
     linted = lint_issue(app, issue)
     return Findings(
         errors=_lines(linted, Severity.ERROR),

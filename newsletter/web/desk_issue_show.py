@@ -105,7 +105,7 @@ def desk_issue_show(request: Request) -> Response:
         counts=counts_words(counts) if count.number else [],
         candidates=count.words if count.number != 0 else "",
         reasons=reasons,
-        findings=findings_of(app, issue),
+        findings=findings_of(web_of(request), issue, frozen),
     )
 
 

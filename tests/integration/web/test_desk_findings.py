@@ -96,6 +96,27 @@ def test_a_broken_template_is_told_and_the_page_stands(home: Home, ask: Asking, 
     assert "title.mjml.j2, line 2" in error
 
 
+def test_a_template_that_jinja_cannot_read_is_told_too(home: Home, ask: Asking, tmp_path: Path) -> None:
+    """A syntax error and a template that is missing leave the page standing."""
+    foot = tmp_path / "looks/mail/partials/footer.mjml.j2"
+    foot.parent.mkdir(parents=True)
+    home.app.templates = mail_environment(tmp_path / "looks")
+    for text_, words in (("x\n{% if %}", "line 2 Expected"), ('{% include "mail/none.j2" %}', "line 1 the template")):
+        foot.write_text(text_, encoding="utf-8")
+        assert ask.get(PAGE).status_code == 200
+        (error,) = told(ask)["What stops the approval"]
+        assert "footer.mjml.j2" in error
+        assert words in error
+
+
+def test_an_issue_is_looked_over_again_when_it_holds_something_else(home: Home, ask: Asking) -> None:
+    """What was mended is gone at once, however often the page was looked at before."""
+    edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "News on {topic}"}), by="a test")
+    assert list(told(ask)) == list(told(ask)) == ["What stops the approval"]
+    edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "News"}), by="a test")
+    assert list(told(ask)) == ["Looked over"]
+
+
 def test_what_a_post_says_cannot_leave_its_place(home: Home, ask: Asking) -> None:
     """A subject with markup is shown as it is."""
     edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "<script>x</script> {topic}"}), by="a test")
