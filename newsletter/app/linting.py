@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from newsletter.app.app import App
 from newsletter.app.content import content_of
-from newsletter.app.preview import prepare_in
+from newsletter.app.preview import Prepared, prepare_in
 from newsletter.app.words import counted
 from newsletter.base.errors import NotAllowedNow
 from newsletter.base.mail_clients import clients_named
@@ -14,12 +14,14 @@ from newsletter.db.engine import reading
 from newsletter.issues.issue import Issue
 from newsletter.issues.pool import has_intro
 from newsletter.issues.recipe import Recipe
+from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.lint.edition import check_edition, largest_of, leads_to, page_of
 from newsletter.rendering.lint.finding import LintFinding, Severity, error, warning
 from newsletter.rendering.lint.links import links_outward
 from newsletter.rendering.strings import languages
 from newsletter.rendering.templates import template_faults
+from newsletter.rendering.tracing import traced
 from newsletter.sources.errors import FetchFailed, HostRests, NoSuchName
 from subscribers.people.figures import languages_spoken
 
@@ -58,7 +60,10 @@ def lint_issue(app: App, issue: Issue, *, online: bool = False) -> Linted:
     public_url, clients = app.settings.web.public_url, clients_named(app.settings.lint.clients)
     found: dict[LintFinding, list[str]] = {template_finding(one): [] for one in broken}
     for one in prepared:
-        for finding in check_edition(one.frozen, one.edition, one.personal, public_url=public_url, clients=clients):
+        placed = _placed(app, one)
+        for finding in check_edition(
+            one.frozen, one.edition, one.personal, public_url=public_url, clients=clients, placed=placed
+        ):
             found.setdefault(finding, []).append(one.edition.language)
     if online:
         links: dict[str, str] = {}
@@ -94,6 +99,14 @@ def need_no_errors(linted: Linted, issue: Issue) -> None:
     if linted.errors:
         lines = [f"  {one.where}: {one.words}" for _, one in linted.errors]
         raise CannotGoOut(f"issue {issue.name} cannot go out like this:\n" + "\n".join(lines))
+
+
+def _placed(app: App, one: Prepared) -> Edition | None:
+    """Build the edition again with the places of its tags; None where all templates are ours."""
+    if not app.settings.templates_dir:
+        return None
+    public_url = app.settings.web.public_url
+    return build_edition(one.frozen, one.edition.language, public_url=public_url, environment=traced(app.templates))
 
 
 def _languages(app: App, recipe: Recipe) -> list[str]:

@@ -23,7 +23,13 @@ class TracedLoader(BaseLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         """Give a template with the places of its tags."""
         source, file, is_fresh = self._loader.get_source(environment, template)
+        if not template.endswith(_ENDING):
+            return source, file, is_fresh  # a translation
         return with_places(source, shown_file(file or template)), file, is_fresh
+
+    def list_templates(self) -> list[str]:
+        """List what the other loader has."""
+        return self._loader.list_templates()
 
 
 def traced(environment: Environment) -> Environment:

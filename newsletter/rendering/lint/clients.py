@@ -42,12 +42,19 @@ def check_clients(page: Page, clients: Collection[str]) -> Iterator[LintFinding]
     used, data = features_used(page), client_data()
     for slug, feature in data.features.items():
         lacking = [data.clients[one] for one in sorted(feature.lacking.intersection(clients))]
-        place = next((one for found in feature.finds for one in used.get(found, ()) if not _is_meant(slug, one)), "")
+        place = next((where for found in feature.finds for where in _places(slug, used.get(found, {}))), "")
         if lacking and place:
             names = ", ".join(lacking[:_NAMED])
             more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
             words = f"{feature.title}: {len(lacking)} of {len(clients)} mail programs lack it: {names}{more}"
-            yield warning("client-support", shown(place), words)
+            yield warning("client-support", place, words)
+
+
+def _places(slug: str, used: Mapping[str, str]) -> Iterator[str]:
+    """Give the places that use a feature without a reason that is known."""
+    for place, line in used.items():
+        if not _is_meant(slug, place):
+            yield f"{line} ({place})" if line else shown(place)
 
 
 def _is_meant(slug: str, place: str) -> bool:

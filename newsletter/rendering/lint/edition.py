@@ -26,11 +26,17 @@ from newsletter.rendering.values import web_link
 
 
 def check_edition(
-    frozen: FrozenIssue, edition: Edition, personal: Personal, *, public_url: str, clients: Collection[str]
+    frozen: FrozenIssue,
+    edition: Edition,
+    personal: Personal,
+    *,
+    public_url: str,
+    clients: Collection[str],
+    placed: Edition | None = None,
 ) -> Iterator[LintFinding]:
     """Give all findings of one language. `personal`: what a reader who has said nothing gets, for the subject.
 
-    `clients`: the mail programs that are asked after, "gmail.ios".
+    `clients`: the mail programs that are asked after, "gmail.ios". `placed`: the edition, its tags with their places.
     """
     whole = everything_of(frozen, personal)
     page, text = read_page(page_html(edition, whole)), text_of(edition, whole)
@@ -41,7 +47,7 @@ def check_edition(
     yield from check_links(page, public_url=public_url, leads_to=leads_to(frozen, public_url))
     yield from check_pictures(page, public_url=public_url)
     yield from check_contrast(page)
-    yield from check_clients(page, clients)
+    yield from check_clients(read_page(page_html(placed, whole)) if placed else page, clients)
     limits = limits_of(frozen.recipe)
     titles = {post: shown(title) for post, title in edition.titles.items()}
     yield from check_sizes(

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from newsletter.rendering.lint.page import Page
 from newsletter.rendering.lint.style_sheet import Declaration, declarations_of, rules_of
+from newsletter.rendering.places import PLACE, in_words
 
 _FUNCTION = re.compile(r"([a-z-]+)\(")
 _UNIT = re.compile(r"(?<![#\w.-])[-+]?\d*\.?\d+([a-z]+|%)")
@@ -34,18 +35,22 @@ _SELECTORS = {
 }
 
 
-def features_used(page: Page) -> dict[str, list[str]]:
-    """Give the features of a mail with the places that use them. What only Outlook is shown, is left out."""
-    found: dict[str, dict[str, None]] = {}
+def features_used(page: Page) -> dict[str, dict[str, str]]:
+    """Give the features of a mail with the places that use them, and the template's file and line of each if known.
+
+    What only Outlook is shown, is left out.
+    """
+    found: dict[str, dict[str, str]] = {}
     for element in page.root.iter():
         if not isinstance(element, HtmlElement) or not isinstance(element.tag, str):
             continue  # a comment
         if element.tag == "style":
             for feature, place in _of_sheet(str(element.text or "")):
-                found.setdefault(feature, {})[place] = None
+                found.setdefault(feature, {}).setdefault(place, "")
+        line = in_words(str(element.get(PLACE) or ""))
         for feature in _of_element(element):
-            found.setdefault(feature, {})[_shown(element)] = None
-    return {feature: list(places) for feature, places in found.items()}
+            found.setdefault(feature, {}).setdefault(_shown(element), line)
+    return found
 
 
 def _of_sheet(css: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """`issue lint` and what it stops: an issue that readers would suffer from goes out neither by hand nor by itself."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -123,3 +124,22 @@ def test_an_operators_broken_template_is_told_with_file_and_line(issue: Run, tmp
     assert told.code == 1
     assert "title.mjml.j2, line 1: " in told.out
     assert "Traceback" not in told.out + told.err
+    title.write_text("\n{% if %}", encoding="utf-8")
+    told = issue("issue", "lint", "weekly")
+    assert (told.code, "title.mjml.j2, line 2: Expected" in told.out) == (1, True)
+
+
+def test_what_programs_lack_is_told_with_the_templates_line(issue: Run, tmp_path: Path) -> None:
+    """An operator's own use of a feature is a warning with file and line; [lint] clients says whom it is about."""
+    own_title(tmp_path).write_text('{# ours #}\n<h3 style="display:flex">{{ card.title }}</h3>\n', encoding="utf-8")
+    (finding,) = issue("issue", "lint", "weekly", "--json").json["findings"]
+    assert finding["where"].endswith("looks/mail/partials/title.mjml.j2, line 2 (<h3>)")
+    assert (finding["severity"], finding["rule"]) == ("warning", "client-support")
+    assert finding["words"] == "display:flex: 1 of 15 mail programs lack it: Outlook (Windows)"
+    settings = tmp_path / "home/newsletter.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^clients = .*$", 'clients = ["gmail"]', text), encoding="utf-8")
+    assert issue("issue", "lint", "weekly", "--json").json["findings"] == []
+    settings.write_text(re.sub(r"(?m)^clients = .*$", 'clients = ["gnail"]', text), encoding="utf-8")
+    refused = issue("issue", "lint", "weekly")
+    assert (refused.code, "lint.clients[0]: nothing is known of 'gnail'" in refused.err) == (2, True)

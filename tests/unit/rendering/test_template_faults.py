@@ -1,17 +1,26 @@
 """An operator's own template that is wrong is told with its file and line, whatever it is and however deep."""
 
+import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from newsletter.rendering.cards import CallFacts, CardFacts, EventFacts, Facing, PictureFacts
+from newsletter.rendering.compose import page_html
+from newsletter.rendering.dates import Tile
+from newsletter.rendering.document import IssueFacts, Links, SectionFacts
 from newsletter.rendering.edition import build_edition
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.markup_check import check_markup
 from newsletter.rendering.places import place_in, with_places, without_places
 from newsletter.rendering.public_edition import public_html
+from newsletter.rendering.sentinels import HOLES
 from newsletter.rendering.templates import mail_environment, template_faults, templates_root
-from tests.unit.rendering.sample import PUBLIC_URL, sample_issue
+from newsletter.rendering.theme import Theme
+from newsletter.rendering.tracing import traced
+from tests.unit.rendering.sample import PUBLIC_URL, environment, make_personal, make_recipe, sample_issue
 
 SECTION = """<mj-section padding="0px">
   <mj-column width="640px">
@@ -135,3 +144,25 @@ def test_places_are_written_and_taken_out_again() -> None:
 def test_well_formed_markup_has_no_fault(text: str) -> None:
     """Empty elements, style sheets, comments and attributes without a value are fine."""
     assert check_markup(text) == []
+
+
+def test_the_documents_list_what_a_template_can_print() -> None:
+    """Who meets an undefined name is sent to docs/layouts.md: every name of the document's values stands there."""
+    page = (templates_root().parent / "docs/layouts.md").read_text(encoding="utf-8")
+    table = page.partition("### What a template can print")[2].partition("###")[0]
+    told = set(re.findall(r"[a-z_]+", table))
+    values = (IssueFacts, Links, SectionFacts, Theme, Facing, CardFacts, PictureFacts, EventFacts, CallFacts, Tile)
+    known = {one.name for value in values for one in fields(value)} | {"t", "hole", "font", "has_font", *HOLES}
+    assert known - {"intro_text"} <= told  # the text part's
+
+
+@pytest.mark.parametrize("layout", ["digest", "compact", "magazine", "letter"])
+def test_a_traced_edition_is_the_edition_with_places(layout: str) -> None:
+    """What is looked at for its places is the mail that is sent, but for the places."""
+    frozen, ours = sample_issue(recipe=make_recipe(layout=layout)), environment()
+    pages = [
+        page_html(build_edition(frozen, "ar", public_url=PUBLIC_URL, environment=one), make_personal())
+        for one in (ours, traced(ours))
+    ]
+    assert "at-line" in pages[1]
+    assert without_places(pages[1]) == pages[0]
