@@ -65,6 +65,9 @@ def test_the_wheel_holds_the_program_and_nothing_else(wheel: zipfile.ZipFile) ->
     assert {top for top in tops if not top.endswith(".dist-info")} == {"newsletter", "subscribers"}
     assert {"newsletter/db/migrations/env.py", "newsletter/db/migrations/script.py.mako"} <= set(names)
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+    # Others' data goes with its licence.
+    data = "newsletter/rendering/lint/caniemail"
+    assert {f"{data}.json", f"{data}.LICENSE.txt"} <= set(names)
     steps = {path.name for path in (CHECKOUT / "newsletter/db/migrations").glob("versions/*.py")}
     assert {Path(name).name for name in names if "/migrations/versions/" in name} == steps
 

@@ -15,6 +15,7 @@ from newsletter.issues.frozen import FrozenIssue
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueState
 from newsletter.issues.recipe import Newsletter
 from newsletter.outbox import alert_store
+from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.templates import layout_hash
 from newsletter.sources import post_store, source_store, topic_store
 from newsletter.sources.post import Post
@@ -32,8 +33,15 @@ def content_of(app: App, db: Connection, issue: Issue) -> FrozenIssue:
         topic_store.all_topics(db),
         _posts(app, db, issue, newsletter),
         issue_store.edits_of(db, issue.id),
-        layout_hash=layout_hash(app.templates, newsletter.recipe.layout),
+        layout_hash=_layout_hash(app, newsletter.recipe.layout),
     )
+
+
+def _layout_hash(app: App, layout: str) -> str:
+    try:
+        return layout_hash(app.templates, layout)
+    except InvalidLayout:
+        return ""  # looking at an issue goes on; approving it builds an edition and says what cannot be read
 
 
 def approve_issue(app: App, issue: Issue, *, by: str) -> Issue:

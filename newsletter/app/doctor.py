@@ -28,6 +28,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
 from newsletter.issues.recipe import schedule_in_words
 from newsletter.outbox import lane_store
+from newsletter.rendering.specimen import layout_faults
 from newsletter.sources.health import Health, failing_words, is_failing
 from subscribers.lists.keep import all_lists
 from subscribers.segments.keep import all_segments
@@ -72,6 +73,7 @@ def look_over(app: App, look_up: LookUp) -> Iterator[Finding]:
     yield from _signatures(app, look_up)
     yield from _records(app, look_up)
     yield from _newsletters(app)
+    yield from _layouts(app)
     yield from _unasked(app)
     yield from _sources(app)
     yield from _waiting(app)
@@ -183,6 +185,18 @@ def _newsletters(app: App) -> Iterator[Finding]:
             yield Finding(what=f"newsletter {one.slug}", verdict="warning", words=f"paused; {words}")
         else:
             yield Finding(what=f"newsletter {one.slug}", verdict="good", words=words)
+
+
+def _layouts(app: App) -> Iterator[Finding]:
+    """Fill each newsletter's layout with made-up stories: a template of the operator's may be wrong."""
+    with reading(app.engine) as db:
+        newsletters = issue_store.all_newsletters(db)
+    for one in newsletters:
+        public_url = app.settings.web.public_url
+        for fault in layout_faults(one.recipe, public_url=public_url, environment=app.templates):
+            remedy = "mend the template, see docs/layouts.md; a file of yours that is taken away gives way to ours"
+            what = f"layout {one.recipe.layout} of {one.slug}"
+            yield Finding(what=what, verdict="bad", words=fault, remedy=remedy)
 
 
 def _unasked(app: App) -> Iterator[Finding]:

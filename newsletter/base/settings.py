@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from newsletter.base.errors import InvalidSettings, NoHome
+from newsletter.base.mail_clients import known_client
 
 FILE_NAME = "newsletter.toml"
 VARIABLE_PREFIX = "NEWSLETTER_"
@@ -219,6 +220,16 @@ class DkimSettings(_Section):
     )
 
 
+class LintSettings(_Section):
+    """What `newsletter issue lint` and the desk look over an issue for."""
+
+    clients: list[Annotated[str, AfterValidator(known_client)]] = Field(
+        default=["apple-mail", "gmail", "outlook", "yahoo", "thunderbird"],
+        description='mail programs that readers have, by family ("gmail") or one by one ("gmail.ios"): '
+        "what they lack is told of",
+    )
+
+
 class LogSettings(_Section):
     """The log on stderr."""
 
@@ -248,6 +259,7 @@ class Settings(_Section):
     alerts: AlertsSettings = AlertsSettings()
     privacy: PrivacySettings = PrivacySettings()
     dkim: list[DkimSettings] = Field(default=[], description="the keys that sign, several for a domain if you like")
+    lint: LintSettings = LintSettings()
     log: LogSettings = LogSettings()
     templates_dir: str = Field(default="", description="folder looked at before the built-in templates")
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 
-from newsletter.app.words import counted
 from newsletter.cli.lint_words import lint_json, lint_lines
 from newsletter.cli.output import Json, emit, opened
 
@@ -16,20 +15,19 @@ def lint(
     *,
     as_json: Json = False,
 ) -> None:
-    """Look over the largest mail of each language: structure, links, pictures, contrast, sizes, subject, text part.
+    """Look over the largest mail of each language: templates, structure, links, pictures, contrast, sizes, subject,
+    text part, and what mail programs lack.
 
     Exit 1 when something is wrong that stops an approval.
     """
-    from newsletter.app.linting import lint_issue
+    from newsletter.app.linting import end_words, lint_issue
     from newsletter.app.status import find_issue
 
     with opened(context) as app:
         found = find_issue(app, issue)
         linted = lint_issue(app, found, online=online)
-    bad = len(linted.errors)
-    rest = len(linted.findings) - bad
-    spoken = ", ".join(linted.languages)
-    last = f"{found.name} in {spoken}: {counted(bad, 'error')}, {counted(rest, 'warning')}"
-    emit(lint_json(linted), "\n".join([*lint_lines(linted), last]), as_json=as_json)
-    if bad:
+    spoken = f" in {', '.join(linted.languages)}" if linted.languages else ""
+    end = f"{found.name}{spoken}: {end_words(linted)}"
+    emit(lint_json(linted), "\n".join([*lint_lines(linted), end]), as_json=as_json)
+    if linted.errors:
         raise typer.Exit(1)

@@ -18,6 +18,7 @@ def lint_json(linted: "Linted") -> dict[str, Any]:
     """Give the findings as `issue lint --json` promises them."""
     return {
         "languages": list(linted.languages),
+        "largest": linted.largest,
         "findings": [
             {
                 "severity": one.severity.value,

@@ -10,14 +10,15 @@ from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from newsletter.rendering.cards import CardFacts, Facing
 from newsletter.rendering.errors import InvalidLayout
-from newsletter.rendering.sentinels import HOLES, TOKEN, Sentinels
+from newsletter.rendering.sentinels import HOLES, TOKEN, Hole, Sentinels
 from newsletter.rendering.strings import NAMES, Strings
-from newsletter.rendering.templates import layout_name
+from newsletter.rendering.templates import layout_name, syntax_fault
 from newsletter.rendering.theme import Theme
+from newsletter.rendering.tracing import place_of
 
 OPTIONAL = ("preheader", "named", "greeting", "intro", "widen", "more")  # parts that only some readers get
 
@@ -122,15 +123,37 @@ def print_mjml(
             sections=[_seal(section, sentinels) for section in sections],
             parts=parts,
             marker=marker,
-            hole=lambda hole: sentinels.hole(HOLES[hole]),
+            hole=lambda hole: sentinels.hole(_hole(hole)),
             t=_translator(document.strings, sentinels),
         )
-    except TemplateNotFound as error:
-        raise InvalidLayout(f"the template {error.name} is missing in templates/ and in templates_dir") from error
     except TemplateSyntaxError as error:
-        raise InvalidLayout(f"{error.name}, line {error.lineno}: {error.message}") from error
-    except (TemplateError, KeyError, TypeError) as error:
-        raise InvalidLayout(f"{name}: {error}") from error
+        raise InvalidLayout(syntax_fault(error)) from error
+    except Exception as error:
+        # A template is a program of the operator's. What it raises is told as its fault, with its place; what our own
+        # code raises goes on.
+        place = place_of(error) or (layout_name(document.layout) if isinstance(error, TemplateError) else "")
+        if not place:
+            raise
+        raise InvalidLayout(f"{place}: {_told(error)}") from error
+
+
+def _told(error: Exception) -> str:
+    """Say an error of a template in words that its author can act on."""
+    if isinstance(error, TemplateNotFound):
+        return f"the template {error.name} is missing in templates/ and in templates_dir"
+    if isinstance(error, InvalidLayout):
+        return str(error)
+    if isinstance(error, UndefinedError):
+        return f"{error.message or 'something is undefined'}; what there is to print stands in docs/layouts.md"
+    if isinstance(error, RecursionError):
+        return "templates include each other without an end"
+    return f"{type(error).__name__}: {error}"
+
+
+def _hole(name: str) -> Hole:
+    if name not in HOLES:
+        raise InvalidLayout(f"there is no hole {name!r}; there are {', '.join(HOLES)}")
+    return HOLES[name]
 
 
 def _translator(strings: Strings, sentinels: Sentinels) -> Callable[..., str]:

@@ -18,7 +18,7 @@ from newsletter.rendering.content import all_sections, document_of, text_for, to
 from newsletter.rendering.document import OPTIONAL, Document, SectionFacts, marked, print_mjml
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.headers import StandingHeaders, standing_headers, text_line
-from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.mjml import compile_layout
 from newsletter.rendering.quoted import Piece, encode_piece, encode_value
 from newsletter.rendering.sentinels import (
     LIST_NAME,
@@ -32,7 +32,7 @@ from newsletter.rendering.sentinels import (
     Sentinels,
 )
 from newsletter.rendering.strings import Strings
-from newsletter.rendering.templates import layout_name, template_faults
+from newsletter.rendering.templates import layout_name
 from newsletter.rendering.textpart import text_pieces
 from newsletter.rendering.titles import (
     PREHEADER_LENGTH,
@@ -173,22 +173,14 @@ def _html_segments(
     environment: Environment, document: Document, sections: list[SectionFacts]
 ) -> dict[str, list[Segment]]:
     sentinels = Sentinels()
-    source = print_mjml(environment, document, sections, OPTIONAL, marked, sentinels)
-    pieces = cut(_compiled(environment, document.layout, source))
+
+    def printed(templates: Environment) -> str:
+        return print_mjml(templates, document, sections, OPTIONAL, marked, sentinels)
+
+    pieces = cut(compile_layout(environment, document.layout, printed))
     segments = {name: sentinels.fill(piece) for name, piece in pieces.items()}
     _check_pieces(segments, document, sections)
     return segments
-
-
-def _compiled(environment: Environment, layout: str, source: str) -> str:
-    """Compile; a fault that stands in one file as it is, is told with that file and line."""
-    try:
-        return compile_mjml(source, layout_name(layout))
-    except InvalidLayout as error:
-        faults = template_faults(environment, layout)
-        if not faults:
-            raise
-        raise InvalidLayout("; ".join(faults[:5])) from error
 
 
 def _check_pieces(segments: Mapping[str, list[Segment]], document: Document, sections: list[SectionFacts]) -> None:

@@ -7,7 +7,11 @@ RenderingError
 `-- InvalidDkimKey     a private key that cannot sign
 """
 
+from collections.abc import Sequence
+
 from newsletter.base.errors import NewsletterError
+
+_TOLD = 5  # faults that stand in the message; the rest is counted
 
 
 class RenderingError(NewsletterError):
@@ -15,7 +19,18 @@ class RenderingError(NewsletterError):
 
 
 class InvalidLayout(RenderingError):
-    """A template, its colours or its translations cannot be used."""
+    """A template, its colours or its translations cannot be used. `faults`: each by itself, with file and line."""
+
+    def __init__(self, words: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(words)
+        self.faults = tuple(faults) or (words,)
+
+
+def faults_of_layout(faults: Sequence[str]) -> InvalidLayout:
+    """Make one error of several faults; the message has the first of them."""
+    rest = len(faults) - _TOLD
+    more = f"; and {rest} more" if rest > 0 else ""
+    return InvalidLayout("; ".join(faults[:_TOLD]) + more, faults)
 
 
 class EmptyDigest(RenderingError):

@@ -11,9 +11,8 @@ from newsletter.rendering.arrange import arrange, section_places
 from newsletter.rendering.cards import card_maker
 from newsletter.rendering.content import document_of, section_headings, text_for
 from newsletter.rendering.document import Document, SectionFacts, print_mjml
-from newsletter.rendering.mjml import compile_mjml
+from newsletter.rendering.mjml import compile_layout
 from newsletter.rendering.sentinels import Sentinels
-from newsletter.rendering.templates import layout_name
 from newsletter.rendering.titles import SUBJECT_LENGTH, title_template
 from newsletter.rendering.values import one_line, web_link
 
@@ -35,8 +34,11 @@ def public_html(
 
     parts = {"intro"} if document.issue.intro_html else set[str]()
     sentinels = Sentinels()
-    source = print_mjml(environment, document, sections, parts, lambda _: "", sentinels, variants)
-    segments = sentinels.fill(compile_mjml(source, layout_name(document.layout)))
+
+    def printed(templates: Environment) -> str:
+        return print_mjml(templates, document, sections, parts, lambda _: "", sentinels, variants)
+
+    segments = sentinels.fill(compile_layout(environment, document.layout, printed))
     # Holes are what a reader would bring: a reason, a name. Here they stay empty.
     return "".join(segment for segment in segments if isinstance(segment, str))
 

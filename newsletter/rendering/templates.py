@@ -6,9 +6,10 @@ sentinels' places, after the compiler.
 """
 
 import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError, meta, nodes
 
 import newsletter
 from newsletter.rendering.errors import InvalidLayout
@@ -22,11 +23,26 @@ def templates_root() -> Path:
     return packed if packed.is_dir() else package.parent / "templates"
 
 
+class Templates(FileSystemLoader):
+    """Reads template files; one that cannot be read is told as the fault of its layout."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Give a template's text; InvalidLayout names what cannot be read."""
+        try:
+            return super().get_source(environment, template)
+        except TemplateNotFound:
+            raise  # an OSError too, and no fault where it may be missing
+        except UnicodeDecodeError as error:
+            raise InvalidLayout(f"the template {template} is not UTF-8: save it in that encoding ({error})") from error
+        except OSError as error:
+            raise InvalidLayout(f"the template {template} cannot be read: {error}") from error
+
+
 def mail_environment(templates_dir: str | Path | None) -> Environment:
     """Give the Jinja environment of mails and of translations."""
     folders = [Path(templates_dir), templates_root()] if templates_dir else [templates_root()]
     return Environment(
-        loader=FileSystemLoader(folders),
+        loader=Templates(folders),
         autoescape=False,  # noqa: S701 - see above: only sentinels go in
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -56,32 +72,74 @@ def catalogue_names(environment: Environment) -> list[str]:
     return sorted(names)
 
 
-def template_source(environment: Environment, name: str) -> str:
-    """Read a template as text; InvalidLayout when it is in neither folder."""
-    assert environment.loader is not None  # mail_environment always sets one
-    try:
-        return environment.loader.get_source(environment, name)[0]
-    except TemplateNotFound as error:
-        raise InvalidLayout(f"the template {error.name} is missing in templates/ and in templates_dir") from error
+def template_source(environment: Environment, name: str, asked_by: str = "") -> str:
+    """Read a template as text; InvalidLayout when it is in neither folder. `asked_by`: the place that names it."""
+    return _read(environment, name, asked_by)[0]
 
 
 def template_faults(environment: Environment, layout: str) -> list[str]:
     """Give what is wrong with a layout and all that it includes, each fault with its file and line."""
-    names = sorted(_reachable(environment, layout_name(layout)))
-    return [f"{name}, {fault}" for name in names for fault in check_template(template_source(environment, name))]
+    faults: list[str] = []
+    for name in sorted(_reachable(environment, layout_name(layout))):
+        source, file = _read(environment, name)
+        faults += [f"{file}, {fault}" for fault in check_template(source)]
+    return faults
+
+
+def shown_file(file: str) -> str:
+    """Name a template as people find it: the path of an operator's own, the bare name of ours."""
+    path, root = Path(file), templates_root()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else file
+
+
+def syntax_fault(error: TemplateSyntaxError) -> str:
+    """Say where Jinja stopped reading, and why."""
+    return f"{shown_file(error.filename or error.name or '')}, line {error.lineno}: {error.message}"
+
+
+def _read(environment: Environment, name: str, asked_by: str = "") -> tuple[str, str]:
+    """Give a template's text, and the name that people find it by."""
+    assert environment.loader is not None  # mail_environment always sets one
+    try:
+        source, file, _ = environment.loader.get_source(environment, name)
+    except TemplateNotFound as error:
+        named = f"{asked_by}: " if asked_by else ""
+        raise InvalidLayout(f"{named}the template {name} is missing in templates/ and in templates_dir") from error
+    return source, shown_file(file or name)
 
 
 def _reachable(environment: Environment, name: str) -> set[str]:
     found: set[str] = set()
-    todo = [name]
+    todo = {name: ""}  # with the place that asks for it
     while todo:
-        current = todo.pop()
+        current, asked_by = todo.popitem()
         if current in found:
             continue
         found.add(current)
+        source, file = _read(environment, current, asked_by)
         try:
-            tree = environment.parse(template_source(environment, current))
+            tree = environment.parse(source, current, file)
         except TemplateSyntaxError as error:
-            raise InvalidLayout(f"{current}, line {error.lineno}: {error.message}") from error
-        todo += [one for one in meta.find_referenced_templates(tree) if one]
+            raise InvalidLayout(syntax_fault(error)) from error
+        todo |= {one: f"{file}, line {line}" for one, line in _needed(tree)}
+        known = [one for one in meta.find_referenced_templates(tree) if one]
+        todo |= {one: "" for one in known if one not in todo and _is_there(environment, one)}
     return found
+
+
+def _needed(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    """Give the templates that one cannot do without, with their lines; what is computed only the printing shows."""
+    for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+        named = getattr(node, "template", None)
+        name = named.value if isinstance(named, nodes.Const) else None
+        if isinstance(name, str) and not getattr(node, "ignore_missing", False):
+            yield name, node.lineno
+
+
+def _is_there(environment: Environment, name: str) -> bool:
+    assert environment.loader is not None  # mail_environment always sets one
+    try:
+        environment.loader.get_source(environment, name)
+    except TemplateNotFound:
+        return False  # one that may be missing
+    return True

@@ -20,6 +20,7 @@ class Web:
     pages: jinja2.Environment
     proxies: Networks
     shelf: Shelf
+    findings: Shelf  # of the desk: what takes long to look over must not keep readers waiting
 
 
 def web_of(request: Request) -> Web:

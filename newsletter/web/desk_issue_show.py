@@ -22,6 +22,7 @@ from newsletter.outbox.reason_words import reason_words
 from newsletter.sources.post import Post
 from newsletter.web import words
 from newsletter.web.context import LARGEST_ID, web_of
+from newsletter.web.desk_findings import findings_of
 from newsletter.web.desk_preview import sample_readers, see
 from newsletter.web.languages import language_name
 from newsletter.web.looks import Look, read_look
@@ -89,7 +90,7 @@ def desk_issue_show(request: Request) -> Response:
     return desk_page(
         request,
         "issue",
-        status=200 if sight.preview else 404,
+        status=200 if sight.is_somebody else 404,
         issue=_head(issue, frozen),
         sections=_sections(frozen),
         post_count=len(frozen.posts),
@@ -104,6 +105,7 @@ def desk_issue_show(request: Request) -> Response:
         counts=counts_words(counts) if count.number else [],
         candidates=count.words if count.number != 0 else "",
         reasons=reasons,
+        findings=findings_of(web_of(request), issue, frozen),
     )
 
 

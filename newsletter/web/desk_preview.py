@@ -9,6 +9,7 @@ from newsletter.app.preview import Preview, preview
 from newsletter.base.errors import NotFound
 from newsletter.issues.issue import Issue
 from newsletter.issues.recipe import Recipe
+from newsletter.rendering.errors import InvalidLayout
 from newsletter.web.languages import language_name
 from subscribers.doors import members, still_mailable
 from subscribers.errors import SubscribersError
@@ -32,6 +33,7 @@ class Sight:
 
     preview: Preview | None
     why_not: str
+    is_somebody: bool = True  # the reader asked for is there
 
 
 def see(app: App, issue: Issue, address: str) -> Sight:
@@ -39,7 +41,9 @@ def see(app: App, issue: Issue, address: str) -> Sight:
     try:
         return Sight(preview(app, issue, address=address or None), "")
     except (NotFound, SubscribersError) as error:
-        return Sight(None, str(error))
+        return Sight(None, str(error), is_somebody=False)
+    except InvalidLayout as error:
+        return Sight(None, f"A template is wrong, so that there is no mail to show. {error}")
 
 
 def sample_readers(db: Connection, recipe: Recipe) -> list[SampleReader]:

@@ -58,6 +58,7 @@ from newsletter.web.view_show import view_show
 from newsletter.web.why_show import why_show
 
 _SHELF_LIMIT = 32  # editions, public pages, catalogues
+_FINDINGS_LIMIT = 8  # issues that the desk looked over last
 _SHELF_LIFE = timedelta(minutes=1)  # how long a withdrawn post may stay on the public page
 
 
@@ -76,6 +77,7 @@ def make_site(app: App) -> Starlette:
         pages=page_environment(app.home / settings.templates_dir if settings.templates_dir else None),
         proxies=read_networks(settings.web.trusted_proxies),
         shelf=Shelf(limit=_SHELF_LIMIT, life=_SHELF_LIFE),
+        findings=Shelf(limit=_FINDINGS_LIMIT, life=_SHELF_LIFE),
     )
     return site
 

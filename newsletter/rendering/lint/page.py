@@ -30,6 +30,14 @@ def text_of(element: HtmlElement) -> str:
     return " ".join(str(element.text_content()).split())
 
 
+def own_words(element: HtmlElement) -> str:
+    """Give the words that stand in an element itself, not in those inside of it; none of style sheets and titles."""
+    if element.tag in {"style", "title", "script"}:
+        return ""
+    parts = [element.text, *(child.tail for child in element)]
+    return " ".join(" ".join(part for part in parts if part).split())
+
+
 def name_of(link: HtmlElement) -> str:
     """Give the name that a screen reader says of a link (HTML-AAM): its label, its words, or its pictures' alt."""
     label = str(link.get("aria-label") or "").strip()

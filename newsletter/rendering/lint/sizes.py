@@ -24,3 +24,8 @@ def check_sizes(
     if fitting < len(largest):
         words = f"of {len(largest)} stories at most {fitting} of the largest fit; the others go behind 'more online'"
         yield warning("size-digest", "the mail", words)
+
+
+def largest_digest(frame: int, cards: Mapping[PostId, int], *, most: int, max_bytes: int) -> int:
+    """Give the octets of decoded HTML that no digest of an issue exceeds: stories that do not fit are left out."""
+    return min(frame + sum(sorted(cards.values(), reverse=True)[:most]), max(max_bytes, frame))

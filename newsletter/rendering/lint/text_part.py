@@ -20,3 +20,14 @@ def check_text(text: str, *, leave_url: str, titles: list[str]) -> Iterator[Lint
             yield error("text-story", title, "the story is in the HTML and not in the text part")
     if any(len(line) > _LINE for line in text.splitlines()):
         yield warning("text-line", "text part", f"a line is longer than {_LINE} characters")
+
+
+def check_text_order(text: str, titles: list[str]) -> Iterator[LintFinding]:
+    """Give the stories that stand at another place in the text part; `titles`: in the order of the HTML."""
+    joined, at = " ".join(text.split()), 0
+    for title in titles:
+        words = " ".join(title.split())
+        found = joined.find(words, at)
+        if found < 0 and words in joined:
+            yield warning("text-order", title, "in the text part the story stands at another place than in the HTML")
+        at = max(at, found)

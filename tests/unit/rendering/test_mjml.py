@@ -38,6 +38,14 @@ def test_a_good_document_has_no_faults() -> None:
         ('width="600px"', 'width="50%"', 'line 8: width="50%"'),
         ("#102030", "#123", 'line 9: color="#123"'),
         ("#102030", "red", 'line 9: color="red"'),
+        ('color="#102030"', 'line-height="1,5"', 'line 9: line-height="1,5"'),
+        ('color="#102030"', 'letter-spacing="1"', 'line 9: letter-spacing="1"'),
+        ('color="#102030"', 'font-weight="heavy"', 'line 9: font-weight="heavy"'),
+        ('color="#102030"', 'align="start"', 'line 9: align="start" of <mj-text>: one of left, center'),
+        ('padding="0px 4px"', 'direction="left"', 'line 7: direction="left"'),
+        ('padding="0px 4px"', 'border-top="1px solid #123"', 'line 7: border-top="1px solid #123"'),
+        ('padding="0px 4px"', 'border="0 none"', 'line 7: border="0 none"'),
+        ('<mj-body width="640px">', '<mj-body width="100%">', 'line 5: width="100%"'),
         ("<mj-title>T</mj-title>", "<mj-text>T</mj-text>", "line 3: <mj-text> cannot stand in <mj-head>"),
         ("</mj-column>", "", "line 11: </mj-section> closes <mj-column>"),
         ("</mjml>", "", "<mjml> is never closed"),
@@ -57,3 +65,16 @@ def test_what_only_the_compiler_finds_is_named_too() -> None:
     """Broken HTML inside a text is the compiler's find; the message names the template."""
     with pytest.raises(InvalidLayout, match="mine: "):
         compile_mjml(GOOD.replace("a > b", "a < b"), "mine")
+
+
+def test_every_right_value_is_left_alone() -> None:
+    """What designers write, in the units and words that all mail programs know, has no fault."""
+    inside = (
+        '<mj-text padding="1px 2% 0px" line-height="1.5" letter-spacing="-0.3px" font-weight="700" align="justify" />'
+        '<mj-image src="https://x.example/a.png" width="120px" fluid-on-mobile="true" border="1px dashed #AABBCC" />'
+        '<mj-divider border-width="2px" border-style="dotted" border-color="#aabbcc" width="50%" />'
+        '<mj-button href="https://x.example" font-style="italic" text-transform="uppercase" border="none" />'
+    )
+    text = '<mj-text padding="0px" color="#102030">a > b</mj-text>'
+    assert text in GOOD
+    assert check_mjml(GOOD.replace(text, inside)) == []

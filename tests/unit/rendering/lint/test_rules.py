@@ -3,15 +3,18 @@
 import pytest
 
 from newsletter.base.ids import PostId
+from newsletter.base.mail_clients import clients_named
 from newsletter.rendering.lint.contrast import check_contrast
 from newsletter.rendering.lint.edition import check_edition
 from newsletter.rendering.lint.finding import Severity
+from newsletter.rendering.lint.languages import check_languages
 from newsletter.rendering.lint.links import check_links, links_outward
 from newsletter.rendering.lint.page import read_page
 from newsletter.rendering.lint.pictures import check_pictures
-from newsletter.rendering.lint.sizes import check_sizes
+from newsletter.rendering.lint.reading_order import check_order
+from newsletter.rendering.lint.sizes import check_sizes, largest_digest
 from newsletter.rendering.lint.structure import check_structure
-from newsletter.rendering.lint.text_part import check_text
+from newsletter.rendering.lint.text_part import check_text, check_text_order
 from newsletter.rendering.lint.wording import check_wording
 from newsletter.rendering.mjml_check import check_template
 from tests.unit.rendering.sample import PUBLIC_URL, make_personal, make_recipe, sample_issue
@@ -29,7 +32,9 @@ def page(inside: str) -> str:
 def test_our_own_layouts_have_no_faults(layout: str, language: str) -> None:
     """Every layout in every kind of language passes every rule, with every story of the sample."""
     frozen = sample_issue(recipe=make_recipe(layout=layout))
-    assert list(check_edition(frozen, build(frozen, language), make_personal(), public_url=PUBLIC_URL)) == []
+    edition = build(frozen, language)
+    found = check_edition(frozen, edition, make_personal(), public_url=PUBLIC_URL, clients=clients_named(["outlook"]))
+    assert list(found) == []
 
 
 LINKS = {
@@ -129,6 +134,9 @@ CONTRASTS = {
     '<p style="color:#949494;font-size:19px"><b>bold and large</b></p>': False,
     '<p style="display:none;color:#eeeeee">not seen</p>': False,
     '<p style="color:#999999"></p>': False,
+    '<p style="color:#999999"><a href="https://a.example">its own blue</a></p>': False,
+    '<p style="background:#1d4f73;color:#ffffff"><a href="https://a.example">blue on blue</a></p>': True,
+    '<p style="background:#1d4f73"><a href="https://a.example" style="color:#ffffff">white on blue</a></p>': False,
 }
 
 
@@ -204,3 +212,107 @@ def test_behind_a_link_that_counts_the_story_is_looked_at() -> None:
     leads_to = {counted: "http://wiki.lan/a"}
     assert [one.rule for one in check_links(found, public_url=PUBLIC_URL, leads_to=leads_to)] == ["link-local"]
     assert list(links_outward(found, public_url=PUBLIC_URL, leads_to=leads_to)) == ["http://wiki.lan/a"]
+
+
+LANGUAGES = {
+    '<div lang="english">x</div>': ["language-tag"],
+    '<div lang="ar" dir="ltr">x</div>': ["language-direction"],
+    '<div lang="de" dir="rtl">x</div>': ["language-direction"],
+    '<div lang="ar" dir="rtl">x</div>': [],
+    '<div lang="pt-BR" dir="ltr">x</div>': [],
+    '<td lang="" dir="auto"><h3>Which language is this in</h3></td>': ["language-unknown"],
+    '<div lang="en" dir="ltr"><h3>نداء مشترك لتمويل البحوث</h3></div>': ["language-script"],
+    '<div lang="ar" dir="rtl"><h3>A joint call for research</h3></div>': ["language-script"],
+    '<div lang="ar" dir="rtl"><h3>نداء مشترك لتمويل البحوث ERA4Health</h3></div>': [],
+    '<div lang="ar" dir="rtl"><p>Westhafen Event Center, Berlin</p></div>': [],
+    '<div lang="ar" dir="rtl"><h3>ERA PerMed</h3></div>': [],
+    '<div lang="" dir="auto"><h3>نداء مشترك لتمويل البحوث</h3></div>': ["language-unknown"],
+}
+
+
+@pytest.mark.parametrize("html", LANGUAGES)
+def test_a_wrong_language_is_found(html: str) -> None:
+    """No such language, a direction that it is not written in, a title of another script, and nothing said at all."""
+    inside = html.replace("<td", "<table><tr><td").replace("</td>", "</td></tr></table>")
+    assert [one.rule for one in check_languages(read_page(page(inside)), "en")] == LANGUAGES[html]
+
+
+def test_a_page_speaks_the_language_of_its_edition() -> None:
+    """A layout that always says lang="en" is found in every other language."""
+    assert [one.rule for one in check_languages(read_page(page("")), "de")] == ["page-language"]
+    assert list(check_languages(read_page(page("")), "en-GB")) == []
+
+
+ORDERS = {
+    "<html><body><h2>y</h2><h1>x</h1></body></html>": ["heading-order"],
+    page('<p aria-hidden="true">x <a href="https://a.example">y</a></p>'): ["link-hidden"],
+    page('<a tabindex="3" href="https://a.example">y</a>'): ["reading-tabindex"],
+    page('<p style="POSITION:absolute">x</p>'): ["reading-order"],
+    page('<div style="direction:rtl">x</div>'): ["reading-order"],
+    page('<div dir="rtl" style="direction:rtl">x</div>'): [],
+    page('<div dir="auto" style="direction:rtl">x</div>'): [],
+    page('<p style="position:relative">x</p>'): [],
+    page("<style>@media (max-width: 9px) { .a { order: 2 } }</style>"): ["reading-order"],
+    page("<style>.a { flex-direction: row-reverse !important }</style>"): ["reading-order"],
+    page("<style>.a { order: 0; flex-direction: column }</style>"): [],
+}
+
+
+@pytest.mark.parametrize("html", ORDERS)
+def test_what_is_read_in_another_order_than_seen_is_found(html: str) -> None:
+    """Headings, keyboards, and styles that move things."""
+    assert [one.rule for one in check_order(read_page(html))] == ORDERS[html]
+
+
+@pytest.mark.parametrize(
+    ("html", "ratio"),
+    [
+        ('<p style="color:#999">x</p>', "2.8"),
+        ('<p style="color: silver">x</p>', "1.8"),
+        ('<p style="color:rgb(153, 153, 153) !important">x</p>', "2.8"),
+        ('<p style="background:url(a.png) #000;color:#111111">x</p>', "1.1"),
+        ('<p><font color="yellow">x</font></p>', "1.1"),
+        ('<table bgcolor="navy"><tr><td style="COLOR:#222222">x</td></tr></table>', "1.0"),
+    ],
+)
+def test_contrast_knows_colours_however_they_are_written(html: str, ratio: str) -> None:
+    """Three digits, names, functions, shorthands and old attributes count like six digits."""
+    (found,) = check_contrast(read_page(page(html)))
+    assert f"a contrast of {ratio};" in found.words
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("News for *|FNAME|*", ["subject-left-over"]),
+        ("News for %%FIRSTNAME%%", ["subject-left-over"]),
+        ("[WEBINAR] Data of the week", []),
+        ("XXX Congreso: todo sobre el plan", []),
+        ("Lorem ipsum dolor", ["subject-left-over"]),
+        ("TODO: a good subject", ["subject-left-over"]),
+        ("TODO SOBRE la medicina", []),
+        ("Click here: the call is open", ["subject-words"]),
+        ("Jetzt zugreifen, nur für kurze Zeit", ["subject-words", "subject-words"]),
+        ("40% of calls are open", []),
+        ("Limited evidence on genomics", []),
+    ],
+)
+def test_left_over_and_worn_words_are_found(text: str, rules: list[str]) -> None:
+    """Names that other programs replace stop an approval, phrases that filters count are told; in both lines."""
+    assert [one.rule for one in check_wording(text, "x")] == rules
+    assert [one.rule for one in check_wording("x", text)] == [one.replace("subject", "preheader") for one in rules]
+
+
+def test_the_text_part_has_the_order_of_the_html() -> None:
+    """A story that stands earlier or later in the text part is told; a title within a longer one is none."""
+    text = "Two\nOne\nOne more\nThree"
+    assert [one.where for one in check_text_order(text, ["One", "Two", "Three"])] == ["Two"]
+    assert list(check_text_order(text, ["Two", "One", "One more", "Three"])) == []
+
+
+def test_the_largest_digest_is_as_large_as_its_largest_stories() -> None:
+    """As many as a reader gets, and never more than the size at which mailboxes cut."""
+    cards = {PostId(1): 10, PostId(2): 30, PostId(3): 20}
+    assert largest_digest(5, cards, most=2, max_bytes=100) == 55
+    assert largest_digest(5, cards, most=3, max_bytes=40) == 40
+    assert largest_digest(50, {}, most=3, max_bytes=40) == 50
