@@ -11,7 +11,7 @@ from newsletter.db.engine import reading
 from newsletter.issues import edit
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueChanges
-from newsletter.sources import post_store
+from newsletter.sources import post_store, topic_store
 
 
 def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
@@ -23,6 +23,10 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
         offered = {post.id for post in content_of(app, db, issue).posts} if issue.kind == "digest" else named
         language = issue_store.newsletter_by_id(db, issue.newsletter_id).recipe.language
         known = {post.id for post in post_store.posts_by_ids(db, sorted(named))}
+        topics = {topic.slug for topic in topic_store.all_topics(db)}
+    if changes.announcement_after and changes.announcement_after not in topics:
+        known_topics = ", ".join(sorted(topics)) or "none"
+        raise NotFound(f"there is no topic {changes.announcement_after!r}; there are: {known_topics}")
     unknown = sorted(named - known)
     if unknown:
         raise NotFound(f"there is no post {unknown[0]}; newsletter post list shows them")
@@ -34,6 +38,7 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
         subject=_placed(changes.subject, language),
         preheader=_placed(changes.preheader, language),
         intro=_placed(changes.intro, language),
+        announcement=_placed(changes.announcement, language),
     )
     return edit.edit_issue(app.engine, issue.id, in_its_language, by=by, now=app.clock.now())
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from newsletter.app.app import App
 from newsletter.app.earlier_yes import cover, note_lists, would_come_unasked
 from newsletter.app.setup_file import SetupFile, SourceTable, absolute, read_setup
+from newsletter.app.setup_recipe import recipe_defaults, recipe_values
 from newsletter.app.setup_segments import segment_faults, segment_values
 from newsletter.base.errors import InvalidSetup
 from newsletter.base.settings import fault_lines
@@ -122,7 +123,7 @@ def _merged(app: App, setup: SetupFile, present: Present, path: Path, *, force: 
         except ValidationError as error:
             faults += [f"newsletter[{number}] ({slug}).{line}" for line in fault_lines(error)]
             continue
-        plain = _plain(recipe)
+        plain = recipe_values(recipe)
         said = {key: plain[key] for key in table if key in plain}
         kept = {} if force or stored is None else _kept(stored.recipe, said, present.applied[slug])
         merged[slug] = Merged(recipe=merge_recipe(recipe, kept), kept=kept, said=said)
@@ -149,17 +150,9 @@ def _kept(stored: Recipe, said: dict[str, Any], applied: dict[str, Any]) -> dict
 
     A key that no file has set yet is compared with its default.
     """
-    now, defaults = _plain(stored), _defaults()
+    now, defaults = recipe_values(stored), recipe_defaults()
     base = {**defaults, **applied}
     return {key: now[key] for key in said if key in base and now[key] != base[key] and now[key] != said[key]}
-
-
-def _defaults() -> dict[str, Any]:
-    """Give the defaults of a recipe as JSON values, of the keys that have one."""
-    fields = Recipe.model_fields.items()
-    return {
-        field.alias or name: json.loads(json.dumps(field.default)) for name, field in fields if not field.is_required()
-    }
 
 
 def _dangling(app: App, recipe: Recipe, setup: SetupFile, present: Present, *, prune: bool) -> Iterable[str]:
@@ -168,6 +161,9 @@ def _dangling(app: App, recipe: Recipe, setup: SetupFile, present: Present, *, p
     sources = {one.name for one in setup.source} | (set() if prune else present.sources.keys()) | {"*", EDITORS}
     yield from (f"lists: there is no list or segment {name!r}" for name in recipe.lists if name not in lists)
     yield from (f"sources: there is no source {name!r}" for name in recipe.sources if name not in sources)
+    topics = {one.slug for one in setup.topic} | present.topics.keys()
+    if recipe.announcement_after and recipe.announcement_after not in topics:
+        yield f"announcement_after: there is no topic {recipe.announcement_after!r}"
     yield from (
         f"providers: newsletter.toml has no provider {name!r}"
         for name in recipe.providers
@@ -268,7 +264,7 @@ def _newsletter_changes(merged: dict[str, Merged], present: Present) -> Iterable
         if one.kept:
             details = tuple(f"{key} (changed elsewhere)" for key in one.kept)
             yield Change(kind="newsletter", name=slug, act="keep", details=details)
-        yield from _update("newsletter", slug, _plain(one.recipe), _plain(stored.recipe))
+        yield from _update("newsletter", slug, recipe_values(one.recipe), recipe_values(stored.recipe))
 
 
 def _warnings(db: Connection, setup: SetupFile, merged: dict[str, Merged], present: Present) -> Iterable[Change]:
@@ -392,9 +388,3 @@ def _write(writer: _Writer, changes: Sequence[Change]) -> None:
     if done:
         details = json.dumps([f"{change.act} {change.kind} {change.name}" for change in done], ensure_ascii=False)
         audit.record(writer.db, at=writer.now, who="cli", act="setup.apply", subject=writer.path.name, details=details)
-
-
-def _plain(recipe: Recipe) -> dict[str, Any]:
-    """Give a recipe as JSON values under the file's own keys."""
-    plain: dict[str, Any] = json.loads(recipe.model_dump_json(by_alias=True))
-    return plain

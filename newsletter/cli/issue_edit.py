@@ -23,6 +23,12 @@ def edit(
     intro: Annotated[
         list[str] | None, typer.Option(help="intro in Markdown, likewise; @FILE or de=@FILE reads it from a file")
     ] = None,
+    announcement: Annotated[
+        list[str] | None, typer.Option(help="a box between two sections, in Markdown, likewise, with @FILE too")
+    ] = None,
+    announcement_after: Annotated[
+        str | None, typer.Option(help="the topic behind whose section it stands; empty: behind the first section")
+    ] = None,
     like: Annotated[str, typer.Option(help='"last": take over the texts of the issue before')] = "",
     pin: Annotated[
         list[int] | None, typer.Option(help="put a post on top for everybody (up to three, in order)")
@@ -46,7 +52,9 @@ def edit(
     changes = IssueChanges(
         subject=_by_language(subject),
         preheader=_by_language(preheader),
-        intro={language: _from_file(text) for language, text in _by_language(intro).items()},
+        intro=_from_files("--intro", intro),
+        announcement=_from_files("--announcement", announcement),
+        announcement_after=announcement_after,
         like_last=like == "last",
         pick=_posts(pin),
         unpick=_posts(unpin),
@@ -75,14 +83,18 @@ def _by_language(given: list[str] | None) -> dict[str, str]:
     return texts
 
 
-def _from_file(text: str) -> str:
+def _from_files(option: str, given: list[str] | None) -> dict[str, str]:
+    return {language: _from_file(option, text) for language, text in _by_language(given).items()}
+
+
+def _from_file(option: str, text: str) -> str:
     """Give a text as it is, or for @FILE what stands in the file."""
     if not text.startswith("@"):
         return text
     try:
         return Path(text[1:]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--intro {text}: the file cannot be read as UTF-8 text ({error})") from error
+        raise UsageError(f"{option} {text}: the file cannot be read as UTF-8 text ({error})") from error
 
 
 def _posts(given: list[int] | None) -> tuple[PostId, ...]:

@@ -44,10 +44,13 @@ def _new_texts(db: Connection, issue: Issue, changes: IssueChanges) -> Texts:
         if last is None:
             raise NotAllowedNow(f"{issue.name} is the first of its kind: there is no issue before it to be like")
         texts = last.texts
+    after = changes.announcement_after
     return Texts(
         subject=_laid_over(texts.subject, _lines(changes.subject)),
         preheader=_laid_over(texts.preheader, _lines(changes.preheader)),
         intro=_laid_over(texts.intro, changes.intro),
+        announcement=_laid_over(texts.announcement, changes.announcement),
+        announcement_after=texts.announcement_after if after is None else after,
     )
 
 
@@ -115,11 +118,18 @@ def _in_words(changes: IssueChanges) -> str:
     acts |= {"update": changes.update, "no update": changes.no_update}
     words += [f"{act} {_listed(posts)}" for act, posts in acts.items() if posts]
     words += [f"value of {post_id} is {value}" for post_id, value in changes.values.items()]
+    after = changes.announcement_after
+    words += [] if after is None else [f"announcement after {after or 'the first section'}"]
     return "; ".join(words)
 
 
 def _texts_of(changes: IssueChanges) -> list[tuple[str, Mapping[str, str]]]:
-    return [("subject", changes.subject), ("preheader", changes.preheader), ("intro", changes.intro)]
+    return [
+        ("subject", changes.subject),
+        ("preheader", changes.preheader),
+        ("intro", changes.intro),
+        ("announcement", changes.announcement),
+    ]
 
 
 def _listed(things: Iterable[object]) -> str:

@@ -57,6 +57,8 @@ class Texts:
     subject: dict[str, str]
     preheader: dict[str, str]
     intro: dict[str, str]  # Markdown
+    announcement: dict[str, str] = field(default_factory=dict)  # Markdown, in a box between sections
+    announcement_after: str = ""  # the topic behind whose section it stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ class IssueChanges:
     subject: Mapping[str, str] = field(default_factory=dict)  # by language
     preheader: Mapping[str, str] = field(default_factory=dict)
     intro: Mapping[str, str] = field(default_factory=dict)  # Markdown
+    announcement: Mapping[str, str] = field(default_factory=dict)  # Markdown
+    announcement_after: str | None = None  # a topic; empty takes it back
     pick: tuple[PostId, ...] = ()  # on top, behind those that are there
     unpick: tuple[PostId, ...] = ()
     drop: tuple[PostId, ...] = ()

@@ -163,6 +163,8 @@ class Recipe(BaseModel):
     subject: _TextLine = "{first_title}"
     preheader: _TextLine = "{second_title}"
     intro: _Text = ""  # Markdown
+    announcement: _Text = ""  # Markdown, in a box between sections
+    announcement_after: _Line = ""  # slug of the topic behind whose section it stands; empty: behind the first
     description: _TextLine = ""  # one or two sentences, for those who have not joined yet
     logo: _Line = ""
     logo_dark: _Line = ""

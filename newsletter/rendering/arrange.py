@@ -40,3 +40,18 @@ def arrange(chosen: Sequence[Chosen], places: Mapping[PostId, int]) -> list[Arra
     if len(sections) == 1 and MORE_NEWS in sections:
         sections = {NEWS: sections[MORE_NEWS]}
     return [Arranged(index, tuple(sections[index])) for index in sorted(sections)]
+
+
+def announcement_after(frozen: FrozenIssue) -> int | None:
+    """Give the section behind which the issue's announcement stands: its topic's place; None for the first there is."""
+    slug = frozen.texts.announcement_after or frozen.recipe.announcement_after
+    return next((at for at, topic in enumerate(frozen.topics, start=1) if topic.slug == slug), None)
+
+
+def announcement_place(arranged: Sequence[Arranged], after: int | None) -> int:
+    """Give how many of a mail's sections stand before the announcement: those up to `after`, and at least one.
+
+    It stands at its place too for a reader who gets nothing of that very section.
+    """
+    before = 1 if after is None else max(1, sum(section.index <= after for section in arranged))
+    return min(before, len(arranged))

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from newsletter.base.ids import PostId
 from newsletter.base.tokens import TOKEN_LENGTH
 from newsletter.issues.digest import Chosen, is_widened
-from newsletter.rendering.arrange import Arranged, arrange
+from newsletter.rendering.arrange import Arranged, announcement_place, arrange
 from newsletter.rendering.dkim import Signer
 from newsletter.rendering.edition import Edition, Face, more_line, subject_line
 from newsletter.rendering.errors import EmptyDigest
 from newsletter.rendering.headers import DeliveryHeaders, checked_address, header_lines, provider_headers
 from newsletter.rendering.message import Parts
+from newsletter.rendering.numbered import NumberedPart
 from newsletter.rendering.quoted import Piece
+from newsletter.rendering.textpart import name_lines
 from newsletter.rendering.values import LIST_NAME_LENGTH, greeting_name, one_line, shorten
 
 _PLAIN_FIELDS = (b"Content-Type: text/plain; charset=utf-8\r\n", b"Content-Transfer-Encoding: quoted-printable\r\n")
@@ -114,6 +116,7 @@ class _Reader:
         self.personal = personal
         self.arranged = arrange(personal.chosen, edition.places)
         self.first, self.second = _first_two(self.arranged)
+        self.announced = announcement_place(self.arranged, edition.announcement_after)
         self.join: Join = personal.token.encode("ascii").join
         self.name = greeting_name(personal.name)
         self.list_name = shorten(one_line(personal.list_name), LIST_NAME_LENGTH)
@@ -127,17 +130,42 @@ class _Reader:
         """Give the encoded pieces of one body in order."""
         out: list[bytes] = []
         self._open(face, out)
+        if face.numbered:
+            self._put_numbered(face, face.numbered, out)
+        else:
+            self._put_sections(face, out)
+        if self.personal.more > 0 and face.more:
+            self._put(out, face.more, self._more_line(face))
+        self._put(out, face.tail, face.value(name_lines(self.list_name) if face.numbered else self.list_name))
+        return out
+
+    def _put_sections(self, face: Face, out: list[bytes]) -> None:
         cards, reason = face.leads, face.reason
-        for section in self.arranged:
+        for at, section in enumerate(self.arranged):
+            if at == self.announced:
+                out.append(face.announcement)
             out.append(face.headings[section.index])
             for one in section.chosen:
                 before, after = cards[one.post_id]
                 out += (before, reason(one), after)
                 cards = face.cards
-        if self.personal.more > 0 and face.more:
-            self._put(out, face.more, self._more_line(face))
-        self._put(out, face.tail, face.value(self.list_name))
-        return out
+        if self.announced == len(self.arranged):
+            out.append(face.announcement)
+
+    def _put_numbered(self, face: Face, part: NumberedPart, out: list[bytes]) -> None:
+        """Number the links from the first card to the last; each section ends with its addresses."""
+        number, announcement = part.first, part.announcement
+        for at, section in enumerate(self.arranged):
+            if announcement and at == self.announced:
+                out.append(announcement.fill(part.numbers, number))
+                number += announcement.count
+            out.append(face.headings[section.index])
+            links: list[bytes] = []
+            for one in section.chosen:
+                number = _put_card(part, number, one.post_id, face.reason(one), out, links)
+            out += links
+        if announcement and self.announced == len(self.arranged):
+            out.append(announcement.fill(part.numbers, number))
 
     def _open(self, face: Face, out: list[bytes]) -> None:
         self._put(out, face.head, b"")
@@ -165,6 +193,25 @@ class _Reader:
         out.append(self.join(runs[0]))
         for run in runs[1:]:
             out += (value, self.join(run))
+
+
+def _put_card(
+    part: NumberedPart, number: int, post: PostId, reason: bytes, out: list[bytes], links: list[bytes]
+) -> int:
+    """Put a card with its numbers, its addresses aside; give the next number."""
+    card = part.cards[post]
+    digits = b""
+    if card.is_linked:
+        digits = part.digits[number]
+        links += (b"[", digits, card.address)
+        number += 1
+    if not card.more:
+        out += (card.title, digits, card.end_of_title, reason, card.after)
+        return number
+    numbers = part.numbers[number : number + card.more]
+    out += (card.title, digits, card.end_of_title, reason, card.after % numbers)
+    links.append(card.more_links % numbers)
+    return number + card.more
 
 
 def _plain_body(reader: _Reader) -> tuple[Fields, bytes]:

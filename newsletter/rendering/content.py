@@ -7,15 +7,14 @@ from urllib.parse import quote
 from jinja2 import Environment
 
 from newsletter.issues.frozen import FrozenIssue
-from newsletter.issues.recipe import in_language
 from newsletter.rendering.arrange import FOCUS, MORE_NEWS, NEWS, PLAIN, section_places
 from newsletter.rendering.cards import CardFacts, Direction, card_maker, facing
 from newsletter.rendering.dates import long_date
 from newsletter.rendering.document import Document, IssueFacts, Links, Look, SectionFacts
-from newsletter.rendering.markdown import intro_html, intro_text
-from newsletter.rendering.strings import Strings, load_strings
+from newsletter.rendering.markdown import begins_with_heading, markdown_html, markdown_text
+from newsletter.rendering.strings import Strings, direction, load_strings
 from newsletter.rendering.theme import dark_theme, font_stack, light_theme
-from newsletter.rendering.values import lines, one_line
+from newsletter.rendering.values import language_tag, lines, one_line
 from newsletter.sources.source import Topic
 
 
@@ -26,7 +25,8 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
     # Pages for everybody speak the newsletter's language unless their address says another.
     in_words = "" if strings.language == recipe.language else f"?language={strings.language}"
     light = light_theme(recipe.colour)
-    intro = lines(text_for(frozen, "intro", language))
+    intro, intro_language = _written(frozen, "intro", language)
+    announcement, announced_in = _written(frozen, "announcement", language)
     return Document(
         layout=recipe.layout,
         strings=strings,
@@ -38,9 +38,13 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
             logo=_media(base, recipe.logo),
             logo_dark=_media(base, recipe.logo_dark),
             postal_address=one_line(recipe.postal_address),
-            intro_html=intro_html(intro, light.accent),
-            intro_text=intro_text(intro),
+            intro_html=markdown_html(intro, light.accent),
+            announcement_html=markdown_html(announcement, light.on_tile),
+            announcement_heading="" if begins_with_heading(announcement) else strings.text("Announcement"),
+            announcement_own=facing(announced_in, Direction(direction(announced_in))),
         ),
+        intro=markdown_text(intro, direction(intro_language)),
+        announcement=markdown_text(announcement, direction(announced_in)),
         links=Links(
             leave=f"{base}/u/",
             preferences=f"{base}/p/",
@@ -87,13 +91,26 @@ def topic_name(topic: Topic, strings: Strings) -> str:
 
 def text_for(frozen: FrozenIssue, name: str, language: str) -> str:
     """The editor's text for this issue, else the recipe's: in the language, its base, the newsletter's, or any."""
+    return told_for(frozen, name, language)[0]
+
+
+def told_for(frozen: FrozenIssue, name: str, language: str) -> tuple[str, str]:
+    """Give the same, and the language that it is in."""
     recipe_text: str | dict[str, str] = getattr(frozen.recipe, name)
     written: dict[str, str] = getattr(frozen.texts, name)
-    base = language.partition("-")[0]
-    for texts in (written, recipe_text if isinstance(recipe_text, dict) else {}):
-        if texts.get(language) or texts.get(base):
-            return texts.get(language) or texts[base]
-    return in_language(written, base, frozen.recipe.language) or in_language(recipe_text, base, frozen.recipe.language)
+    standing = recipe_text if isinstance(recipe_text, dict) else {}
+    base, own = language.partition("-")[0], frozen.recipe.language
+    wanted = [(texts, one) for texts in (written, standing) for one in (language, base)]
+    wanted += [(texts, one) for texts in (written, standing) for one in (own, *texts)]
+    for texts, one in wanted:
+        if texts.get(one):
+            return texts[one], one
+    return (recipe_text, own) if isinstance(recipe_text, str) else ("", own)
+
+
+def _written(frozen: FrozenIssue, name: str, language: str) -> tuple[str, str]:
+    text, told_in = told_for(frozen, name, language)
+    return lines(text), language_tag(told_in)
 
 
 def _media(base: str, file: str) -> str:

@@ -14,13 +14,15 @@ from jinja2 import Environment, TemplateError, TemplateNotFound, TemplateSyntaxE
 
 from newsletter.rendering.cards import CardFacts, Facing
 from newsletter.rendering.errors import InvalidLayout
+from newsletter.rendering.markdown import PlainBlock
 from newsletter.rendering.sentinels import HOLES, TOKEN, Hole, Sentinels
 from newsletter.rendering.strings import NAMES, Strings
 from newsletter.rendering.templates import layout_name, syntax_fault
 from newsletter.rendering.theme import Theme
 from newsletter.rendering.tracing import place_of
 
-OPTIONAL = ("preheader", "named", "greeting", "intro", "widen", "more")  # parts that only some readers get
+# Parts that only some issues have, or only some readers get.
+OPTIONAL = ("preheader", "named", "greeting", "intro", "widen", "announcement", "more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,9 @@ class IssueFacts:
     logo_dark: str
     postal_address: str
     intro_html: str  # sanitised
-    intro_text: str
+    announcement_html: str  # sanitised
+    announcement_heading: str  # empty where it has one of its own
+    announcement_own: Facing  # of the language that it is written in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,9 @@ class Document:
     issue: IssueFacts
     links: Links
     look: Look
+    intro: PlainBlock
+    announcement: PlainBlock
+    announcement_place: int | None = None  # how many sections stand before it; None: all
     is_public: bool = False  # a page for everybody: nobody is greeted, and no link is a reader's own
 
 
@@ -109,6 +116,7 @@ def print_mjml(
     name = layout_name(document.layout)
     issue = _seal(document.issue, sentinels)
     issue.intro_html = sentinels.html(document.issue.intro_html)
+    issue.announcement_html = sentinels.html(document.issue.announcement_html)
     try:
         return environment.get_template(name).render(
             face=_seal(document.face, sentinels),
@@ -119,6 +127,7 @@ def print_mjml(
             font=document.look.font,
             has_font=document.look.has_font,
             is_public=document.is_public,
+            announcement_place=document.announcement_place,
             variants=variants,
             sections=[_seal(section, sentinels) for section in sections],
             parts=parts,

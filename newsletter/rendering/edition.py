@@ -13,12 +13,14 @@ from jinja2 import Environment
 from newsletter.base.ids import PostId
 from newsletter.issues.digest import Chosen, Reason
 from newsletter.issues.frozen import FrozenIssue, discreet_sources
-from newsletter.rendering.arrange import section_places
+from newsletter.rendering.arrange import announcement_after, section_places
 from newsletter.rendering.content import all_sections, document_of, text_for, topic_name
 from newsletter.rendering.document import OPTIONAL, Document, SectionFacts, marked, print_mjml
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.headers import StandingHeaders, standing_headers, text_line
 from newsletter.rendering.mjml import compile_layout
+from newsletter.rendering.numbered import NumberedPart, numbered_part
+from newsletter.rendering.plaintext import wrap
 from newsletter.rendering.quoted import Piece, encode_piece, encode_value
 from newsletter.rendering.sentinels import (
     LIST_NAME,
@@ -55,6 +57,7 @@ _HOLES_OF = {
     "card": {REASON},
     "lead": {REASON},
     "section": set[Hole](),
+    "announcement": set[Hole](),
 }
 _VARIANTS = ("card:", "lead:")
 _DISCREET = "Chosen for you"
@@ -72,9 +75,11 @@ class Face:
     greeting: Piece | None
     intro: Piece | None
     widen: Piece | None
+    announcement: bytes  # of the HTML; empty where there is none
     headings: Mapping[int, bytes]
     cards: Mapping[PostId, tuple[bytes, bytes]]  # before and after the reason
     leads: Mapping[PostId, tuple[bytes, bytes]]  # the same as the first card of a mail
+    numbered: NumberedPart | None  # instead of both and of the announcement: the text
     more: Piece | None
     tail: Piece
     preheaders: EncodedTitles
@@ -105,6 +110,7 @@ class Edition:
     text: Face
     titles: Mapping[PostId, str]
     places: Mapping[PostId, int]  # the section of each post
+    announcement_after: int | None  # the section behind which it stands; None: the first
     subjects: EncodedTitles
     fallback_subject: str  # where a title is missing that the subject needs
     headers: StandingHeaders
@@ -125,17 +131,16 @@ def build_edition(frozen: FrozenIssue, language: str, *, public_url: str, enviro
     sections = all_sections(frozen, document.strings, base)
     html_segments = _html_segments(environment, document, sections)
     text_segments: dict[str, list[Segment]] = {"head": [], **text_pieces(document, sections)}
-    if not document.issue.intro_html:
-        html_segments.pop("intro", None)
-        del text_segments["intro"]
+    for name, is_there in _written(document).items():
+        if not is_there:
+            html_segments.pop(name, None)
+            del text_segments[name]
     titles = {post.id: one_line(post.title) for post in frozen.posts}
     values = {"newsletter": document.issue.newsletter, "number": str(frozen.number), "date": document.issue.date}
     preheader = title_template(text_for(frozen, "preheader", language), values, PREHEADER_LENGTH)
     html_pieces = _encode(html_segments)
     html = _face(html_pieces, frozen, document.strings, encode_titles(preheader, titles, _html_value), _html_value)
-    text = _face(
-        _encode(text_segments), frozen, document.strings, encode_titles(preheader, titles, encode_value), encode_value
-    )
+    text = _text_face(text_segments, frozen, document.strings, encode_titles(preheader, titles, encode_value))
     digest = _hash(html_segments, text_segments)
     subject = title_template(text_for(frozen, "subject", language), values, SUBJECT_LENGTH)
     return Edition(
@@ -147,6 +152,7 @@ def build_edition(frozen: FrozenIssue, language: str, *, public_url: str, enviro
         text=text,
         titles=titles,
         places=section_places(frozen),
+        announcement_after=announcement_after(frozen),
         subjects=encode_titles(subject, titles, subject_line),
         fallback_subject=f"{document.issue.newsletter} {frozen.number}",
         headers=_standing(frozen, document),
@@ -169,6 +175,11 @@ def cut(html: str) -> dict[str, str]:
     return {"head": head, **dict(zip(rest[0::2], rest[1::2], strict=True))}
 
 
+def _written(document: Document) -> dict[str, bool]:
+    """Tell which of the editor's texts there are."""
+    return {"intro": bool(document.issue.intro_html), "announcement": bool(document.issue.announcement_html)}
+
+
 def _html_segments(
     environment: Environment, document: Document, sections: list[SectionFacts]
 ) -> dict[str, list[Segment]]:
@@ -188,6 +199,7 @@ def _check_pieces(segments: Mapping[str, list[Segment]], document: Document, sec
     layout = layout_name(document.layout)
     needed = {"header", "greeting", "tail", *(f"section:{section.index}" for section in sections)}
     variants = ("card", "lead") if any(name.startswith("lead:") for name in segments) else ("card",)
+    needed |= {"announcement"} if document.issue.announcement_html else set()
     needed |= {f"{one}:{card.id}" for one in variants for section in sections for card in section.cards}
     missing = sorted(needed - set(segments))
     if missing:
@@ -211,12 +223,24 @@ def _encode(segments: Mapping[str, list[Segment]]) -> dict[str, Piece]:
     return {name: encode_piece(piece) for name, piece in segments.items()}
 
 
+def _text_face(
+    segments: Mapping[str, list[Segment]], frozen: FrozenIssue, strings: Strings, preheaders: EncodedTitles
+) -> Face:
+    part = numbered_part(segments)
+    numbered = ("card:", "links:", "intro", "announcement")
+    pieces = _encode({name: piece for name, piece in segments.items() if not name.startswith(numbered)})
+    if part.intro:
+        pieces["intro"] = Piece(((part.intro,),))
+    return _face(pieces, frozen, strings, preheaders, encode_value, part)
+
+
 def _face(
     pieces: Mapping[str, Piece],
     frozen: FrozenIssue,
     strings: Strings,
     preheaders: EncodedTitles,
     value: Callable[[str], bytes],
+    numbered: NumberedPart | None = None,
 ) -> Face:
     is_html, discreet = value is _html_value, discreet_sources(frozen)
     cards = _variant(pieces, "card:")
@@ -228,9 +252,11 @@ def _face(
         greeting=pieces.get("greeting"),
         intro=pieces.get("intro"),
         widen=pieces.get("widen"),
+        announcement=pieces["announcement"].runs[0][0] if "announcement" in pieces else b"",
         headings={int(name[8:]): piece.runs[0][0] for name, piece in pieces.items() if name.startswith("section:")},
         cards=cards,
         leads=_variant(pieces, "lead:") or cards,
+        numbered=numbered,
         more=pieces.get("more"),
         tail=pieces["tail"],
         preheaders=preheaders,
@@ -254,7 +280,7 @@ def _face(
 def _reason_text(words: str, *, is_html: bool) -> str:
     if not words:
         return ""
-    return f" · {words}" if is_html else f"{words}\n"
+    return f" · {words}" if is_html else f"{wrap(words)}\n"
 
 
 def more_line(strings: Strings, count: int) -> str:

@@ -1,10 +1,12 @@
 """An editor's Markdown as HTML for the mail and as plain text. Raw HTML and pictures in it are not taken over."""
 
+from dataclasses import dataclass
+
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from newsletter.rendering.plaintext import wrap
+from newsletter.rendering.plaintext import linked, underlined, wrap
 
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "code", "pre", "hr"}
 _STYLES = {
@@ -15,10 +17,13 @@ _STYLES = {
     "h3": "margin:20px 0px 8px 0px;font-size:17px;line-height:24px",
 }
 
+_SCHEMES = {"http", "https", "mailto"}
+_LINKED = tuple(f"{scheme}:" for scheme in _SCHEMES)
 _INDENTS = {"bullet_list_open": "  ", "ordered_list_open": "   ", "blockquote_open": "> "}
+_ENDS = {"bullet_list_close", "ordered_list_close", "blockquote_close"}
 
 
-def intro_html(markdown: str, accent: str) -> str:
+def markdown_html(markdown: str, accent: str) -> str:
     """Give safe HTML: headings below the mail's own h1, links in the newsletter's colour, nothing that loads."""
     parser = _parser()
     tokens = parser.parse(markdown)
@@ -30,64 +35,97 @@ def intro_html(markdown: str, accent: str) -> str:
         parser.renderer.render(tokens, parser.options, {}),
         tags=_TAGS,
         attributes={"*": set(), "a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
+        url_schemes=_SCHEMES,
         link_rel=None,
         set_tag_attribute_values=styles,
     ).strip()
 
 
-def intro_text(markdown: str) -> str:
-    """Give the same as plain text, wrapped; an address of a link stands behind it."""
-    blocks: list[str] = []
-    is_tight = was_tight = False  # items of a list without blank lines between them
-    indents: list[str] = []
-    bullet = ""
+@dataclass(frozen=True, slots=True)
+class PlainBlock:
+    """Plain text, wrapped, with NUMBER_PLACE behind the words of each link, and where the links lead, in order."""
+
+    text: str
+    links: tuple[str, ...] = ()
+
+
+def markdown_text(markdown: str, direction: str = "") -> PlainBlock:
+    """Give the same as plain text. An address that is told as itself stays in its place and has no number."""
+    writer = _Writer(direction)
     for token in _parser().parse(markdown):
-        if token.type in _INDENTS:
-            indents.append(_INDENTS[token.type])
-            is_tight = False
-        elif token.type in {"bullet_list_close", "ordered_list_close", "blockquote_close"}:
-            indents.pop()
-        elif token.type == "list_item_open":
-            bullet = f"{token.info}. " if token.info else "- "
-        elif token.type == "paragraph_open":
-            is_tight, was_tight = token.hidden, is_tight
-        elif token.type == "inline":
-            blocks.append("\n" if is_tight and was_tight else "\n\n")
-            blocks.append(_text_block(_inline_text(token), indents, bullet))
-            bullet = ""
-        elif token.type in {"fence", "code_block"}:
-            blocks += ["\n\n", token.content.rstrip("\n")]
-    return "".join(blocks[1:])
+        writer.take(token)
+    return PlainBlock("".join(writer.blocks[1:]), tuple(writer.links))
+
+
+def begins_with_heading(markdown: str) -> bool:
+    """Tell whether a text has a heading of its own on top."""
+    return next((token.type for token in _parser().parse(markdown)), "") == "heading_open"
 
 
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
-def _text_block(text: str, indents: list[str], bullet: str) -> str:
-    rest = "".join(indents)
-    first = "".join(indents[:-1]) + bullet if bullet else rest
-    rows = text.split("\n")
-    return "\n".join(wrap(row, first=first if at == 0 else rest, rest=rest) for at, row in enumerate(rows))
+class _Writer:
+    """Writes one block after the other."""
+
+    def __init__(self, direction: str) -> None:
+        self.blocks: list[str] = []  # each behind the break that parts it from the one before
+        self.links: list[str] = []
+        self._direction = direction
+        self._is_tight = self._was_tight = False  # items of a list without blank lines between them
+        self._is_heading = False
+        self._indents: list[str] = []
+        self._bullet = ""
+
+    def take(self, token: Token) -> None:
+        if token.type in _INDENTS:
+            self._indents.append(_INDENTS[token.type])
+            self._is_tight = False
+        elif token.type in _ENDS:
+            self._indents.pop()
+        elif token.type == "list_item_open":
+            self._bullet = f"{token.info}. " if token.info else "- "
+        elif token.type == "paragraph_open":
+            self._is_tight, self._was_tight = token.hidden, self._is_tight
+        elif token.type == "heading_open":
+            self._is_heading = True
+        elif token.type == "inline":
+            self._write(_inline_text(token, self.links))
+        elif token.type in {"fence", "code_block"}:
+            self.blocks += ["\n\n", token.content.rstrip("\n")]
+        elif token.type == "hr":
+            self.blocks += ["\n\n", "* * *"]
+
+    def _write(self, text: str) -> None:
+        self.blocks.append("\n" if self._is_tight and self._was_tight else "\n\n")
+        if self._is_heading and not self._indents:
+            self.blocks.append(underlined(text.replace("\n", " "), "-", direction=self._direction))
+        else:
+            self.blocks.append(self._indented(text))
+        self._bullet, self._is_heading = "", False
+
+    def _indented(self, text: str) -> str:
+        rest = "".join(self._indents)
+        first = "".join(self._indents[:-1]) + self._bullet if self._bullet else rest
+        rows = [(first if at == 0 else rest, row) for at, row in enumerate(text.split("\n"))]
+        return "\n".join(wrap(row, first=before, rest=rest, direction=self._direction) for before, row in rows)
 
 
-def _inline_text(token: Token) -> str:
+def _inline_text(token: Token, links: list[str]) -> str:
     out: list[str] = []
-    links: list[tuple[int, str]] = []
+    opened: list[tuple[int, str]] = []
     for child in token.children or []:
         if child.type == "link_open":
-            links.append((len(out), str(child.attrGet("href") or "")))
+            opened.append((len(out), str(child.attrGet("href") or "")))
         elif child.type == "link_close":
-            start, address = links.pop()
-            out[start:] = [_link_text("".join(out[start:]), address)]
+            start, address = opened.pop()
+            words = "".join(out[start:])
+            if address.startswith(_LINKED) and words not in {address, address.removeprefix("mailto:")}:
+                out[start:] = [linked(words)]
+                links.append(address.removeprefix("mailto:"))
         elif child.type in {"hardbreak", "softbreak"}:
             out.append("\n" if child.type == "hardbreak" else " ")
         else:
             out.append(child.content)
     return "".join(out)
-
-
-def _link_text(label: str, address: str) -> str:
-    plain = address.removeprefix("mailto:")
-    return label if label in {address, plain} else f"{label} ({plain})"

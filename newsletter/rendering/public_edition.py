@@ -7,7 +7,7 @@ from jinja2 import Environment
 
 from newsletter.issues.digest import Chosen
 from newsletter.issues.frozen import FrozenIssue
-from newsletter.rendering.arrange import arrange, section_places
+from newsletter.rendering.arrange import Arranged, announcement_after, announcement_place, arrange, section_places
 from newsletter.rendering.cards import card_maker
 from newsletter.rendering.content import document_of, section_headings, text_for
 from newsletter.rendering.document import Document, SectionFacts, print_mjml
@@ -25,14 +25,17 @@ def public_html(
     InvalidLayout when a template cannot be used.
     """
     base = public_url.rstrip("/")
-    document = replace(document_of(frozen, language, base, environment), is_public=True)
-    sections = _sections(frozen, chosen, document, base)
+    arranged = arrange(chosen, section_places(frozen))
+    place = announcement_place(arranged, announcement_after(frozen))
+    document = replace(document_of(frozen, language, base, environment), is_public=True, announcement_place=place)
+    sections = _sections(frozen, arranged, document, base)
     first = next((card.id for section in sections for card in section.cards), 0)
 
     def variants(post: int, known: Sequence[str]) -> Sequence[str]:
         return known[-1:] if post == first else known[:1]
 
-    parts = {"intro"} if document.issue.intro_html else set[str]()
+    texts = {"intro": document.issue.intro_html, "announcement": document.issue.announcement_html}
+    parts = {name for name, text in texts.items() if text}
     sentinels = Sentinels()
 
     def printed(templates: Environment) -> str:
@@ -52,7 +55,7 @@ def public_title(frozen: FrozenIssue, chosen: Sequence[Chosen], language: str, d
     return template.fill(first, second) or first or f"{one_line(frozen.recipe.name)} {frozen.number}"
 
 
-def _sections(frozen: FrozenIssue, chosen: Sequence[Chosen], document: Document, base: str) -> list[SectionFacts]:
+def _sections(frozen: FrozenIssue, arranged: Sequence[Arranged], document: Document, base: str) -> list[SectionFacts]:
     make = card_maker(frozen, document.strings, base, lambda _frozen, post, _base: web_link(post.url))
     posts = {post.id: post for post in frozen.posts}
     headings = section_headings(frozen, document.strings)
@@ -62,5 +65,5 @@ def _sections(frozen: FrozenIssue, chosen: Sequence[Chosen], document: Document,
             heading=headings[section.index],
             cards=tuple(make(posts[one.post_id]) for one in section.chosen),
         )
-        for section in arrange(chosen, section_places(frozen))
+        for section in arranged
     ]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.base.tokens import TOKEN_LENGTH
-from newsletter.rendering.sentinels import TOKEN, Segment
+from newsletter.rendering.sentinels import NUMBER, TOKEN, Segment
 
 _ROOM = 75  # 76 with the "=" of a soft break
 _SOFT = "=\r\n"
+_NUMBER_ROOM = 4  # digits
 _QUOTED = [chr(byte) if 32 <= byte <= 126 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
 
 Run = tuple[bytes, ...]
@@ -59,6 +60,22 @@ def encode_piece(segments: Sequence[Segment]) -> Piece:
     writer.end_line()
     runs.append((*parts, writer.take()))
     return Piece(tuple(runs), hole, sum(_size(segment) for segment in segments))
+
+
+def encode_around_numbers(segments: Sequence[Segment]) -> Run:
+    """Encode a text cut at its numbers: how long one is moves no line break."""
+    writer = _Writer()
+    parts: list[bytes] = []
+    for segment in segments:
+        if isinstance(segment, str):
+            writer.write(segment)
+        elif segment == NUMBER:
+            writer.make_room(_NUMBER_ROOM)
+            parts.append(writer.take())
+        else:
+            raise ValueError(f"{segment.name} stands in a text of numbers; it needs a piece of its own")
+    writer.end_line()
+    return (*parts, writer.take())
 
 
 def _size(segment: Segment) -> int:

@@ -25,6 +25,7 @@ PREHEADER = Hole("preheader")
 REASON = Hole("reason")
 MORE = Hole("more")
 LIST_NAME = Hole("list_name")
+NUMBER = Hole("number")  # of a link in the text part; no layout prints it
 HOLES = {hole.name: hole for hole in (TOKEN, NAME, PREHEADER, REASON, MORE, LIST_NAME)}  # subject: a header's
 
 Segment = str | Hole

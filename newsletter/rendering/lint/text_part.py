@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from newsletter.rendering.lint.finding import LintFinding, error, warning
 
 _LINE = 998  # RFC 5322, section 2.1.1
+_MARKS = dict.fromkeys((0x200E, 0x200F))
 
 
 def check_text(text: str, *, leave_url: str, titles: list[str]) -> Iterator[LintFinding]:
@@ -14,9 +15,9 @@ def check_text(text: str, *, leave_url: str, titles: list[str]) -> Iterator[Lint
         return
     if leave_url not in text:
         yield error("text-leave", "text part", "there is no link to leave with")
-    joined = " ".join(text.split())
+    joined = _letters(text)
     for title in titles:
-        if " ".join(title.split()) not in joined:
+        if _letters(title) not in joined:
             yield error("text-story", title, "the story is in the HTML and not in the text part")
     if any(len(line) > _LINE for line in text.splitlines()):
         yield warning("text-line", "text part", f"a line is longer than {_LINE} characters")
@@ -24,10 +25,15 @@ def check_text(text: str, *, leave_url: str, titles: list[str]) -> Iterator[Lint
 
 def check_text_order(text: str, titles: list[str]) -> Iterator[LintFinding]:
     """Give the stories that stand at another place in the text part; `titles`: in the order of the HTML."""
-    joined, at = " ".join(text.split()), 0
+    joined, at = _letters(text), 0
     for title in titles:
-        words = " ".join(title.split())
+        words = _letters(title)
         found = joined.find(words, at)
         if found < 0 and words in joined:
             yield warning("text-order", title, "in the text part the story stands at another place than in the HTML")
         at = max(at, found)
+
+
+def _letters(text: str) -> str:
+    """Give a text without its blanks and direction marks: wrapping changes both, within a Chinese title too."""
+    return "".join(text.translate(_MARKS).split())

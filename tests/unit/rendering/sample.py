@@ -17,6 +17,15 @@ from newsletter.rendering.templates import mail_environment, templates_root
 from newsletter.sources.post import CallDetails, EventDetails, Picture, Post, PostKind, PostState
 from newsletter.sources.source import Topic
 
+ANNOUNCEMENT = {
+    "en": "The office is closed from **21 December to 3 January**. Our survey ends on Friday: "
+    "[tell us what you read](https://survey.example.org/2026?list=members), or write to "
+    "[the newsroom](mailto:newsroom@example.org).",
+    "de": "Das Büro ist vom **21. Dezember bis 3. Januar** geschlossen. Unsere Umfrage endet am Freitag: "
+    "[sagen Sie uns, was Sie lesen](https://survey.example.org/2026?list=members).",
+    "ar": "المكتب مغلق من **21 ديسمبر إلى 3 يناير**. ينتهي استبيان ERA-Net يوم الجمعة: "
+    "[أخبرنا بما تقرأ](https://survey.example.org/2026?list=members).",
+}
 AT = datetime(2026, 11, 12, 9, 30, tzinfo=UTC)
 TOKEN = "1A" + "bC3dE5fG7hJ9kL1mN3pQ5r"
 PUBLIC_URL = "https://news.example.org"

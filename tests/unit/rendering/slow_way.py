@@ -1,15 +1,16 @@
 """The way that the fast path must equal: one document compiled for one reader."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 
 from newsletter.issues.digest import Reason
 from newsletter.issues.frozen import FrozenIssue
-from newsletter.rendering.arrange import arrange, section_places
+from newsletter.rendering.arrange import announcement_after, announcement_place, arrange, section_places
 from newsletter.rendering.cards import card_maker
 from newsletter.rendering.compose import Personal
 from newsletter.rendering.content import document_of, section_headings
-from newsletter.rendering.document import SectionFacts, print_mjml
+from newsletter.rendering.document import Document, SectionFacts, print_mjml
 from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.mjml import compile_mjml
 from newsletter.rendering.sentinels import Segment, Sentinels
@@ -33,8 +34,8 @@ def compile_for_one(
     frozen: FrozenIssue, language: str, personal: Personal, compiler: Callable[[str], str] = _ours
 ) -> str:
     """The slow way: one MJML document with this reader's stories only, compiled, and the values put in."""
-    document = document_of(frozen, language, PUBLIC_URL, environment())
-    sections = _own_sections(frozen, document.strings, personal)
+    document = own_document(frozen, language, personal)
+    sections = own_sections(frozen, document.strings, personal)
     cards = [card for section in sections for card in section.cards]
     name = greeting_name(personal.name)
     values = {
@@ -50,6 +51,7 @@ def compile_for_one(
         "greeting": not name,
         "intro": bool(document.issue.intro_html),
         "widen": any(one.reason is Reason.WIDENED for one in personal.chosen),
+        "announcement": bool(document.issue.announcement_html),
         "more": personal.more > 0,
     }
     sentinels = Sentinels()
@@ -61,10 +63,16 @@ def compile_for_one(
 
     source = print_mjml(environment(), document, sections, parts, lambda _: "", sentinels, variants)
     segments = sentinels.fill(compiler(source))
-    return _filled(segments, values, _reasons(frozen, document.strings, personal))
+    return _filled(segments, values, own_reasons(frozen, document.strings, personal))
 
 
-def _own_sections(frozen: FrozenIssue, strings: Strings, personal: Personal) -> list[SectionFacts]:
+def own_document(frozen: FrozenIssue, language: str, personal: Personal) -> Document:
+    arranged = arrange(personal.chosen, section_places(frozen))
+    place = announcement_place(arranged, announcement_after(frozen))
+    return replace(document_of(frozen, language, PUBLIC_URL, environment()), announcement_place=place)
+
+
+def own_sections(frozen: FrozenIssue, strings: Strings, personal: Personal) -> list[SectionFacts]:
     make = card_maker(frozen, strings, PUBLIC_URL)
     cards = {post.id: make(post) for post in frozen.posts}
     headings = section_headings(frozen, strings)
@@ -78,7 +86,7 @@ def _own_sections(frozen: FrozenIssue, strings: Strings, personal: Personal) -> 
     ]
 
 
-def _reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Iterator[str]:
+def own_reasons(frozen: FrozenIssue, strings: Strings, personal: Personal) -> Iterator[str]:
     topics = {topic.id: topic.names.get(strings.language.partition("-")[0], topic.name) for topic in frozen.topics}
     sensitive = {topic.slug for topic in frozen.topics if topic.sensitive}
     private = {post.source_id for post in frozen.posts if sensitive & set(post.topics)}
