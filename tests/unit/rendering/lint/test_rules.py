@@ -1,9 +1,13 @@
 """Each rule of the checker: what it finds, and that it leaves alone what is right."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from newsletter.base.ids import PostId
 from newsletter.base.mail_clients import clients_named
+from newsletter.rendering.edition import build_edition
 from newsletter.rendering.lint.contrast import check_contrast
 from newsletter.rendering.lint.edition import check_edition
 from newsletter.rendering.lint.finding import Severity
@@ -17,6 +21,7 @@ from newsletter.rendering.lint.structure import check_structure
 from newsletter.rendering.lint.text_part import check_text, check_text_order
 from newsletter.rendering.lint.wording import check_wording
 from newsletter.rendering.mjml_check import check_template
+from newsletter.rendering.templates import mail_environment
 from tests.unit.rendering.sample import PUBLIC_URL, make_personal, make_recipe, sample_issue
 from tests.unit.rendering.slow_way import build
 
@@ -134,6 +139,7 @@ CONTRASTS = {
     '<p style="color:#949494;font-size:19px"><b>bold and large</b></p>': False,
     '<p style="display:none;color:#eeeeee">not seen</p>': False,
     '<p style="color:#999999"></p>': False,
+    '<p style="background:#00000011;color:#111111">nearly nothing behind it</p>': False,
     '<p style="color:#999999"><a href="https://a.example">its own blue</a></p>': False,
     '<p style="background:#1d4f73;color:#ffffff"><a href="https://a.example">blue on blue</a></p>': True,
     '<p style="background:#1d4f73"><a href="https://a.example" style="color:#ffffff">white on blue</a></p>': False,
@@ -316,3 +322,31 @@ def test_the_largest_digest_is_as_large_as_its_largest_stories() -> None:
     assert largest_digest(5, cards, most=2, max_bytes=100) == 55
     assert largest_digest(5, cards, most=3, max_bytes=40) == 40
     assert largest_digest(50, {}, most=3, max_bytes=40) == 50
+
+
+def test_every_rule_is_asked_of_an_edition(tmp_path: Path) -> None:
+    """What an operator's own heading does wrong in five ways is found by five rules."""
+    own = tmp_path / "mail/partials/title.mjml.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        '<h3 lang="ar" dir="ltr" style="position:absolute;color:#999"><i aria-hidden="true">'
+        '<a href="{{ card.url }}">{{ card.title }}</a></i> more<table><tr><td>x</td></tr></table></h3>',
+        encoding="utf-8",
+    )
+    frozen = sample_issue()
+    edition = build_edition(frozen, "en", public_url=PUBLIC_URL, environment=mail_environment(tmp_path))
+    clients = clients_named(["outlook.windows"])
+    found = check_edition(frozen, edition, make_personal(), public_url=PUBLIC_URL, clients=clients)
+    rules = {one.rule for one in found}
+    assert rules >= {"language-direction", "reading-order", "link-hidden", "contrast", "table-role", "client-support"}
+
+
+def test_a_text_part_in_another_order_is_told_of_an_edition() -> None:
+    """Two stories that changed places in the text part stand elsewhere than in the HTML."""
+    frozen = sample_issue()
+    edition = build(frozen)
+    one, two = list(edition.text.cards)[:2]
+    cards = {**edition.text.cards, one: edition.text.cards[two], two: edition.text.cards[one]}
+    swapped = replace(edition, text=replace(edition.text, cards=cards, leads=cards))
+    found = check_edition(frozen, swapped, make_personal(), public_url=PUBLIC_URL, clients=())
+    assert {one.rule for one in found} == {"text-order"}
