@@ -10,37 +10,34 @@ from newsletter.base.ids import PostId
 from newsletter.cli.issue_words import issue_json, issue_line
 from newsletter.cli.output import Json, emit, opened, who
 
+_Texts = list[str] | None
+_Numbers = list[int] | None
+_SUBJECT = 'subject, or in one language: "de=..."; empty takes it back; may be repeated'
+_AFTER = "the topic behind whose section it stands; empty: behind the first section"
+_UPDATE = "there is news of a post: it comes again to those who got it, and says so"
+
 
 def edit(
     context: typer.Context,
     issue: Annotated[str, typer.Argument(help="an id, weekly/12, or weekly for its newest")],
     *,
-    subject: Annotated[
-        list[str] | None,
-        typer.Option(help='subject, or in one language: "de=..."; empty takes it back; may be repeated'),
-    ] = None,
-    preheader: Annotated[list[str] | None, typer.Option(help="preheader, likewise")] = None,
+    subject: Annotated[_Texts, typer.Option(help=_SUBJECT)] = None,
+    preheader: Annotated[_Texts, typer.Option(help="preheader, likewise")] = None,
     intro: Annotated[
-        list[str] | None, typer.Option(help="intro in Markdown, likewise; @FILE or de=@FILE reads it from a file")
+        _Texts, typer.Option(help="intro in Markdown, likewise; @FILE or de=@FILE reads it from a file")
     ] = None,
     announcement: Annotated[
-        list[str] | None, typer.Option(help="a box between two sections, in Markdown, likewise, with @FILE too")
+        _Texts, typer.Option(help="a box between two sections, in Markdown, likewise, with @FILE too")
     ] = None,
-    announcement_after: Annotated[
-        str | None, typer.Option(help="the topic behind whose section it stands; empty: behind the first section")
-    ] = None,
+    announcement_after: Annotated[str | None, typer.Option(help=_AFTER)] = None,
     like: Annotated[str, typer.Option(help='"last": take over the texts of the issue before')] = "",
-    pin: Annotated[
-        list[int] | None, typer.Option(help="put a post on top for everybody (up to three, in order)")
-    ] = None,
-    unpin: Annotated[list[int] | None, typer.Option(help="take it down again")] = None,
-    drop: Annotated[list[int] | None, typer.Option(help="leave a post out of this issue")] = None,
-    keep: Annotated[list[int] | None, typer.Option(help="take a dropped post back in")] = None,
-    value: Annotated[list[str] | None, typer.Option(help="POST=0..3: what it is worth in this issue")] = None,
-    update: Annotated[
-        list[int] | None, typer.Option(help="there is news of a post: it comes again to those who got it, and says so")
-    ] = None,
-    no_update: Annotated[list[int] | None, typer.Option(help="take that back")] = None,
+    pin: Annotated[_Numbers, typer.Option(help="put a post on top for everybody (up to three, in order)")] = None,
+    unpin: Annotated[_Numbers, typer.Option(help="take it down again")] = None,
+    drop: Annotated[_Numbers, typer.Option(help="leave a post out of this issue")] = None,
+    keep: Annotated[_Numbers, typer.Option(help="take a dropped post back in")] = None,
+    value: Annotated[_Texts, typer.Option(help="POST=0..3: what it is worth in this issue")] = None,
+    update: Annotated[_Numbers, typer.Option(help=_UPDATE)] = None,
+    no_update: Annotated[_Numbers, typer.Option(help="take that back")] = None,
     as_json: Json = False,
 ) -> None:
     """Change texts, picks, drops and values. An approved issue cannot be edited any more."""

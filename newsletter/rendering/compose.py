@@ -163,7 +163,8 @@ class _Reader:
             links: list[bytes] = []
             for one in section.chosen:
                 number = _put_card(part, number, one.post_id, face.reason(one), out, links)
-            out += links
+            if links:
+                out += (b"\r\n", *links)
         if announcement and self.announced == len(self.arranged):
             out.append(announcement.fill(part.numbers, number))
 

@@ -18,7 +18,7 @@ from newsletter.rendering.strings import NAMES, Strings
 _WHY = "You receive {newsletter} because you subscribed to {list}."
 _RULE = "=" * WIDTH
 _BOX = "*" * WIDTH
-_ROOM_OF_NAME = 30  # columns kept free for a name that is not known yet; a longer one gets lines of its own
+_ROOM_OF_NAME = 24  # columns kept free for a name that is not known yet; a longer one gets lines of its own
 
 TextPieces = dict[str, list[Segment]]
 
@@ -37,7 +37,7 @@ def text_pieces(document: Document, sections: Sequence[SectionFacts]) -> TextPie
     }
     for section in sections:
         heading = wrap(section.heading, direction=document.face.direction)
-        pieces[f"section:{section.index}"] = [f"\n\n{heading}\n{_RULE}\n"]
+        pieces[f"section:{section.index}"] = [f"\n\n{heading}\n{_RULE}"]
         for card in section.cards:
             pieces[f"card:{card.id}"] = _card(card, document)
             pieces[f"links:{card.id}"] = _addresses(_links(card, document.strings))
@@ -123,7 +123,7 @@ def _card(card: CardFacts, document: Document) -> list[Segment]:
     blocks = [wrap(card.excerpt, direction=own)] if card.excerpt else []
     details = "\n".join(_details(card, strings))
     body = "\n\n".join([*blocks, *([details] if details else [])])
-    return [*_numbered(f"\n{title}\n{meta}\n"), REASON, *_numbered(f"\n{body}\n\n" if body else "\n")]
+    return [*_numbered(f"\n\n{title}\n{meta}\n"), REASON, *_numbered(f"\n{body}\n" if body else "")]
 
 
 def _known_direction(card: CardFacts) -> str:

@@ -196,6 +196,10 @@ def test_an_editor_changes_texts_picks_and_values(engine: Engine, now: datetime)
     edit(subject={"de": "Hallo", "en": "Hello"}, pick=(PostId(1), PostId(2), PostId(3)), values={PostId(9): 3})
     edited = edit(subject={"en": ""}, intro={"de": "*Gruß*"}, drop=(PostId(1),), values={PostId(9): 0})
     assert (edited.texts.subject, edited.texts.intro) == ({"de": "Hallo"}, {"de": "*Gruß*"})
+    edit(announcement={"en": "Closed.", "de": "Zu."}, announcement_after="funding")
+    edited = edit(announcement={"de": ""})
+    assert (edited.texts.announcement, edited.texts.announcement_after) == ({"en": "Closed."}, "funding")
+    assert edit(announcement_after="").texts.announcement_after == ""
     edit(pick=(PostId(4), PostId(2)))
     with reading(engine) as db:
         assert store.edits_of(db, issue.id) == [
@@ -221,6 +225,7 @@ def test_an_editor_changes_texts_picks_and_values(engine: Engine, now: datetime)
         ({"values": {PostId(1): 4}}, "0, 1, 2 or 3"),
         ({"subject": {"en": "a\nBcc: b@example.org"}}, "one line"),
         ({"intro": {"english!": "x"}}, "no language"),
+        ({"announcement": {"english!": "x"}}, "no language"),
         ({"pick": (PostId(1),), "drop": (PostId(1),)}, "both picked and dropped"),
     ],
 )

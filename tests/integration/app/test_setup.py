@@ -131,7 +131,7 @@ def test_show_then_apply_changes_nothing(app: App) -> None:
     with writing(app.engine) as db:
         found = source_store.source_by_name(db, "papers")
         source_store.settle_kind(db, SourceId(found.id), kind=SourceKind.FOLDER, url=found.url)
-    desk_changes(app, max_posts=3, intro='Dear "readers",\n\ttoday \x7f & é')
+    desk_changes(app, max_posts=3, announcement={"de": "Zu."}, intro='Dear "readers",\n\ttoday \x7f & é')
     before = present_setup(app)
     path = app.home.parent / "elsewhere.toml"
     path.write_text(setup_toml(before), encoding="utf-8")
@@ -221,12 +221,14 @@ def test_a_newsletter_may_not_point_at_what_is_pruned(app: App) -> None:
 def test_every_fault_is_told_at_once(app: App) -> None:
     """Unknown names and wrong values, each with the table it stands in; nothing is written."""
     text = FILE.replace('topics = ["policy"]', 'topics = ["sports"]').replace('lists = ["members"]', 'lists = ["all"]')
+    text += 'announcement_after = "weather"\n'
     with pytest.raises(InvalidSetup) as caught:
         apply(app, text + 'sources = ["blog"]\nproviders = ["ses"]\n')
     assert [fault.split(": ")[1] for fault in caught.value.faults] == [
         "there is no topic 'sports'",
         "there is no list or segment 'all'",
         "there is no source 'blog'",
+        "there is no topic 'weather'",
         "newsletter.toml has no provider 'ses'",
     ]
     assert present_setup(app)["topic"] == []

@@ -47,6 +47,7 @@ def test_a_folder_without_a_home_is_named(run: Run, tmp_path: Path) -> None:
         (USAGE, "issue edit weekly --value 1=9", "POST=0..3"),
         (USAGE, "issue edit weekly --like first", "last"),
         (USAGE, "issue edit weekly --intro @nope.md", "nope.md"),
+        (USAGE, "issue edit weekly --announcement de=@nope.md", "--announcement @nope.md"),
         (USAGE, "reconcile weekly --as nope", "resend"),
         (USAGE, "resume", "--here"),
         (USAGE, "bench nope", "render"),

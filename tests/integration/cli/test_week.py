@@ -90,3 +90,30 @@ def test_an_approval_is_taken_back(week: Run) -> None:
     assert week("issue", "send", "weekly", "--wait").code == 0
     late = week("issue", "undo", "weekly")
     assert (late.code, "there is no approval to take back" in late.err) == (1, True)
+
+
+def test_an_announcement_is_set_shown_and_taken_back(week: Run, tmp_path: Path) -> None:
+    """A text of a file stands in both parts; the newsletter's own comes back when the issue's is taken back."""
+    standing = SETUP + 'announcement.en = "Always."\nannouncement_after = "funding"\n'
+    (tmp_path / "announced.toml").write_text(standing, encoding="utf-8")
+    assert week("apply", "announced.toml").code == 0
+    assert 'announcement_after = "funding"' in week("show", "--toml").out
+    week("ingest")
+    week("issue", "assemble", "weekly")
+
+    def seen(*changes: str) -> tuple[str, str]:
+        assert week("issue", "edit", "weekly", *changes).code == 0
+        week("issue", "preview", "weekly", "--as", "ada@example.org", "--out", "seen")
+        html, text = ((tmp_path / "seen" / f"digest.{ending}").read_text() for ending in ("html", "txt"))
+        return html, text
+
+    (tmp_path / "closed.md").write_text("We are [closed](https://example.org/closed) on Friday.")
+    html, text = seen("--announcement", "@closed.md", "--announcement-after", "policy")
+    assert ">closed</a> on Friday." in html
+    assert "We are closed [1] on Friday.\n\n[1] https://example.org/closed\n" in text
+    assert "Always." not in html + text
+    html, text = seen("--announcement", "", "--announcement-after", "")
+    assert "<p" in html[html.index("Always.") - 60 : html.index("Always.")]
+    assert "\nAlways.\n" in text
+    unknown = week("issue", "edit", "weekly", "--announcement-after", "nope")
+    assert (unknown.code, "there is no topic 'nope'; there are: funding, policy" in unknown.err) == (1, True)

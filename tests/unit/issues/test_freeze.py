@@ -49,7 +49,7 @@ def any_post(draw: st.DrawFn) -> Post:
 @given(
     posts=st.lists(any_post(), max_size=4, unique_by=lambda post: post.id),
     picked=st.integers(1, 3),
-    texts=st.builds(Texts, subject=by_language, preheader=by_language, intro=by_language),
+    texts=st.builds(Texts, subject=by_language, preheader=by_language, intro=by_language, announcement=by_language),
 )
 def test_what_was_frozen_comes_back_equal(posts: list[Post], picked: int, texts: Texts) -> None:
     """The JSON form loses nothing: any process reads the same issue, and writes the same text of it."""

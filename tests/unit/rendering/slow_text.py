@@ -57,6 +57,8 @@ class _Text:
         for one in section.chosen:
             self.values["reason"] = f"{wrap(next(self.reasons))}\n"
             self.number = self.put(f"card:{one.post_id}", self.number)
+        if first < self.number:
+            self.out.append("\n")
         for one in section.chosen:
             first = self.put(f"links:{one.post_id}", first)
         assert first == self.number  # as many addresses as numbers
