@@ -39,6 +39,7 @@ def document_of(frozen: FrozenIssue, language: str, base: str, environment: Envi
             logo_dark=_media(base, recipe.logo_dark),
             postal_address=one_line(recipe.postal_address),
             intro_html=markdown_html(intro, light.accent),
+            intro_own=facing(intro_language, Direction(direction(intro_language))),
             announcement_html=markdown_html(announcement, light.on_tile),
             announcement_heading="" if begins_with_heading(announcement) else strings.text("Announcement"),
             announcement_own=facing(announced_in, Direction(direction(announced_in))),

@@ -36,6 +36,7 @@ class IssueFacts:
     logo_dark: str
     postal_address: str
     intro_html: str  # sanitised
+    intro_own: Facing  # of the language that it is written in
     announcement_html: str  # sanitised
     announcement_heading: str  # empty where it has one of its own
     announcement_own: Facing  # of the language that it is written in

@@ -1,7 +1,7 @@
 """Which features of HTML and CSS a mail uses, in the words that the data of mail clients has for them.
 
 A feature is named by kind and name: "property:float", "value:display=flex", "media:prefers-color-scheme",
-"pseudo:hover", "element:bdi", "attribute:role" (tools/caniemail.py has all kinds).
+"pseudo:hover", "element:bdi", "attribute:role" (tests/new_caniemail.py has all kinds).
 """
 
 import re

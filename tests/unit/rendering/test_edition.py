@@ -420,3 +420,11 @@ def test_the_text_part_is_as_approved(language: str) -> None:
     golden = Path(__file__).resolve().parents[2] / "golden" / "rendering" / f"digest-{language}.txt"
     edition = build(sample_issue(recipe=make_recipe(announcement=ANNOUNCEMENT)), language)
     assert text_of(edition, make_personal()) == golden.read_text(encoding="utf-8")
+
+
+def test_an_intro_in_another_language_says_so() -> None:
+    """An Arabic reader of a newsletter whose editors wrote in English gets it marked, and set, as English."""
+    html = page_html(build(sample_issue(), "ar"), make_personal())
+    assert re.search(r'<div lang="en" dir="ltr" style="text-align:left;"><p[^>]*>This week a vision', html)
+    german = page_html(build(sample_issue(), "de"), make_personal())
+    assert re.search(r'<div lang="de" dir="ltr" style="text-align:left;"><p[^>]*>Diese Woche', german)

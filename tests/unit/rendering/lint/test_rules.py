@@ -345,8 +345,10 @@ def test_a_text_part_in_another_order_is_told_of_an_edition() -> None:
     """Two stories that changed places in the text part stand elsewhere than in the HTML."""
     frozen = sample_issue()
     edition = build(frozen)
-    one, two = list(edition.text.cards)[:2]
-    cards = {**edition.text.cards, one: edition.text.cards[two], two: edition.text.cards[one]}
-    swapped = replace(edition, text=replace(edition.text, cards=cards, leads=cards))
+    numbered = edition.text.numbered
+    assert numbered is not None
+    one, two = list(numbered.cards)[:2]
+    cards = {**numbered.cards, one: numbered.cards[two], two: numbered.cards[one]}
+    swapped = replace(edition, text=replace(edition.text, numbered=replace(numbered, cards=cards)))
     found = check_edition(frozen, swapped, make_personal(), public_url=PUBLIC_URL, clients=())
     assert {one.rule for one in found} == {"text-order"}

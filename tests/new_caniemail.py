@@ -1,7 +1,7 @@
 """Makes newsletter/rendering/lint/caniemail.json from the data of caniemail.com: what each mail program cannot show.
 
     npm pack caniemail@2.0.2 && tar xzf caniemail-2.0.2.tgz
-    python -m tools.caniemail package/data/caniemail.json caniemail@2.0.2 newsletter/rendering/lint/caniemail.json
+    python -m tests.new_caniemail package/data/caniemail.json caniemail@2.0.2 newsletter/rendering/lint/caniemail.json
 
 What is kept: of HTML, CSS and picture formats, the clients whose newest tested version has no support ("n"). Partial
 support counts as support (it nearly always means "with a limit that mails do not meet"), unknown as unknown. Left out:

@@ -1,1 +1,0 @@
-"""Scripts that make files of this repository from others' data. Nothing here runs in the product."""
