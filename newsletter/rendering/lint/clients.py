@@ -1,7 +1,7 @@
 """What a mail uses and mail programs cannot show, from the data of caniemail.com.
 
-caniemail.json is made by tests/new_caniemail.py, which says what is kept; its licence lies beside it. What is deliberate is
-in deliberate.py, with the reason.
+caniemail.json is made by tests/new_caniemail.py, which says what is kept; its licence lies beside it. What is
+deliberate is in deliberate.py, with the reason.
 """
 
 import json
