@@ -4,7 +4,6 @@ Every line stands in its text's direction: many programs guess it anew from each
 and turn a line of an Arabic text round that begins with a Latin name. A mark that nobody sees tells them.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from unicodedata import bidirectional, category, east_asian_width, name
 
@@ -19,9 +18,8 @@ _JOINER = "\u200d"  # makes one picture of several
 _MARKS = {"ltr": "\u200e", "rtl": "\u200f"}
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 # A line of Chinese or Japanese may end anywhere, but not before a closing sign and not behind an opening one (UAX 14).
-_NEVER_FIRST = {"Pe", "Pf", "Po", "Lm"}
+_NEVER_FIRST = {"Pe", "Pf", "Po", "Lm", "Sk"}  # the last: shades of a picture
 _NEVER_LAST = {"Ps", "Pi", "Sc"}
-_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[!-~]+")
 
 
 def wrap(text: str, *, first: str = "", rest: str = "", direction: str = "") -> str:
@@ -71,14 +69,13 @@ def beside(parts: Iterable[str], direction: str) -> str:
 
 
 def _parts(word: str) -> Iterator[str]:
-    """Cut a word where a line may break within it: beside wide characters, never in an address."""
+    """Cut a word where a line may break within it: beside wide characters. So an address, which has none, is whole."""
     if word.isascii() or not any(map(_is_breakable, word)):
         yield word
         return
-    inside = {at for found in _ADDRESS.finditer(word) for at in range(found.start() + 1, found.end())}
     begin = 0
     for at in range(1, len(word)):
-        if at not in inside and _may_break(word[at - 1], word[at]):
+        if _may_break(word[at - 1], word[at]):
             yield word[begin:at]
             begin = at
     yield word[begin:]
@@ -94,7 +91,7 @@ def _may_break(before: str, after: str) -> bool:
 
 def _is_breakable(letter: str) -> bool:
     """Tell whether a line may end beside it. Korean is wide too, and breaks at blanks."""
-    return east_asian_width(letter) in "WF" and not "\uac00" <= letter <= "\ud7a3" and category(letter) != "Sk"
+    return east_asian_width(letter) in "WF" and not "\uac00" <= letter <= "\ud7a3"
 
 
 def _columns(letter: str) -> int:

@@ -11,7 +11,7 @@ from newsletter.sources.source import Topic
 
 def reason_words(edition: Edition, one: Chosen) -> str:
     """Give the words for one chosen story, from the very bytes of the text part."""
-    return a2b_qp(edition.text.reason(one)).decode().strip()
+    return " ".join(a2b_qp(edition.text.reason(one)).decode().split())  # there it is wrapped
 
 
 class ReasonsToday:

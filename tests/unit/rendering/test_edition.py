@@ -21,6 +21,7 @@ from newsletter.rendering.compose import compose, page_html, subject_of, text_of
 from newsletter.rendering.edition import Edition, build_edition
 from newsletter.rendering.errors import InvalidLayout
 from newsletter.rendering.lint.edition import check_edition
+from newsletter.rendering.reasons import reason_words
 from newsletter.rendering.templates import mail_environment, templates_root
 from newsletter.rendering.values import one_line
 from newsletter.sources.post import CallDetails, PostKind
@@ -310,6 +311,17 @@ def test_a_followed_source_is_named_but_for_a_discreet_one() -> None:
     html = page_html(edition, make_personal(chosen=(Chosen(private, Reason.SOURCE),), more=0))
     assert "You follow" not in html
     assert "Chosen for you" in html
+
+
+def test_a_long_reason_is_wrapped_only_in_the_text() -> None:
+    """A source with a name of many words keeps the lines of the text short, and its name where reasons are listed."""
+    name = "Office for the coordination of personalised medicine between ministries, funders and hospitals of the North"
+    edition = build(make_frozen((make_post(1, source_name=name),)))
+    one = Chosen(PostId(1), Reason.SOURCE)
+    assert reason_words(edition, one) == f"You follow {name}"
+    assert f"You follow {name}" in page_html(edition, make_personal(chosen=(one,)))
+    text = text_of(edition, make_personal(chosen=(one,)))
+    assert all(len(line) <= 76 for line in text.splitlines() if "://" not in line)
 
 
 def test_a_sensitive_topic_is_never_named_as_a_reason() -> None:

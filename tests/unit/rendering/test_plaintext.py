@@ -66,6 +66,21 @@ def test_chinese_breaks_anywhere_but_before_its_signs() -> None:
         assert line[-1] != "「"
 
 
+@pytest.mark.parametrize("picture", ["👩\u200d🔬", "👋🏽", "❤\ufe0f", "がっ", "e\u0301"])
+def test_what_is_one_sign_is_not_parted(picture: str) -> None:
+    """A picture of several characters, with its shade, a letter with its accent, stay on one line."""
+    for shift in range(8):
+        text = "x" * shift + picture * 60
+        assert "".join(line for line in wrap(text).split("\n")) == text
+        assert all(line.lstrip("x").replace(picture, "") == "" for line in wrap(text).split("\n"))
+
+
+def test_a_number_stays_with_its_word_in_chinese() -> None:
+    """Where a line may break anywhere it does not before the number either."""
+    for length in range(30, 40):
+        assert f"化 [{NUMBER_PLACE}]" in wrap(linked("化" * length))
+
+
 def test_a_number_stays_with_its_word() -> None:
     """The number of a link never begins a line; it may stand out a little instead."""
     for length in range(50, 80):
