@@ -14,6 +14,7 @@ from newsletter.rendering.compose import compose
 from newsletter.rendering.edition import build_edition
 from newsletter.rendering.strings import languages
 from tests.unit.rendering.sample import (
+    ANNOUNCEMENT,
     LAYOUTS,
     PUBLIC_URL,
     environment,
@@ -66,7 +67,7 @@ def test_no_mail_looks_like_spam(spamassassin: str, tmp_path: Path) -> None:
     mails = {}
     for layout in LAYOUTS:
         for language in languages(environment()):
-            issue = sample_issue(recipe=make_recipe(layout=layout))
+            issue = sample_issue(recipe=make_recipe(layout=layout, announcement=ANNOUNCEMENT))
             edition = build_edition(issue, language, public_url=PUBLIC_URL, environment=environment())
             mails[f"{layout} {language}"] = compose(edition, make_personal(), now, signer())
             mails[f"{layout} {language} text"] = compose(edition, make_personal(plain_text=True), now, signer())

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 
 from newsletter.rendering.mjml import compile_mjml
 from tests.unit.rendering.look import draw_pictures
-from tests.unit.rendering.sample import LAYOUTS, PUBLIC_URL, make_personal, make_recipe, sample_issue
+from tests.unit.rendering.sample import ANNOUNCEMENT, LAYOUTS, PUBLIC_URL, make_personal, make_recipe, sample_issue
 from tests.unit.rendering.slow_way import compile_for_one
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def compiled(node: str) -> dict[str, tuple[str, str]]:
 
 
 def _mail(layout: str, language: str, compiler: Any) -> str:
-    return compile_for_one(sample_issue(recipe=make_recipe(layout=layout)), language, make_personal(), compiler)
+    return compile_for_one(
+        sample_issue(recipe=make_recipe(layout=layout, announcement=ANNOUNCEMENT)), language, make_personal(), compiler
+    )
 
 
 @pytest.mark.story

@@ -11,7 +11,15 @@ from playwright.sync_api import sync_playwright
 
 from newsletter.rendering.compose import page_html
 from newsletter.rendering.edition import build_edition
-from tests.unit.rendering.sample import PUBLIC_URL, environment, make_personal, make_recipe, sample_issue, sample_posts
+from tests.unit.rendering.sample import (
+    ANNOUNCEMENT,
+    PUBLIC_URL,
+    environment,
+    make_personal,
+    make_recipe,
+    sample_issue,
+    sample_posts,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 COLOURS = ("#2a6f8f", "#b06a3b", "#6a4c9c", "#3f8f5a")
@@ -40,7 +48,7 @@ def draw_pictures(folder: Path) -> None:
 
 def page(language: str, layout: str, folder: Path) -> str:
     """Give the digest with its pictures taken from the folder."""
-    frozen = sample_issue(recipe=make_recipe(layout=layout))
+    frozen = sample_issue(recipe=make_recipe(layout=layout, announcement=ANNOUNCEMENT))
     edition = build_edition(frozen, language, public_url=PUBLIC_URL, environment=environment())
     return page_html(edition, make_personal()).replace(f"{PUBLIC_URL}/media", folder.resolve().as_uri())
 
