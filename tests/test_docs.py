@@ -11,10 +11,12 @@ import pytest
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from starlette.routing import Route
 
 from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
 from newsletter.base.settings import DkimSettings, ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
+from newsletter.web.site import public_routes
 from subscribers.importing.standing import STATUSES
 from subscribers.wishes.profile import READERS
 
@@ -222,3 +224,16 @@ def test_every_column_and_status_of_an_import_is_described() -> None:
 def test_the_readme_stays_short() -> None:
     """README.md is read to its end: 150 lines at most."""
     assert len((CHECKOUT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_the_proxies_let_readers_pass() -> None:
+    """docs/install.md lets every page that readers open through, for nginx and for Caddy, and nothing of the desk."""
+    paths = {route.path for route in public_routes() if isinstance(route, Route)} - {"/healthz"}
+    wanted = {path.split("/")[1] for path in paths}
+    text = (DOCS / "install.md").read_text(encoding="utf-8")
+    nginx = re.search(r"location ~ \^/\(([a-z|]+)\)\(/\|\$\)", text)
+    caddy = re.search(r"@readers path (.*)", text)
+    assert nginx is not None
+    assert caddy is not None
+    assert set(nginx[1].split("|")) == wanted
+    assert {one.split("/")[1] for one in caddy[1].split()} == wanted

@@ -66,7 +66,7 @@ def make_site(app: App) -> Starlette:
     """Give the ASGI application of an opened home."""
     settings = app.settings
     site = Starlette(
-        routes=[*_public_routes(), *_desk_routes(settings.web.bind.rpartition(":")[0].strip("[]"))],
+        routes=[*public_routes(), *_desk_routes(settings.web.bind.rpartition(":")[0].strip("[]"))],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _http_error, Exception: out_of_order},
     )
@@ -82,7 +82,7 @@ def make_site(app: App) -> Starlette:
     return site
 
 
-def _public_routes() -> list[BaseRoute]:
+def public_routes() -> list[BaseRoute]:
     return [
         Route("/u/{token}", leave_show, methods=["GET"]),
         Route("/u/{token}", leave_post, methods=["POST"]),
