@@ -83,6 +83,7 @@ def make_site(app: App) -> Starlette:
 
 
 def public_routes() -> list[BaseRoute]:
+    """Give the pages for readers: what a proxy lets pass (docs/install.md)."""
     return [
         Route("/u/{token}", leave_show, methods=["GET"]),
         Route("/u/{token}", leave_post, methods=["POST"]),
