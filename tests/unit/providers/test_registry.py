@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from newsletter.base.settings import PROVIDER_SCHEMES, ProviderSettings
+from newsletter.providers.http.carry import HttpProvider
 from newsletter.providers.maildir import MaildirProvider
-from newsletter.providers.postmark import PostmarkProvider
 from newsletter.providers.provider import Provider
 from newsletter.providers.registry import is_local, make_provider
 from newsletter.providers.smtp import SmtpProvider
@@ -23,13 +23,13 @@ def described(url: str) -> ProviderSettings:
         ("smtp://127.0.0.1:2525", SmtpProvider, "mime", 100),
         ("smtp://127.0.0.1:2525?per_connection=20", SmtpProvider, "mime", 20),
         ("smtps://mail.example.org", SmtpProvider, "mime", 100),
-        ("postmark:", PostmarkProvider, "parts", 100),
+        ("postmark:", HttpProvider, "parts", 100),
         ("maildir:mail", MaildirProvider, "mime", 50),
     ],
 )
 def test_a_scheme_names_a_kind(url: str, kind: type[Provider], form: str, batch: int, tmp_path: Path) -> None:
     """Making one connects to nothing and says which form of message it takes."""
-    secret = SecretStr("token") if kind is PostmarkProvider else None
+    secret = SecretStr("token") if kind is HttpProvider else None
     provider = make_provider(described(url), home=tmp_path, secret=secret)
     assert isinstance(provider, kind)
     assert (provider.name, provider.form, provider.batch) == ("out", form, batch)

@@ -1,0 +1,51 @@
+"""Every HTTP API that we speak, with its fake: what the contract suite and the common laws run over."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import httpx
+from pydantic import SecretStr
+
+from newsletter.providers.http.carry import HttpProvider
+from newsletter.providers.http.dialect import Account, Dialect
+from newsletter.providers.http.postmark import Postmark
+from newsletter.providers.provider import Outgoing
+from tests.fakes.http.postmark import PostmarkApi
+from tests.fakes.http.server import SECRET, USER, MailApi
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """An API as it is and as it is played."""
+
+    scheme: str
+    dialect: type[Dialect]
+    fake: type[MailApi]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def provider(
+        self,
+        address: str,
+        *,
+        secret: str = SECRET,
+        batch: int | None = None,
+        calls: int | None = None,
+        read: float = 5.0,
+        pauses: Sequence[float] = (0.0, 0.0),
+    ) -> HttpProvider:
+        """Make a provider for a fake at this address."""
+        options = {name: option.default or "" for name, option in self.dialect.options.items()} | dict(self.options)
+        account = Account(secret=SecretStr(secret), username=USER, stand_in=address, options=options)
+        timeout = httpx.Timeout(connect=2, write=5, read=read, pool=2)
+        dialect = self.dialect(account)
+        return HttpProvider(self.scheme, dialect, batch=batch, calls=calls, timeout=timeout, pauses=pauses)
+
+    def sent(self, outgoing: Outgoing) -> tuple[str, object]:
+        """Give a mail as the fake should have it."""
+        if outgoing.parts is None or self.dialect.form == "mime":
+            return outgoing.envelope.recipient, outgoing.mime
+        return outgoing.parts.to, (outgoing.parts.html, outgoing.parts.text)
+
+
+APIS = (Api(scheme="postmark", dialect=Postmark, fake=PostmarkApi),)
+BY_SCHEME = {one.scheme: one for one in APIS}
