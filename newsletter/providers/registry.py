@@ -10,6 +10,7 @@ from newsletter.base.settings import ProviderSettings
 from newsletter.providers.http.dialect import Dialect
 from newsletter.providers.http.make import make_http_provider
 from newsletter.providers.http.postmark import Postmark
+from newsletter.providers.http.ses import Ses
 from newsletter.providers.maildir import MaildirProvider
 from newsletter.providers.place import is_loopback, split_url
 from newsletter.providers.provider import Provider
@@ -18,6 +19,7 @@ from newsletter.providers.smtp import SmtpProvider
 _APIS: Mapping[str, type[Dialect]] = MappingProxyType(
     {
         "postmark": Postmark,
+        "ses": Ses,
     }
 )
 _KINDS: Mapping[str, Callable[[ProviderSettings, Path, SecretStr | None], Provider]] = MappingProxyType(

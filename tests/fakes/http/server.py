@@ -59,6 +59,7 @@ class MailApi(ABC):
     """The server in a thread: `with SesApi() as api:`; say what it shall do next."""
 
     most_octets = 50_000_000  # of a call
+    says_when = True  # with too many calls, when they are free again
 
     def __init__(self) -> None:
         self.arrived: list[Arrived] = []  # in order

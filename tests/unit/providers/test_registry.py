@@ -38,11 +38,12 @@ def test_a_scheme_names_a_kind(url: str, kind: type[Provider], form: str, batch:
 
 def test_every_scheme_of_the_settings_has_a_kind(tmp_path: Path) -> None:
     """What the settings let through can be made."""
-    urls = {"smtp": "smtp://h", "smtps": "smtps://h", "postmark": "postmark:", "maildir": "maildir:m"}
-    assert set(urls) == set(PROVIDER_SCHEMES)
+    urls = {scheme: f"{scheme}:" for scheme in PROVIDER_SCHEMES}
+    urls |= {"smtp": "smtp://h", "smtps": "smtps://h", "maildir": "maildir:m", "ses": "ses:?region=eu-west-1"}
     for scheme, url in urls.items():
-        secret = SecretStr("token") if scheme == "postmark" else None
-        assert make_provider(described(url), home=tmp_path, secret=secret).form in {"mime", "parts"}
+        secret = None if scheme in {"smtp", "smtps", "maildir"} else SecretStr("token")
+        settings = ProviderSettings(name="out", url=url, username="us" if scheme in {"ses", "mailjet"} else "")
+        assert make_provider(settings, home=tmp_path, secret=secret).form in {"mime", "parts"}
 
 
 @pytest.mark.parametrize(

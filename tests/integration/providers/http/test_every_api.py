@@ -137,16 +137,20 @@ def test_too_many_calls_wait_as_long_as_the_api_says(api: Api, fake: MailApi) ->
     fake.allow(2)
     hand_over = carry(api, fake, some(9), batch=min(3, api.dialect.limits.messages))
     calls = 2 * min(3, api.dialect.limits.messages)
-    assert kinds(hand_over) == {Accepted: calls, Temporary: 9 - calls}
+    assert set(kinds(hand_over)) == {Accepted, Temporary}
+    assert kinds(hand_over)[Accepted] == calls == len(fake.arrived)
     waits = [outcome for outcome in hand_over.outcomes.values() if isinstance(outcome, Temporary)]
     assert {outcome.scope for outcome in waits} == {Scope.PROVIDER}
+    if not fake.says_when:
+        assert {outcome.retry_after for outcome in waits} == {None}
+        return
     assert all(outcome.retry_after and 5 <= outcome.retry_after.total_seconds() <= 8 for outcome in waits)
 
 
 def test_a_wrong_key_is_our_fault(api: Api, fake: MailApi) -> None:
     """A key that is not known stops everything, and stands in no words."""
     hand_over = carry(api, fake, some(3), secret="wrong-key")
-    assert kinds(hand_over) == {OurFault: 3}
+    assert set(kinds(hand_over)) == {OurFault}
     assert fake.arrived == []
     assert all("wrong-key" not in str(outcome) for outcome in hand_over.outcomes.values())
 
@@ -195,10 +199,8 @@ def test_nobody_there_is_temporary(api: Api) -> None:
         hand_over = HandOver()
         provider = api.provider(f"http://127.0.0.1:{taken.getsockname()[1]}")
         provider.carry(hand_over.pull(some(3)), hand_over.intend, hand_over.report)
-    assert {(type(one), one.scope) for one in hand_over.outcomes.values() if isinstance(one, Temporary)} == {
-        (Temporary, Scope.PROVIDER)
-    }
-    assert kinds(hand_over) == {Temporary: 3}
+    assert set(kinds(hand_over)) == {Temporary}
+    assert {one.scope for one in hand_over.outcomes.values() if isinstance(one, Temporary)} == {Scope.PROVIDER}
 
 
 def test_the_environment_decides_nothing(api: Api, fake: MailApi, monkeypatch: pytest.MonkeyPatch) -> None:
