@@ -10,6 +10,7 @@ from newsletter.base.settings import ProviderSettings
 from newsletter.providers.http.dialect import Dialect
 from newsletter.providers.http.make import make_http_provider
 from newsletter.providers.http.postmark import Postmark
+from newsletter.providers.http.sendgrid import SendGrid
 from newsletter.providers.http.ses import Ses
 from newsletter.providers.maildir import MaildirProvider
 from newsletter.providers.place import is_loopback, split_url
@@ -20,6 +21,7 @@ _APIS: Mapping[str, type[Dialect]] = MappingProxyType(
     {
         "postmark": Postmark,
         "ses": Ses,
+        "sendgrid": SendGrid,
     }
 )
 _KINDS: Mapping[str, Callable[[ProviderSettings, Path, SecretStr | None], Provider]] = MappingProxyType(

@@ -9,9 +9,11 @@ from pydantic import SecretStr
 from newsletter.providers.http.carry import HttpProvider
 from newsletter.providers.http.dialect import Account, Dialect
 from newsletter.providers.http.postmark import Postmark
+from newsletter.providers.http.sendgrid import SendGrid
 from newsletter.providers.http.ses import Ses
 from newsletter.providers.provider import Outgoing
 from tests.fakes.http.postmark import PostmarkApi
+from tests.fakes.http.sendgrid import SendGridApi
 from tests.fakes.http.server import SECRET, USER, MailApi
 from tests.fakes.http.ses import SesApi
 
@@ -52,5 +54,6 @@ class Api:
 APIS = (
     Api(scheme="postmark", dialect=Postmark, fake=PostmarkApi),
     Api(scheme="ses", dialect=Ses, fake=SesApi, options={"region": "eu-west-1"}),
+    Api(scheme="sendgrid", dialect=SendGrid, fake=SendGridApi),
 )
 BY_SCHEME = {one.scheme: one for one in APIS}

@@ -12,7 +12,9 @@ def findings(folder: Path, more: str) -> list[Finding]:
     home = make_full_home(folder, extra=more)
     (folder / "key").write_text(SECRET)
     try:
-        return [one for one in look_over(home.app, lambda _name: []) if one.what.split()[0] in {"provider", "headers"}]
+        return [
+            one for one in look_over(home.app, lambda _name: []) if one.what in {"provider amazon", "headers amazon"}
+        ]
     finally:
         home.app.close()
 
