@@ -8,8 +8,10 @@ from pydantic import SecretStr
 
 from newsletter.base.settings import ProviderSettings
 from newsletter.providers.http.dialect import Dialect
+from newsletter.providers.http.mailgun import Mailgun
 from newsletter.providers.http.make import make_http_provider
 from newsletter.providers.http.postmark import Postmark
+from newsletter.providers.http.resend import Resend
 from newsletter.providers.http.sendgrid import SendGrid
 from newsletter.providers.http.ses import Ses
 from newsletter.providers.maildir import MaildirProvider
@@ -22,6 +24,8 @@ _APIS: Mapping[str, type[Dialect]] = MappingProxyType(
         "postmark": Postmark,
         "ses": Ses,
         "sendgrid": SendGrid,
+        "mailgun": Mailgun,
+        "resend": Resend,
     }
 )
 _KINDS: Mapping[str, Callable[[ProviderSettings, Path, SecretStr | None], Provider]] = MappingProxyType(

@@ -8,11 +8,15 @@ from pydantic import SecretStr
 
 from newsletter.providers.http.carry import HttpProvider
 from newsletter.providers.http.dialect import Account, Dialect
+from newsletter.providers.http.mailgun import Mailgun
 from newsletter.providers.http.postmark import Postmark
+from newsletter.providers.http.resend import Resend
 from newsletter.providers.http.sendgrid import SendGrid
 from newsletter.providers.http.ses import Ses
 from newsletter.providers.provider import Outgoing
+from tests.fakes.http.mailgun import MailgunApi
 from tests.fakes.http.postmark import PostmarkApi
+from tests.fakes.http.resend import ResendApi
 from tests.fakes.http.sendgrid import SendGridApi
 from tests.fakes.http.server import SECRET, USER, MailApi
 from tests.fakes.http.ses import SesApi
@@ -55,5 +59,7 @@ APIS = (
     Api(scheme="postmark", dialect=Postmark, fake=PostmarkApi),
     Api(scheme="ses", dialect=Ses, fake=SesApi, options={"region": "eu-west-1"}),
     Api(scheme="sendgrid", dialect=SendGrid, fake=SendGridApi),
+    Api(scheme="mailgun", dialect=Mailgun, fake=MailgunApi, options={"domain": "mg.example.org"}),
+    Api(scheme="resend", dialect=Resend, fake=ResendApi),
 )
 BY_SCHEME = {one.scheme: one for one in APIS}

@@ -40,6 +40,7 @@ def test_every_scheme_of_the_settings_has_a_kind(tmp_path: Path) -> None:
     """What the settings let through can be made."""
     urls = {scheme: f"{scheme}:" for scheme in PROVIDER_SCHEMES}
     urls |= {"smtp": "smtp://h", "smtps": "smtps://h", "maildir": "maildir:m", "ses": "ses:?region=eu-west-1"}
+    urls |= {"mailgun": "mailgun:?domain=mg.example.org"}
     for scheme, url in urls.items():
         secret = None if scheme in {"smtp", "smtps", "maildir"} else SecretStr("token")
         settings = ProviderSettings(name="out", url=url, username="us" if scheme in {"ses", "mailjet"} else "")
