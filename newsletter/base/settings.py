@@ -22,7 +22,8 @@ VARIABLE_PREFIX = "NEWSLETTER_"
 # Read by the entrances themselves, not settings of a home.
 _OTHER_VARIABLES = {"NEWSLETTER_HOME"}
 
-PROVIDER_SCHEMES = ("smtp", "smtps", "postmark", "ses", "sendgrid", "mailgun", "resend", "maildir")
+_APIS = ("ses", "sendgrid", "mailgun", "postmark", "brevo", "resend", "sparkpost", "mailjet")
+PROVIDER_SCHEMES = ("smtp", "smtps", *_APIS, "maildir")
 _RATE = re.compile(r"\s*[1-9]\d*\s*/\s*[smhd]\s*")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::\d{1,5})?")
 _LABELS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*")

@@ -7,13 +7,16 @@ from types import MappingProxyType
 from pydantic import SecretStr
 
 from newsletter.base.settings import ProviderSettings
+from newsletter.providers.http.brevo import Brevo
 from newsletter.providers.http.dialect import Dialect
 from newsletter.providers.http.mailgun import Mailgun
+from newsletter.providers.http.mailjet import Mailjet
 from newsletter.providers.http.make import make_http_provider
 from newsletter.providers.http.postmark import Postmark
 from newsletter.providers.http.resend import Resend
 from newsletter.providers.http.sendgrid import SendGrid
 from newsletter.providers.http.ses import Ses
+from newsletter.providers.http.sparkpost import SparkPost
 from newsletter.providers.maildir import MaildirProvider
 from newsletter.providers.place import is_loopback, split_url
 from newsletter.providers.provider import Provider
@@ -26,6 +29,9 @@ _APIS: Mapping[str, type[Dialect]] = MappingProxyType(
         "sendgrid": SendGrid,
         "mailgun": Mailgun,
         "resend": Resend,
+        "brevo": Brevo,
+        "sparkpost": SparkPost,
+        "mailjet": Mailjet,
     }
 )
 _KINDS: Mapping[str, Callable[[ProviderSettings, Path, SecretStr | None], Provider]] = MappingProxyType(

@@ -6,20 +6,26 @@ from dataclasses import dataclass, field
 import httpx
 from pydantic import SecretStr
 
+from newsletter.providers.http.brevo import Brevo
 from newsletter.providers.http.carry import HttpProvider
 from newsletter.providers.http.dialect import Account, Dialect
 from newsletter.providers.http.mailgun import Mailgun
+from newsletter.providers.http.mailjet import Mailjet
 from newsletter.providers.http.postmark import Postmark
 from newsletter.providers.http.resend import Resend
 from newsletter.providers.http.sendgrid import SendGrid
 from newsletter.providers.http.ses import Ses
+from newsletter.providers.http.sparkpost import SparkPost
 from newsletter.providers.provider import Outgoing
+from tests.fakes.http.brevo import BrevoApi
 from tests.fakes.http.mailgun import MailgunApi
+from tests.fakes.http.mailjet import MailjetApi
 from tests.fakes.http.postmark import PostmarkApi
 from tests.fakes.http.resend import ResendApi
 from tests.fakes.http.sendgrid import SendGridApi
 from tests.fakes.http.server import SECRET, USER, MailApi
 from tests.fakes.http.ses import SesApi
+from tests.fakes.http.sparkpost import SparkPostApi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,5 +67,8 @@ APIS = (
     Api(scheme="sendgrid", dialect=SendGrid, fake=SendGridApi),
     Api(scheme="mailgun", dialect=Mailgun, fake=MailgunApi, options={"domain": "mg.example.org"}),
     Api(scheme="resend", dialect=Resend, fake=ResendApi),
+    Api(scheme="brevo", dialect=Brevo, fake=BrevoApi),
+    Api(scheme="sparkpost", dialect=SparkPost, fake=SparkPostApi),
+    Api(scheme="mailjet", dialect=Mailjet, fake=MailjetApi),
 )
 BY_SCHEME = {one.scheme: one for one in APIS}
