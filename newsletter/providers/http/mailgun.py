@@ -121,4 +121,4 @@ class Mailgun(Dialect):
 def _writes_unsubscribe(reply: Reply) -> bool:
     tracking = read_object(reply.content).get("tracking")
     unsubscribe = tracking.get("unsubscribe") if isinstance(tracking, dict) else None
-    return isinstance(unsubscribe, dict) and unsubscribe.get("active") in {True, "yes"}
+    return isinstance(unsubscribe, dict) and str(unsubscribe.get("active")).lower() in {"true", "yes"}

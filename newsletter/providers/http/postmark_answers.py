@@ -60,7 +60,7 @@ def read_batch(reply: Reply, count: int) -> Answer:
 
 def _read_item(item: object) -> Outcome:
     code = item.get("ErrorCode") if isinstance(item, dict) else None
-    if not isinstance(item, dict) or not isinstance(code, int):
+    if not isinstance(item, dict) or type(code) is not int:
         return Uncertain(f"Postmark answered something else than a result: {item!r}"[:MOST_WORDS])
     if code == 0:
         return Accepted(str(item.get("MessageID", "")))
@@ -73,7 +73,8 @@ def _read_item(item: object) -> Outcome:
 
 
 def _read_refusal(reply: Reply) -> Temporary | OurFault | Uncertain:
-    if reply.status == 422 and read_object(reply.content).get("ErrorCode") in _PASSING:
+    code = read_object(reply.content).get("ErrorCode")
+    if reply.status == 422 and isinstance(code, int) and code in _PASSING:
         told = f"Postmark answered 422: {words(reply.content)}"
         return Temporary(told, read_retry_after(reply.headers), Scope.PROVIDER)
     return refusal("Postmark", reply, unsent=_LOST)

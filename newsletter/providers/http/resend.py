@@ -97,7 +97,7 @@ class Resend(Dialect):
             if outcomes is None:
                 return of_all(Uncertain(told), count)
             return of_each(outcomes, rest_when_used_up(reply.headers, "ratelimit-remaining", reset))
-        name = found.get("name")
+        name = str(found.get("name"))
         if name in _KNOWN_ALREADY:
             return of_all(Uncertain(told), count)
         if name in _QUOTAS:
@@ -116,12 +116,13 @@ class Resend(Dialect):
 
 def _read_results(found: Mapping[str, object], count: int) -> list[Outcome] | None:
     """Give an outcome a message; None when the counts do not fit. `data` holds the good ones alone, in their order."""
-    errors = {error.get("index"): str(error.get("message", "")) for error in objects(found.get("errors"))}
+    errors = {str(error.get("index")): str(error.get("message", "")) for error in objects(found.get("errors"))}
     numbers = [str(one["id"]) for one in objects(found.get("data")) if one.get("id")]
-    if len(numbers) + len(errors) != count or not all(type(index) is int and 0 <= index < count for index in errors):
+    places = [str(index) for index in range(count)]
+    if len(numbers) + len(errors) != count or not errors.keys() <= set(places):
         return None
     good = iter(numbers)
-    return [_fault(errors[index]) if index in errors else Accepted(next(good)) for index in range(count)]
+    return [_fault(errors[place]) if place in errors else Accepted(next(good)) for place in places]
 
 
 def _fault(message: str) -> Outcome:

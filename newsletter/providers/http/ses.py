@@ -140,7 +140,7 @@ def _quota_in_words(quota: object) -> str:
             int(float(quota[name]))  # type: ignore[index] # whatever is wrong with it is told below
             for name in ("Max24HourSend", "MaxSendRate", "SentLast24Hours")
         )
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):
         return "its quota cannot be read"
     if day < 0:
         return f"no quota of a day, {rate} a second"

@@ -96,7 +96,7 @@ def test_a_second_call_that_fails_says_nothing_of_the_first(fake: ResendApi) -> 
         (200, {"data": [{"id": "1"}]}, Uncertain),
         (200, {"data": [{"id": "1"}, {"id": "2"}, {"id": "3"}]}, Uncertain),
         (200, {"data": [{"id": "1"}], "errors": [{"index": 7, "message": "to"}]}, Uncertain),
-        (200, {"data": [{"id": "1"}], "errors": [{"index": "0", "message": "to"}]}, Uncertain),
+        (200, {"data": [{"id": "1"}], "errors": [{"index": None, "message": "to"}]}, Uncertain),
         (200, None, Uncertain),
     ],
 )
