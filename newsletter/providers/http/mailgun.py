@@ -82,7 +82,7 @@ class Mailgun(Dialect):
         | 200 with an id | Accepted |
         | 400 about the parameter `to` | Refused |
         | 400 about anything else, 413 | OurFault, this message |
-        | 429 | Temporary, PROVIDER, after Retry-After, else until X-RateLimit-Reset |
+        | 429 | Temporary, PROVIDER, after Retry-After, else until X-RateLimit-Reset where there is one |
         | 401, 402, 403, 404: key, plan, domain | OurFault, and the carry ends |
         | 500, other 2xx | Uncertain |
         """

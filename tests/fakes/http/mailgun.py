@@ -3,7 +3,6 @@
 import base64
 import email
 import email.policy
-from datetime import UTC, datetime
 
 from tests.fakes.http.server import SECRET, Answered, MailApi, Request, answered
 
@@ -39,8 +38,7 @@ class MailgunApi(MailApi):
         return Answered(401, b"Forbidden")
 
     def too_many(self) -> Answered:
-        reset = int((datetime.now(UTC).timestamp() + 7) * 1000)
-        return answered(429, {"message": "Too many requests"}, {"X-RateLimit-Reset": str(reset)})
+        return answered(429, {"message": "Too many requests"}, {"Retry-After": "7"})
 
     def look(self, request: Request) -> Answered:
         if request.path == f"/v3/domains/{DOMAIN}":
