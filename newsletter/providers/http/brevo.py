@@ -26,6 +26,7 @@ from newsletter.providers.http.fields import mailbox, parts_of, to_json
 from newsletter.providers.provider import Accepted, OurFault, Outcome, Outgoing, Refused, Uncertain
 
 _NAMESPACE = UUID("5b8d7a2e-3f0c-4c52-9a55-0d6f1f0e8c11")  # of our keys; any will do, as long as it stays
+_LONGEST_NAME = 70
 _RECIPIENTS = ("to ", "to[", "email is not valid in to", "recipient")
 _MESSAGES_OWN = frozenset({"invalid_parameter", "missing_parameter", "bad_request", "out_of_range"})
 
@@ -54,9 +55,9 @@ class Brevo(Dialect):
         name = f"{outgoing.key} {parts.to} {given.get('Message-ID', '')}"
         return to_json(
             {
-                "sender": mailbox(parts.sender),
+                "sender": _mailbox(parts.sender),
                 "to": [{"email": parts.to}],
-                **({"replyTo": mailbox(parts.reply_to)} if parts.reply_to else {}),
+                **({"replyTo": _mailbox(parts.reply_to)} if parts.reply_to else {}),
                 "subject": parts.subject,
                 **({"htmlContent": parts.html} if parts.html else {}),
                 "textContent": parts.text,
@@ -91,7 +92,7 @@ class Brevo(Dialect):
         if reply.status == 201 and found.get("messageId"):
             rest = rest_when_used_up(reply.headers, "x-sib-ratelimit-remaining", reset)
             return of_each([Accepted(str(found["messageId"]))], rest)
-        code = str(found.get("code") or "")
+        code = str(found.get("code") or "").lower()
         told = f"{self.title} answered {reply.status}: {words(reply.content)}"
         if reply.status == 400 and code == "duplicate_parameter":
             return of_each([Uncertain(told)])
@@ -104,6 +105,11 @@ class Brevo(Dialect):
         found = looked(self.title, ask("/v3/account"), "check secret_file, it holds the API key")
         plans = [f"{one.get('type')}: {one.get('credits')} credits" for one in objects(found.get("plan"))]
         return f"Brevo account of {found.get('companyName') or found.get('email')}; {', '.join(plans) or 'no plan'}"
+
+
+def _mailbox(text: str) -> dict[str, str]:
+    """Give an address with its name, cut to the 70 characters that are allowed."""
+    return {key: value[:_LONGEST_NAME] if key == "name" else value for key, value in mailbox(text).items()}
 
 
 def _fault(told: str, message: str) -> Outcome:

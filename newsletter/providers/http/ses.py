@@ -24,7 +24,7 @@ _SEND, _ACCOUNT = "/v2/email/outbound-emails", "/v2/email/account"
 _MESSAGES_OWN = frozenset({"MessageRejected", "BadRequestException"})  # all others are of the account
 _TOO_FAST = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling"})
 # Of BadRequestException: what is wrong with an address, and not with ours.
-_RECIPIENTS = re.compile(r"address|domain|local part|recipient", re.IGNORECASE)
+_RECIPIENTS = re.compile(r"address|domain|local (part|name)|recipient", re.IGNORECASE)
 _OURS = re.compile(r"\bfrom\b|sender|reply|feedback|source|header|tag|configuration", re.IGNORECASE)
 
 

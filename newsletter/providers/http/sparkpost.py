@@ -3,6 +3,7 @@
 Sources: the API reference of transmissions and account, and "Remove List-Unsubscribe Header". A transmission may have
 many recipients, but one content: here each reader has a body of their own, so a call is of one message. There is no key
 that makes a repeat harmless: a call without an answer, and a 500, are in doubt; its events name the delivery by `key`.
+A recipient on its suppression list is accepted, and reported as a bounce later ("Asynchronous Suppressions").
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from newsletter.providers.provider import Accepted, OurFault, Outgoing, Refused,
 _HOSTS = {"us": "https://api.sparkpost.com", "eu": "https://api.eu.sparkpost.com"}
 _A_WHILE = timedelta(seconds=5)  # its documents advise one to five seconds after 429
 _QUOTA = 420  # a status of SparkPost's own: the plan's sending limit
-_BAD_RECIPIENT = frozenset({"1300", "5002"})  # invalid data in an address; no valid recipient
+_BAD_RECIPIENT = "5002"  # no valid recipient
 
 
 class SparkPost(Dialect):
@@ -80,7 +81,7 @@ class SparkPost(Dialect):
             return of_all(OurFault(told), count)
         if reply.status in {400, 413, 422}:
             codes = [str(error.get("code") or "") for error in objects(found.get("errors"))]
-            is_recipients = codes and all(code in _BAD_RECIPIENT for code in codes)
+            is_recipients = codes and all(code == _BAD_RECIPIENT for code in codes)
             return of_each([Refused(told) if is_recipients else OurFault(told)])
         wait = _A_WHILE if reply.status == 429 else None
         return of_all(refusal(self.title, reply, wait=wait), count)

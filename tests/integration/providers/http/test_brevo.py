@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,14 @@ def test_the_same_delivery_has_the_same_key_and_no_other_has(fake: BrevoApi) -> 
     assert keys[0] == keys[1] != keys[2]
 
 
+def test_a_long_name_is_cut() -> None:
+    """Brevo takes names of 70 characters; a longer one of a newsletter does not stop it."""
+    one = make_outgoing(0)
+    assert one.parts
+    long = replace(one, parts=replace(one.parts, sender=f"{'N' * 90} <news@example.org>"))
+    assert json.loads(DIALECT.write(long))["sender"] == {"email": "news@example.org", "name": "N" * 70}
+
+
 def test_a_key_that_is_known_stays_in_doubt(fake: BrevoApi) -> None:
     """A delivery that is sent again is not doubled, and its acceptance is not made up."""
     fake.cut_next_after_acceptance()
@@ -69,7 +78,8 @@ def test_a_key_that_is_known_stays_in_doubt(fake: BrevoApi) -> None:
     ("status", "code", "message", "outcome", "ends"),
     [
         (400, "invalid_parameter", "email is not valid in to", Refused, False),
-        (400, "invalid_parameter", "sender is not valid", OurFault, False),
+        (400, "INVALID_PARAMETER", "email is not valid in to", Refused, False),
+        (400, "invalid_parameter", "replyTo is not valid", OurFault, False),
         (400, "missing_parameter", "subject is missing", OurFault, False),
         (400, "not_enough_credits", "no credits", OurFault, True),
         (402, "not_enough_credits", "no credits", OurFault, True),

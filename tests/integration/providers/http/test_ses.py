@@ -39,6 +39,7 @@ def test_a_message_is_posted_raw(fake: SesApi) -> None:
         (200, "", "", Uncertain, True),
         (400, "BadRequestException", "Missing final '@domain'", Refused, False),
         (400, "BadRequestException", "Local address contains control or whitespace", Refused, False),
+        (400, "BadRequestException", "Missing local name", Refused, False),
         (400, "BadRequestException", "Invalid value for header List-Id: no domain", OurFault, False),
         (400, "MessageRejected", "Email address is not verified.", OurFault, False),
         (400, "MailFromDomainNotVerifiedException", "MAIL FROM", OurFault, True),
