@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from starlette.routing import Route
 
 from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
-from newsletter.base.settings import DkimSettings, ProviderSettings, Settings
+from newsletter.base.settings import PROVIDER_SCHEMES, DkimSettings, ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
+from newsletter.providers.http.carry import HttpProvider
+from newsletter.providers.registry import make_provider
 from newsletter.web.site import public_routes
 from subscribers.importing.standing import STATUSES
 from subscribers.wishes.profile import READERS
+from tests.fakes.http.apis import APIS
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -237,3 +240,33 @@ def test_the_proxies_let_readers_pass() -> None:
     assert caddy is not None
     assert set(nginx[1].split("|")) == wanted
     assert {one.split("/")[1] for one in caddy[1].split()} == wanted
+
+
+@pytest.mark.parametrize("scheme", PROVIDER_SCHEMES)
+def test_every_form_of_a_providers_url_is_shown(scheme: str, tmp_path: Path) -> None:
+    """docs/settings.md has a row for each scheme, with an example that works and every option it knows."""
+    rows = [line for line in _chapters()["provider"].splitlines() if f"| `{scheme}:" in line]
+    assert len(rows) == 1
+    _, _, url, options, *_ = rows[0].split("|")
+    example = ProviderSettings(name="shown", url=url.strip(" `"), username="me")
+    made = make_provider(example, home=tmp_path, secret=SecretStr("key"))
+    if isinstance(made, HttpProvider):
+        known = {*made.dialect.options, *(["batch"] if made.dialect.limits.messages > 1 else [])}
+        assert set(re.findall(r"`(\w+)", options)) == known
+
+
+def test_what_each_api_does_with_a_mail_is_told() -> None:
+    """The second table has a row for each HTTP API, and every dialect has one there."""
+    titles = re.findall(r"^\| ([A-Z]\w+(?: \w+)?) \| .*(?:mail|mails)\b.* \|$", _chapters()["provider"], re.MULTILINE)
+    assert sorted(titles) == sorted(one.dialect.title for one in APIS)
+
+
+def test_adding_a_provider_names_what_is_there() -> None:
+    """Each file and each name that the page tells to use exists."""
+    page = (DOCS / "adding-a-provider.md").read_text(encoding="utf-8")
+    paths = {path for path in re.findall(r"`((?:newsletter|tests)/[\w/.-]+\.py)`", page) if "NAME" not in path}
+    assert paths
+    assert [path for path in sorted(paths) if not (CHECKOUT / path).is_file()] == []
+    for scheme in PROVIDER_SCHEMES[2:-1]:
+        assert (CHECKOUT / "newsletter/providers/http" / f"{scheme}.py").is_file()
+        assert (CHECKOUT / "tests/fakes/http" / f"{scheme}.py").is_file()

@@ -124,9 +124,13 @@ def _providers(app: App) -> Iterator[Finding]:
     for name in app.provider_names:
         what = f"provider {name}"
         try:
-            yield Finding(what=what, verdict="good", words=app.provider(name).check())
+            provider = app.provider(name)
+            yield Finding(what=what, verdict="good", words=provider.check())
         except NewsletterError as error:
             yield Finding(what=what, verdict="bad", words=str(error))
+        else:
+            for words in provider.alters:
+                yield Finding(what=f"headers {name}", verdict="warning", words=words)
 
 
 def _signatures(app: App, look_up: LookUp) -> Iterator[Finding]:

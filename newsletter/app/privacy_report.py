@@ -13,11 +13,10 @@ from newsletter.app.app import App
 from newsletter.base.settings import ProviderSettings
 from newsletter.db.engine import reading
 from newsletter.issues import store as issue_store
+from newsletter.providers.registry import api_title
 from subscribers.consent.asking_rest import ASKING_REST
 from subscribers.importing.undo import UNDO_LIFE
 from subscribers.people.figures import Figures, figures
-
-_HTTP_PROVIDERS = {"postmark": "Postmark"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +130,10 @@ def _alerts(app: App) -> list[str]:
 
 
 def _where(provider: ProviderSettings) -> str:
-    scheme = provider.url.partition(":")[0]
-    if scheme in _HTTP_PROVIDERS:
-        return f"{_HTTP_PROVIDERS[scheme]}, a processor: it gets the address and the mail [contract under Article 28]"
-    if scheme == "maildir":
+    title = api_title(provider)
+    if title:
+        return f"{title}, a processor: it gets the address and the mail [contract under Article 28]"
+    if provider.url.startswith("maildir:"):
         return "a folder on this machine: nothing is sent"
     host = urlsplit(provider.url).hostname or "?"
     if host in {"localhost", "127.0.0.1", "::1"}:
@@ -143,7 +142,7 @@ def _where(provider: ProviderSettings) -> str:
 
 
 def _transfers(app: App) -> Chapter:
-    outside = [one.name for one in app.settings.provider if one.url.partition(":")[0] in _HTTP_PROVIDERS]
+    outside = [one.name for one in app.settings.provider if api_title(one)]
     words = (
         f"[in which country {', '.join(outside)} stores data, and on what ground (Articles 44 to 49)]"
         if outside

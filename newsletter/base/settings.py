@@ -23,7 +23,8 @@ VARIABLE_PREFIX = "NEWSLETTER_"
 # Read by the entrances themselves, not settings of a home.
 _OTHER_VARIABLES = {"NEWSLETTER_HOME"}
 
-PROVIDER_SCHEMES = ("smtp", "smtps", "postmark", "maildir")
+_APIS = ("ses", "sendgrid", "mailgun", "postmark", "brevo", "resend", "sparkpost", "mailjet")
+PROVIDER_SCHEMES = ("smtp", "smtps", *_APIS, "maildir")
 _RATE = re.compile(r"\s*[1-9]\d*\s*/\s*[smhd]\s*")
 _ORIGIN = re.compile(r"https?://(?:\*\.)?[A-Za-z0-9.-]+(?::\d{1,5})?")
 _LABELS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*")
@@ -160,16 +161,23 @@ class ProviderSettings(_Section):
 
     name: Annotated[str, AfterValidator(_provider_name)] = Field(description="what newsletters call it")
     url: Annotated[str, AfterValidator(_provider_url)] = Field(
-        description="smtp://host:port, smtps://host:port, postmark:, or maildir:FOLDER"
+        description="smtp://host:port, smtps://host:port, maildir:FOLDER, or an HTTP API: ses:, sendgrid:, mailgun:, "
+        "postmark:, brevo:, resend:, sparkpost:, mailjet:"
     )
-    username: str = Field(default="", description="login name, where the relay asks for one")
+    username: str = Field(default="", description="login name, where the relay or API asks for one")
     secret_file: str = Field(default="", description="file that holds the password or API key, relative to the home")
     secret_env: str = Field(default="", description="or the variable that holds it")
     rate: Annotated[str, AfterValidator(_rate)] = Field(
         default="",
         description='"5/s, 500/h, 10000/d"; empty: none for a relay on this machine, else 5/s on 4 connections',
     )
-    connections: int = Field(default=0, ge=0, le=512, description="connections at a time; 0: 8 to this machine, else 4")
+    connections: int = Field(
+        default=0,
+        ge=0,
+        le=512,
+        description="connections at a time, of an API calls at a time; 0: 8 to this machine, else 4, "
+        "of an API as it bears",
+    )
 
 
 class BouncesSettings(_Section):

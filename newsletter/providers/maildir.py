@@ -28,6 +28,7 @@ class MaildirProvider:
     """A Maildir as a Provider."""
 
     form: Literal["mime", "parts"] = "mime"
+    alters: Sequence[str] = ()
     batch = 50
 
     def __init__(self, name: str, folder: Path) -> None:

@@ -96,6 +96,11 @@ class Provider(Protocol):
     form: Literal["mime", "parts"]
     batch: int  # HTTP: messages a call; SMTP: messages a connection
 
+    @property
+    def alters(self) -> Sequence[str]:
+        """What it is known to do to header fields that we set, each a sentence for people; empty: nothing."""
+        ...
+
     def carry(self, outgoing: Iterable[Outgoing], intend: Intend, report: Report) -> None:
         """Carry them all. Every yielded message is reported exactly once (fenced ones never), also when the relay is
         dead; `outgoing` is pulled lazily, at most about two batches ahead. Returns when the last is reported. Raises

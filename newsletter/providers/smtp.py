@@ -6,7 +6,7 @@ smtp_greeting (how one gets in), smtp_replies (what answers mean). The rule: the
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -28,6 +28,7 @@ class SmtpProvider:
     """A relay as a Provider."""
 
     form: Literal["mime", "parts"] = "mime"
+    alters: Sequence[str] = ()
 
     def __init__(self, name: str, relay: Relay, new_loop: NewLoop | None = None) -> None:
         self.name = name

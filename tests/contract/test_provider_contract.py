@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from newsletter.providers.errors import ProviderError
 from newsletter.providers.maildir import MaildirProvider, file_name
-from newsletter.providers.postmark import PostmarkProvider
 from newsletter.providers.provider import Accepted, Key, OurFault, Outgoing, Provider, Scope, Temporary
 from newsletter.providers.smtp import SmtpProvider
 from newsletter.providers.smtp_relay import Relay
 from tests.fakes.hand_over import HandOver, make_outgoing
-from tests.fakes.postmark_server import TOKEN, PostmarkServer
+from tests.fakes.http.apis import APIS, Api
 from tests.fakes.provider import FakeProvider
 from tests.fakes.smtp_server import SmtpServer
 
@@ -101,32 +99,27 @@ def maildir(tmp_path: Path) -> Way:
     )
 
 
-@pytest.fixture
-def postmark() -> Iterator[Way]:
-    with PostmarkServer() as server:
+def _http(api: Api) -> Iterator[Way]:
+    with api.fake() as server:
 
         def watch(hand_over: HandOver) -> None:
-            server.on_accept = lambda message: hand_over.accepted_at_other_side(message["Metadata"]["key"])
+            server.on_accept = hand_over.accepted_at_other_side
 
         def arrived() -> dict[Key, object]:
-            by_key = {one["Metadata"]["key"]: (one["To"], one["HtmlBody"], one["TextBody"]) for one in server.messages}
-            assert len(by_key) == len(server.messages), "a mail came twice"
+            by_key = {one.key: (one.recipient, one.body) for one in server.arrived}
+            assert len(by_key) == len(server.arrived), "a mail came twice"
             return dict(by_key)
 
-        def sent(one: Outgoing) -> object:
-            assert one.parts
-            return (one.parts.to, one.parts.html, one.parts.text)
-
-        def make(port: int) -> PostmarkProvider:
-            return PostmarkProvider("postmark", f"http://127.0.0.1:{port}", SecretStr(TOKEN), batch=20)
-
+        provider = api.provider(server.address, batch=min(20, api.dialect.limits.messages))
+        pulled = max(provider.batch, provider.calls)
         yield Way(
-            provider=make(server.port),
-            dead=make(_free_port()),
+            provider=provider,
+            dead=api.provider(f"http://127.0.0.1:{_free_port()}", batch=provider.batch),
             arrived=arrived,
-            sent=sent,
+            sent=api.sent,
             watch=watch,
-            most_ahead=2 * 20 + 1,
+            # On their way, in hand, waiting behind them, and one that is being pulled.
+            most_ahead=provider.batch * provider.calls + 2 * pulled + 1,
         )
 
 
@@ -152,11 +145,17 @@ def fake() -> Way:
     )
 
 
-@pytest.fixture(params=["smtp_pipelining", "smtp_lock_step", "smtp_plain_asyncio", "maildir", "postmark", "fake"])
-def way(request: pytest.FixtureRequest) -> Way:
+OTHERS = ["smtp_pipelining", "smtp_lock_step", "smtp_plain_asyncio", "maildir", "fake"]
+
+
+@pytest.fixture(params=[*OTHERS, *APIS], ids=lambda one: one.scheme if isinstance(one, Api) else one)
+def way(request: pytest.FixtureRequest) -> Iterator[Way]:
+    if isinstance(request.param, Api):
+        yield from _http(request.param)
+        return
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Way)
-    return found
+    yield found  # noqa: PT022 - the other branch has something to end
 
 
 def _messages(count: int) -> list[Outgoing]:

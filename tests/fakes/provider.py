@@ -37,6 +37,7 @@ class FakeProvider:
     """One fake for all lanes and threads of a test."""
 
     form: Literal["mime", "parts"] = "mime"
+    alters: Sequence[str] = ()
 
     def __init__(self, name: str = "box", batch: int = 5) -> None:
         self.name = name

@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from newsletter.base.settings import PROVIDER_SCHEMES, ProviderSettings
+from newsletter.providers.http.carry import HttpProvider
 from newsletter.providers.maildir import MaildirProvider
-from newsletter.providers.postmark import PostmarkProvider
 from newsletter.providers.provider import Provider
 from newsletter.providers.registry import is_local, make_provider
 from newsletter.providers.smtp import SmtpProvider
@@ -23,13 +23,13 @@ def described(url: str) -> ProviderSettings:
         ("smtp://127.0.0.1:2525", SmtpProvider, "mime", 100),
         ("smtp://127.0.0.1:2525?per_connection=20", SmtpProvider, "mime", 20),
         ("smtps://mail.example.org", SmtpProvider, "mime", 100),
-        ("postmark:", PostmarkProvider, "parts", 100),
+        ("postmark:", HttpProvider, "parts", 100),
         ("maildir:mail", MaildirProvider, "mime", 50),
     ],
 )
 def test_a_scheme_names_a_kind(url: str, kind: type[Provider], form: str, batch: int, tmp_path: Path) -> None:
     """Making one connects to nothing and says which form of message it takes."""
-    secret = SecretStr("token") if kind is PostmarkProvider else None
+    secret = SecretStr("token") if kind is HttpProvider else None
     provider = make_provider(described(url), home=tmp_path, secret=secret)
     assert isinstance(provider, kind)
     assert (provider.name, provider.form, provider.batch) == ("out", form, batch)
@@ -38,11 +38,13 @@ def test_a_scheme_names_a_kind(url: str, kind: type[Provider], form: str, batch:
 
 def test_every_scheme_of_the_settings_has_a_kind(tmp_path: Path) -> None:
     """What the settings let through can be made."""
-    urls = {"smtp": "smtp://h", "smtps": "smtps://h", "postmark": "postmark:", "maildir": "maildir:m"}
-    assert set(urls) == set(PROVIDER_SCHEMES)
+    urls = {scheme: f"{scheme}:" for scheme in PROVIDER_SCHEMES}
+    urls |= {"smtp": "smtp://h", "smtps": "smtps://h", "maildir": "maildir:m", "ses": "ses:?region=eu-west-1"}
+    urls |= {"mailgun": "mailgun:?domain=mg.example.org"}
     for scheme, url in urls.items():
-        secret = SecretStr("token") if scheme == "postmark" else None
-        assert make_provider(described(url), home=tmp_path, secret=secret).form in {"mime", "parts"}
+        secret = None if scheme in {"smtp", "smtps", "maildir"} else SecretStr("token")
+        settings = ProviderSettings(name="out", url=url, username="us" if scheme in {"ses", "mailjet"} else "")
+        assert make_provider(settings, home=tmp_path, secret=secret).form in {"mime", "parts"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.providers.postmark_answers import read_batch, read_retry_after
+from newsletter.providers.http.answers import read_retry_after
+from newsletter.providers.http.dialect import Reply
+from newsletter.providers.http.postmark_answers import read_batch
 from newsletter.providers.provider import Accepted, OurFault, Outcome, Refused, Scope, Temporary, Uncertain
 
 
@@ -36,7 +38,7 @@ from newsletter.providers.provider import Accepted, OurFault, Outcome, Refused, 
 def test_what_an_items_code_means(code: int, message: str, kind: type[Outcome]) -> None:
     """Each item has its own outcome; who is to blame is told by the code, and for 300 by the words."""
     content = json.dumps([{"ErrorCode": code, "Message": message, "MessageID": "pm-1"}]).encode()
-    answer = read_batch(200, {}, content, 1)
+    answer = read_batch(Reply(200, {}, content), 1)
     assert isinstance(answer.outcomes[0], kind)
     assert (answer.verdict is not None) == (kind is Temporary)
     if kind is Accepted:
@@ -62,7 +64,7 @@ def test_what_an_items_code_means(code: int, message: str, kind: type[Outcome]) 
 )
 def test_what_a_refused_call_means(status: int, body: object, kind: type[Outcome]) -> None:
     """What is said to the call is said to each of its messages, and nothing more goes that way now."""
-    answer = read_batch(status, {}, json.dumps(body).encode(), 3)
+    answer = read_batch(Reply(status, {}, json.dumps(body).encode()), 3)
     assert len(answer.outcomes) == 3
     assert {type(outcome) for outcome in answer.outcomes} == {kind}
     assert answer.verdict is not None
@@ -82,7 +84,7 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_an_answer_that_cannot_be_read_is_in_doubt(answered: object) -> None:
     """200 means it was taken; only an item that says 0 is Accepted, and every message has an outcome."""
-    outcomes = read_batch(200, {}, json.dumps(answered).encode(), 2).outcomes
+    outcomes = read_batch(Reply(200, {}, json.dumps(answered).encode()), 2).outcomes
     assert len(outcomes) == 2
     if not isinstance(answered, list) or len(answered) != 2:
         assert {type(outcome) for outcome in outcomes} == {Uncertain}
@@ -95,7 +97,7 @@ def test_an_answer_that_cannot_be_read_is_in_doubt(answered: object) -> None:
 @pytest.mark.parametrize("content", [b"", b"[{", b"\xff", b"<html>"])
 def test_no_json_is_in_doubt(content: bytes) -> None:
     """Half an answer tells nothing."""
-    assert isinstance(read_batch(200, {}, content, 1).outcomes[0], Uncertain)
+    assert isinstance(read_batch(Reply(200, {}, content), 1).outcomes[0], Uncertain)
 
 
 @pytest.mark.parametrize(
