@@ -63,7 +63,7 @@ def test_everybody_on_the_list_gets_one_delivery(home: OutboxHome) -> None:
 
 
 def test_a_withdrawal_counts_until_the_last_moment(home: OutboxHome) -> None:
-    """A post that is withdrawn between two claims is in the mails of the first and in none of the second."""
+    """Row 16: a post that is withdrawn between two claims is in the mails of the first and in none of the second."""
     home.join("anna@example.org", "bob@example.org")
     home.approved([1, 2])
     home.plan()
@@ -86,7 +86,7 @@ def test_what_is_past_leaves_within_a_minute(home: OutboxHome) -> None:
 
 @pytest.mark.parametrize(("kind", "reason"), [("opt_out", "unsubscribed"), ("complained", "suppressed:complained")])
 def test_whoever_left_after_planning_gets_nothing(home: OutboxHome, kind: str, reason: str) -> None:
-    """A no that is said between planning and claiming counts, and says so."""
+    """Row 26: a no that is said between planning and claiming counts, and says so."""
     home.join("anna@example.org", "bob@example.org")
     issue = home.approved([1])
     home.plan()

@@ -133,9 +133,15 @@ class OutboxHome:
         with writing(self.engine) as db:
             db.execute(update(posts).where(posts.c.id == number).values(state="withdrawn"))
 
-    def approved(self, numbers: Iterable[int], *, days: int = 0, **recipe_fields: Any) -> Issue:
-        """Make and approve an issue of these posts; its slot is now, or some days from the home's first day."""
-        held = [self.write(number, **({"topics": ("funding",)} if number % 2 else {})) for number in numbers]
+    def approved(
+        self, numbers: Iterable[int], *, days: int = 0, topics: tuple[str, ...] | None = None, **recipe_fields: Any
+    ) -> Issue:
+        """Make and approve an issue of these posts; its slot is now, or some days from the home's first day.
+
+        Without topics of their own, odd posts are about funding and even ones about nothing.
+        """
+        odd_and_even = ((), ("funding",))
+        held = [self.write(one, topics=odd_and_even[one % 2] if topics is None else topics) for one in numbers]
         recipe = make_recipe(**recipe_fields)
         at = NOW + timedelta(days=days)
         wall = Slot((at + timedelta(hours=1)).isoformat(timespec="minutes")[:16], at)

@@ -154,6 +154,8 @@ def test_without_pictures_everything_can_be_read(browser: "Browser", folder: Pat
         assert tab.evaluate("() => [...document.images].every(one => one.naturalWidth === 0)")
         shown = "() => [...document.images].filter(one => one.alt && one.getBoundingClientRect().height < 8).length"
         assert tab.evaluate(shown) == 0
+        sizes = tab.evaluate("() => [...document.images].map(one => parseFloat(getComputedStyle(one).fontSize))")
+        assert [size for size in sizes if size < 13] == []  # of the alt: a section's own size is 0px
     assert layout in {"letter", "compact"} or any(alts)
 
 

@@ -32,7 +32,7 @@ def everything(home: Home) -> list[PostId]:
 
 
 def test_an_update_is_for_those_who_got_the_story(home: Home) -> None:
-    """Marked by an editor, frozen with the issue, and told on the card; all else that was shown stays away."""
+    """Row 15: marked by an editor, frozen with the issue, and told on the card; all else that was shown stays away."""
     posts = everything(home)
     with writing(home.app.engine) as db:
         made = {"key": "issue:99:x", "issue_id": 99, "subscriber_id": home.person(BRUNO).id, "lane": "box"}

@@ -62,7 +62,7 @@ def test_any_picture_becomes_jpeg_or_png(content: bytes, media_type: str) -> Non
 
 @pytest.mark.parametrize("content", [picture(size=(1900, 1300), noise=True), see_through((1600, 900), noise=True)])
 def test_large_pictures_shrink(content: bytes) -> None:
-    """However large and busy, a picture ends at no more than 1200 pixels and 150 KB; the same bytes each time."""
+    """Row 29: however large, a picture ends at no more than 1200 pixels and 150 KB; the same bytes each time."""
     small = shrink(content)
     assert small.width <= WIDEST
     assert len(small.content) <= LARGEST

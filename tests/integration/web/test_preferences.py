@@ -41,7 +41,7 @@ def test_the_page_shows_what_one_gets(home: Home, ask: Asking) -> None:
 
 
 def test_wishes_are_kept(home: Home, ask: Asking) -> None:
-    """Follow, mute and no wish are saved; a topic that is not sent stays as it is."""
+    """Row 18: follow, mute and no wish are saved; a topic that is not sent stays as it is."""
     form = {"topic:funding": "none", "topic:genomics": "mute"}
     answer = ask.post(f"/p/{home.token(ANNA)}", data=form)
     assert answer.status_code == 200

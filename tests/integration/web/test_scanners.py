@@ -104,7 +104,7 @@ def links_of_page(url: str, html: str) -> set[str]:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_scanners_of_real_mails_change_nothing(home: Home, ask: Asking, method: str) -> None:
-    """Every link of the mails that were sent, and every link of each page behind them, changes no row.
+    """Row 40: every link of the mails that were sent, and every link of each page behind them, changes no row.
 
     One reader has left, one is paused: their pages have other buttons than those of the third.
     """

@@ -112,7 +112,7 @@ def test_a_look_without_a_body_is_not_counted(counting: Home, ask: Asking) -> No
 
 
 def test_a_gateway_that_opens_every_link_is_not_counted(counting: Home, ask: Asking) -> None:
-    """Four stories in a moment by one client count nothing, and somebody else's click beside it counts."""
+    """Row 40: four stories in a moment by one client count nothing, and somebody else's click beside it counts."""
     for place in range(4):
         ask.get(path(counting, place), headers=BROWSER, client="192.0.2.9")
     ask.get(path(counting, 1), headers=BROWSER, client="192.0.2.10")

@@ -288,7 +288,7 @@ def test_too_few_is_nothing_to_say() -> None:
 
 
 def test_the_mail_stops_at_the_byte_budget() -> None:
-    """Frame and cards together stay at or under 96,000 bytes; the first card that does not fit ends it."""
+    """Row 27: frame and cards together stay at or under 96,000 bytes; the first card that does not fit ends it."""
     posts = [make_post(number) for number in range(1, 26)]
     full = make_reader(length="full")
     for card, fits in ((11_000, 8), (3_520, 25), (3_521, 24)):
@@ -456,7 +456,7 @@ def test_a_date_that_is_near_brings_a_story_once_more(days: int, reminded: bool)
 
 
 def test_an_editors_update_comes_again_and_says_so() -> None:
-    """To those who got the story, in whichever language; to others it is as new as any; mutes hold."""
+    """Row 15: to those who got the story, in whichever language; to others it is as new as any; mutes hold."""
     posts = [make_post(1, language="de", story_id=StoryId(7)), make_post(2, story_id=StoryId(7), topics=("events",))]
     pool = make_pool_of(posts, [PostEdit(post_id=PostId(2), updated=True)])
     sizes = sizes_of(posts)

@@ -118,7 +118,7 @@ def test_the_same_mail_has_the_same_signatures() -> None:
 
 def test_both_unsubscribe_fields_are_signed() -> None:
     """h= names both (RFC 8058, section 4), and names From, Subject and them once more than they stand there."""
-    names = re.findall(rb"[; \n]h=([^;]+);", signed())
+    names = re.findall(rb"[; \n]h=([^;]+);", signed().partition(b"\r\n\r\n")[0])
     assert len(names) == 2
     for found in names:
         listed = [name.strip() for name in found.replace(b"\r\n", b"").split(b":")]

@@ -70,7 +70,7 @@ def _storable(text: str) -> str:
     noise=st.text(max_size=30),
 )
 def test_no_value_leaves_its_place(title: str, noise: str) -> None:
-    """Whatever a title, name, source, place or alt text holds, the mail has the same tags and says the same words."""
+    """Row 30: whatever a title, name, source, place or alt holds, the mail has the same tags and the same words."""
     hostile = title + noise
     calm, wild = (
         make_frozen(
