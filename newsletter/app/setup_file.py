@@ -124,7 +124,7 @@ def read_setup(path: Path, newsletter_faults: Callable[[int, dict[str, Any]], li
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSetup(str(path), [f"not TOML: {error}"]) from error
+        raise InvalidSetup(str(path), [f"not TOML: {error}{_hint(str(error))}"]) from error
     try:
         setup = SetupFile.model_validate(content)
     except ValidationError as error:
@@ -134,6 +134,13 @@ def read_setup(path: Path, newsletter_faults: Callable[[int, dict[str, Any]], li
     if faults:
         raise InvalidSetup(str(path), faults + _in_newsletters(content, newsletter_faults))
     return setup
+
+
+def _hint(fault: str) -> str:
+    """Say what was probably meant by a key that stands twice."""
+    if "overwrite a value" not in fault:
+        return ""
+    return '; a key stands twice there. A text by language names each one: intro.en = "...", intro.de = "..."'
 
 
 def _in_newsletters(content: Mapping[str, Any], faults: Callable[[int, dict[str, Any]], list[str]]) -> list[str]:

@@ -298,3 +298,13 @@ def test_why_an_earlier_yes_covers_a_newsletter_is_kept(app: App) -> None:
     with reading(app.engine) as db:
         (details,) = db.execute(select(audit_log.c.details).where(audit_log.c.act == "setup.covered")).scalars()
     assert "they were told of all our newsletters" in details
+
+
+def test_a_text_told_plainly_and_by_language_says_how_it_is_meant(tmp_path: Path) -> None:
+    """TOML knows only that a key stands twice; the message shows how a text is told in each language."""
+    app = make_empty_home(tmp_path / "home")
+    file = tmp_path / "twice.toml"
+    file.write_text('[[newsletter]]\nslug = "weekly"\nintro = "Hello"\nintro.de = "Hallo"\n')
+    with pytest.raises(InvalidSetup, match=r"names each one: intro\.en"):
+        apply_setup(app, file)
+    app.close()
