@@ -16,11 +16,14 @@ from starlette.routing import Route
 from newsletter.app.setup_file import ListTable, SegmentTable, SourceTable, TopicTable
 from newsletter.base.settings import PROVIDER_SCHEMES, DkimSettings, ProviderSettings, Settings
 from newsletter.issues.recipe import Recipe
+from newsletter.providers import provider
 from newsletter.providers.http.carry import HttpProvider
+from newsletter.providers.http.dialect import Account, Item, Reply
 from newsletter.providers.registry import make_provider
 from newsletter.web.site import public_routes
 from subscribers.importing.standing import STATUSES
 from subscribers.wishes.profile import READERS
+from tests.fakes.hand_over import make_outgoing
 from tests.fakes.http.apis import APIS
 
 CHECKOUT = Path(__file__).parents[1]
@@ -259,6 +262,30 @@ def test_what_each_api_does_with_a_mail_is_told() -> None:
     """The second table has a row for each HTTP API, and every dialect has one there."""
     titles = re.findall(r"^\| ([A-Z]\w+(?: \w+)?) \| .*(?:mail|mails)\b.* \|$", _chapters()["provider"], re.MULTILINE)
     assert sorted(titles) == sorted(one.dialect.title for one in APIS)
+
+
+def test_the_example_of_a_provider_is_one() -> None:
+    """The dialect that adding-a-provider.md shows can be made, writes a mail, and reads answers as the page says."""
+    page = (DOCS / "adding-a-provider.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    for module in ("answers", "dialect", "fields"):
+        names |= vars(importlib.import_module(f"newsletter.providers.http.{module}"))
+    names |= vars(provider)
+    exec(page.partition("```python\n")[2].partition("```")[0], names)
+    acme = names["Acme"](Account(secret=SecretStr("key"), options={"region": "eu"}))
+    assert acme.base_url == "https://eu.api.acme.example"
+    call = acme.call([Item("k", acme.write(make_outgoing(0)))])
+    assert json.loads(call.content)["tag"] == "issue:12:0"
+    answers = [(200, b'{"id": 7}'), (400, b'{"field": "to"}'), (400, b"{}"), (200, b"{}"), (429, b""), (500, b"")]
+    assert [type(acme.read(Reply(status, {}, content), 1).outcomes[0]) for status, content in answers] == [
+        provider.Accepted,
+        provider.Refused,
+        provider.OurFault,
+        provider.Uncertain,
+        provider.Temporary,
+        provider.Uncertain,
+    ]
+    assert "Newsroom" in acme.check(lambda _path, _headers={}: Reply(200, {}, b'{"name": "Newsroom"}'))
 
 
 def test_adding_a_provider_names_what_is_there() -> None:

@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Literal
 
 import httpx
@@ -92,10 +93,15 @@ class HttpProvider:
             base_url=self.dialect.base_url,
             headers={"Accept": "application/json", "User-Agent": "newsletter", **self.dialect.headers()},
             timeout=self._timeout,
-            transport=httpx.HTTPTransport(retries=0, trust_env=False),
+            transport=httpx.HTTPTransport(verify=self._tls, retries=0, trust_env=False),
             trust_env=False,
             follow_redirects=False,
         )
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """One for all clients: reading the authorities takes longer than a call."""
+        return httpx.create_ssl_context(trust_env=False)
 
     def post(self, client: httpx.Client, batch: Sequence[Item]) -> Answer:
         """Post a batch; what is in doubt is asked again, after growing pauses, where the API knows the call again."""

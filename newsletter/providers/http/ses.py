@@ -22,6 +22,7 @@ from newsletter.providers.provider import Accepted, OurFault, Outgoing, Refused,
 
 _SEND, _ACCOUNT = "/v2/email/outbound-emails", "/v2/email/account"
 _MESSAGES_OWN = frozenset({"MessageRejected", "BadRequestException"})  # all others are of the account
+_WELL = (None, "HEALTHY")  # any other standing of the account: PROBATION, SHUTDOWN
 _TOO_FAST = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling"})
 # Of BadRequestException: what is wrong with an address, and not with ours.
 _RECIPIENTS = re.compile(r"address|domain|local (part|name)|recipient", re.IGNORECASE)
@@ -112,7 +113,9 @@ class Ses(Dialect):
                 "the account is in SES's sandbox, which mails verified addresses only: ask for production access "
                 "in the SES console, Account dashboard"
             )
-        return f"Amazon SES in {self.account.options['region']}: {_quota_in_words(found.get('SendQuota'))}"
+        quota = _quota_in_words(found.get("SendQuota"))
+        review = "" if found.get("EnforcementStatus") in _WELL else "; the account is under review, look there"
+        return f"Amazon SES in {self.account.options['region']}: {quota}{review}"
 
     def _signed(self, method: str, path: str, content: bytes) -> dict[str, str]:
         signer = Signer(

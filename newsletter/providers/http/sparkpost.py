@@ -18,7 +18,6 @@ from newsletter.providers.provider import Accepted, OurFault, Outgoing, Refused,
 
 _HOSTS = {"us": "https://api.sparkpost.com", "eu": "https://api.eu.sparkpost.com"}
 _A_WHILE = timedelta(seconds=5)  # its documents advise one to five seconds after 429
-_QUOTA = 420  # a status of SparkPost's own: the plan's sending limit
 _BAD_RECIPIENT = "5002"  # no valid recipient
 
 
@@ -69,7 +68,7 @@ class SparkPost(Dialect):
         | 200 with an id and one accepted recipient | Accepted |
         | 200 with the recipient rejected; 400, 422 for the recipient | Refused |
         | 400, 413, 422 for anything else | OurFault, this message |
-        | 420 (quota), 401, 403 | OurFault, and the carry ends |
+        | 420 (SparkPost's own: the plan's sending limit), 401, 403 | OurFault, and the carry ends |
         | 429 | Temporary, PROVIDER, after Retry-After, else 5 seconds |
         | 500, other 2xx | Uncertain |
         """
@@ -77,8 +76,6 @@ class SparkPost(Dialect):
         told = f"{self.title} answered {reply.status}: {words(reply.content)}"
         if reply.status == 200:
             return _read_results(found.get("results"), told, count)
-        if reply.status == _QUOTA:
-            return of_all(OurFault(told), count)
         if reply.status in {400, 413, 422}:
             codes = [str(error.get("code") or "") for error in objects(found.get("errors"))]
             is_recipients = codes and all(code == _BAD_RECIPIENT for code in codes)

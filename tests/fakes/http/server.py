@@ -220,6 +220,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Reads requests, writes answers."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
     def __init__(self, api: MailApi, *args: Any, **kwargs: Any) -> None:
         self._api = api

@@ -1,7 +1,5 @@
 """SparkPost's transmissions as documented, on this machine."""
 
-import email
-
 from tests.fakes.http.server import SECRET, Answered, MailApi, Request, answered
 
 
@@ -45,7 +43,6 @@ class SparkPostApi(MailApi):
         if self.is_faulty(recipient):
             return error(400, "7001", "Unconfigured or unverified sending domain.")
         mime = told["content"]["email_rfc822"].encode()
-        assert email.message_from_bytes(mime)["X-Key"] == one["metadata"]["key"]
         number = self.accept(one["metadata"]["key"], recipient, mime)
         return answered(
             200, {"results": {"total_rejected_recipients": 0, "total_accepted_recipients": 1, "id": f"sp-{number}"}}

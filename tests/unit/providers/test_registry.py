@@ -9,7 +9,7 @@ from newsletter.base.settings import PROVIDER_SCHEMES, ProviderSettings
 from newsletter.providers.http.carry import HttpProvider
 from newsletter.providers.maildir import MaildirProvider
 from newsletter.providers.provider import Provider
-from newsletter.providers.registry import is_local, make_provider
+from newsletter.providers.registry import api_title, is_local, make_provider
 from newsletter.providers.smtp import SmtpProvider
 
 
@@ -63,3 +63,18 @@ def test_every_scheme_of_the_settings_has_a_kind(tmp_path: Path) -> None:
 def test_what_is_local(url: str, local: bool) -> None:
     """Only what stands on this machine goes without the careful default of rate."""
     assert is_local(described(url)) is local
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("postmark:", "Postmark"),
+        ("ses:?region=eu-west-1", "Amazon SES"),
+        ("mailjet://127.0.0.1:8025", "Mailjet"),
+        ("smtp://mail.example.org", ""),
+        ("maildir:mail", ""),
+    ],
+)
+def test_an_api_is_called_what_people_call_it(url: str, title: str) -> None:
+    """The privacy sheet names it as a processor; a relay or a folder has no such name."""
+    assert api_title(described(url)) == title

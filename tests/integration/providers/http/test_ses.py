@@ -78,6 +78,13 @@ def test_check_reads_quota_and_rate(fake: SesApi) -> None:
     assert 'rate = "14/s, 50000/d"' in found
 
 
+def test_check_tells_an_account_under_review(fake: SesApi) -> None:
+    """Amazon may stop an account for its bounces and complaints; it says so before."""
+    assert "under review" not in API.provider(fake.address).check()
+    fake.account["EnforcementStatus"] = "PROBATION"
+    assert "under review" in API.provider(fake.address).check()
+
+
 @pytest.mark.parametrize(
     ("key", "words"), [("ProductionAccessEnabled", "sandbox"), ("SendingEnabled", "paused the sending")]
 )

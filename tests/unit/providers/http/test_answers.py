@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.providers.http.answers import read_reset_at, read_seconds, refusal, rest_when_used_up
 from newsletter.providers.http.dialect import Reply
-from newsletter.providers.provider import Temporary
+from newsletter.providers.provider import OurFault, Outcome, Scope, Temporary, Uncertain
 
 DATE = "Mon, 23 Nov 2026 07:00:00 GMT"  # second 1795417200 of the epoch
 
@@ -39,6 +39,26 @@ def test_a_reset_counts_from_the_answers_own_clock(value: str, wait: timedelta |
 def test_seconds(value: str, wait: timedelta | None) -> None:
     """A header of seconds is read as such, and cut at a day."""
     assert read_seconds({"x-reset": value}, "x-reset") == wait
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((status, Temporary) for status in (408, 429, 503)),
+        *((status, Uncertain) for status in (200, 202, 500, 502, 504, 520, 524)),
+        *((status, OurFault) for status in (301, 400, 401, 403, 404, 413, 420, 422)),
+    ],
+)
+def test_a_refused_call_means(status: int, kind: type[Outcome]) -> None:
+    """Nothing was taken only where the status says so; what may have been taken behind a gateway is in doubt."""
+    assert isinstance(refusal("A", Reply(status, {}, b"")), kind)
+
+
+def test_what_the_documents_promise_to_be_unsent_is_asked_again() -> None:
+    """A status that an API explains so is no doubt there."""
+    outcome = refusal("A", Reply(500, {}, b""), unsent=frozenset({500}))
+    assert isinstance(outcome, Temporary)
+    assert outcome.scope is Scope.PROVIDER
 
 
 def test_retry_after_comes_before_an_apis_own_header() -> None:
