@@ -47,3 +47,25 @@ def test_in_a_long_rest_the_others_come_back_later() -> None:
         assert outcome.scope is Scope.PROVIDER
         assert outcome.retry_after is not None
         assert outcome.retry_after.total_seconds() == pytest.approx(60, abs=2)
+
+
+def test_after_an_error_nothing_is_reported() -> None:
+    """When the outbox itself fails, what is left belongs to the caller of carry, whatever the API said before."""
+    reported: list[str] = []
+
+    def report(key: str, _: object) -> None:
+        reported.append(key)
+        raise OSError("database is gone")
+
+    def post(_: httpx.Client, batch: Sequence[Item]) -> Answer:
+        return Answer([Accepted("1")] * len(batch), Temporary("later", scope=Scope.PROVIDER))
+
+    def carry_three() -> None:
+        with Callers(1, httpx.Client, post, HandOver().intend, report) as callers:
+            for number in range(3):
+                callers.hand_over([Item(f"issue:12:{number}", b"")])
+                callers.wait_for_free()
+
+    with pytest.raises(OSError, match="database is gone"):
+        carry_three()
+    assert reported == ["issue:12:0"]
