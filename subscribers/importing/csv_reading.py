@@ -51,8 +51,13 @@ def read_header(path: Path) -> Header:
     """Find delimiter and columns. Raises InvalidImport with what to do."""
     with path.open("rb") as file:
         _refuse_other_formats(file.read(_HEAD))
-        candidates = [_header_with(file, delimiter) for delimiter in _DELIMITERS]
-    return max(candidates, key=lambda header: len(header.columns))
+        found = [_header_with(file, delimiter) for delimiter in _DELIMITERS]
+    headers = [one for one in found if one is not None]
+    best = max(headers, key=lambda header: len(header.columns), default=None)
+    # In a header whose names stand in quotation marks only the right delimiter can follow one, and it cuts the header.
+    if best is None or (len(headers) < len(found) and len(best.columns) == 1):
+        raise InvalidImport(f"the header line cannot be read: {_SAVE_AS}")
+    return best
 
 
 def read_records(path: Path, header: Header, place: Place, limit: int) -> tuple[list[Record], Place]:
@@ -174,14 +179,15 @@ def _name(header: Header) -> str:
     return {",": "a comma", ";": "a semicolon", "\t": "a tab"}[header.delimiter]
 
 
-def _header_with(file: BinaryIO, delimiter: str) -> Header:
+def _header_with(file: BinaryIO, delimiter: str) -> Header | None:
+    """Read the first record with a delimiter; None where it cannot be the one."""
     file.seek(0)
     marked = file.read(len(_UTF8_MARK)) == _UTF8_MARK
     feed = _Feed(file, Place(byte_offset=len(_UTF8_MARK) if marked else 0, line=1))
     try:
         columns = next(feed.reader(delimiter), [])
-    except (_TooLongError, csv.Error) as error:
-        raise InvalidImport(f"the header line cannot be read: {_SAVE_AS}") from error
+    except (_TooLongError, csv.Error):
+        return None
     if not feed.is_utf8:
         raise InvalidImport(f"the header is not UTF-8: {_SAVE_AS}")
     return Header(columns=tuple(name.strip() for name in columns), delimiter=delimiter, end=feed.place)

@@ -23,9 +23,13 @@ def read(path: Path, content: bytes, limit: int = 100) -> list[Record]:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-def test_delimiter_mark_and_line_ends_are_found(tmp_path: Path, delimiter: str, mark: bytes, line_end: str) -> None:
-    """Comma, semicolon or tab, with or without a byte order mark, lines ended either way: the same records."""
-    text = line_end.join([delimiter.join(["email", "name"]), delimiter.join(["a@x.org", "Anna"])])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_delimiter_mark_and_line_ends_are_found(
+    tmp_path: Path, delimiter: str, mark: bytes, line_end: str, quote: str
+) -> None:
+    """Comma, semicolon or tab, quoted or not, with a byte order mark or none, lines ended either way: the same."""
+    rows = [["email", "name"], ["a@x.org", "Anna"]]
+    text = line_end.join(delimiter.join(f"{quote}{cell}{quote}" for cell in row) for row in rows)
     assert read(tmp_path, mark + text.encode()) == [Record(2, ["a@x.org", "Anna"])]
 
 
