@@ -6,11 +6,12 @@ from dataclasses import replace
 from newsletter.app.app import App
 from newsletter.app.content import content_of
 from newsletter.app.status import find_issue
-from newsletter.base.errors import NotFound
+from newsletter.base.errors import NotFound, UsageError
 from newsletter.db.engine import reading
 from newsletter.issues import edit
 from newsletter.issues import store as issue_store
 from newsletter.issues.issue import UNAPPROVED, Issue, IssueChanges
+from newsletter.rendering.titles import SAME_FOR_ALL, TitlePlace, unknown_values
 from newsletter.sources import post_store, topic_store
 
 
@@ -33,6 +34,7 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
     strange = sorted({*changes.pick, *changes.update} - offered)
     if strange and issue.state in UNAPPROVED:  # else its being approved is the reason to tell
         raise NotFound(f"post {strange[0]} is no candidate of issue {issue.name}; newsletter post show {strange[0]}")
+    _check_values({"subject": changes.subject, "preheader": changes.preheader})
     in_its_language = replace(
         changes,
         subject=_placed(changes.subject, language),
@@ -41,6 +43,13 @@ def edit_issue(app: App, name: str, changes: IssueChanges, *, by: str) -> Issue:
         announcement=_placed(changes.announcement, language),
     )
     return edit.edit_issue(app.engine, issue.id, in_its_language, by=by, now=app.clock.now())
+
+
+def _check_values(texts: Mapping[str, Mapping[str, str]]) -> None:
+    for what, by_language in texts.items():
+        for name in (name for text in by_language.values() for name in unknown_values(text)):
+            known = ", ".join(f"{{{one}}}" for one in (*(place.value for place in TitlePlace), *SAME_FOR_ALL))
+            raise UsageError(f"{what}: {{{name}}} is no value that is put in; known are {known}")
 
 
 def _placed(texts: Mapping[str, str], language: str) -> dict[str, str]:

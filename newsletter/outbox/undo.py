@@ -26,7 +26,7 @@ def undo_approval(engine: Engine, issue: Issue, *, by: str, clock: Clock) -> Non
     paused, too, where the clock would approve it again.
     """
     if issue.state not in _APPROVED:
-        raise NotAllowedNow(f"issue {issue.name} is {issue.state.value}: there is no approval to take back")
+        raise NotAllowedNow(f"issue {issue.name} is not going out: there is no approval to take back")
     if issue.paused_at is None:
         life.pause(engine, issue.id, reason=f"{by} takes the approval back", by=by, now=clock.now())
     with reading(engine) as db:

@@ -20,6 +20,15 @@ class TitlePlace(Enum):
     SECOND = "second_title"
 
 
+SAME_FOR_ALL = ("newsletter", "number", "date")
+
+
+def unknown_values(text: str) -> list[str]:
+    """Give what stands in braces and is no value that is put in."""
+    known = {*SAME_FOR_ALL, *(place.value for place in TitlePlace)}
+    return [name for name in NAMES.findall(text) if name not in known]
+
+
 @dataclass(frozen=True, slots=True)
 class TitleTemplate:
     """A text in which only the titles of the first two stories of a mail are open."""

@@ -10,6 +10,7 @@ from subscribers.consent.consent import Act
 from subscribers.errors import UnknownSubscriber
 from subscribers.people import merge_store, person_store
 from subscribers.subscriber import Subscriber
+from subscribers.suppression import suppression_store
 
 _MOST_MERGES = 20  # one after the other
 
@@ -19,6 +20,12 @@ def find_by_address(db: Connection, address: str) -> Subscriber:
     parsed = parse_address(address)
     found = person_store.find_by_key(db, parsed.key)
     if found is None:
+        kinds = suppression_store.open_kinds(db, parsed)
+        if kinds:
+            why = ", ".join(sorted(one.value for one in kinds))
+            raise UnknownSubscriber(
+                f"nobody here has the address {mask(address)}, and it is suppressed ({why}): it is never mailed"
+            )
         raise UnknownSubscriber(f"nobody here has the address {mask(address)}: add it, or look for a slip of the pen")
     return found
 

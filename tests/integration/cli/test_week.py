@@ -117,3 +117,20 @@ def test_an_announcement_is_set_shown_and_taken_back(week: Run, tmp_path: Path) 
     assert "\nAlways.\n" in text
     unknown = week("issue", "edit", "weekly", "--announcement-after", "nope")
     assert (unknown.code, "there is no topic 'nope'; there are: funding, policy" in unknown.err) == (1, True)
+
+
+def test_a_value_that_is_none_is_refused_where_it_is_written(week: Run) -> None:
+    """A subject with braces around nothing we know stops the edit, not the approval days later; nothing is changed."""
+    week("issue", "assemble", "weekly")
+    ran = week("issue", "edit", "weekly", "--subject", "{nonsense}: {first_title}")
+    assert (ran.code, "{nonsense} is no value that is put in" in ran.err) == (2, True)
+    assert week("issue", "edit", "weekly", "--subject", "{number}: {first_title}").code == 0
+
+
+def test_somebody_who_is_suppressed_is_not_called_unknown(week: Run) -> None:
+    """Carol left before the import and has no row: what is known of her is that she is never mailed."""
+    week("issue", "assemble", "weekly")
+    told = week("explain", "carol@example.com", "weekly").err
+    assert "suppressed (left)" in told
+    assert "slip" not in told
+    assert "slip of the pen" in week("explain", "karl@example.com", "weekly").err
