@@ -17,6 +17,10 @@ from newsletter.rendering.theme import dark_theme, font_stack, light_theme
 from newsletter.rendering.values import language_tag, lines, one_line
 from newsletter.sources.source import Topic
 
+# What is announced in one issue stands for the newsletter's own in every language: two readers of one issue must not
+# be told two things. Other texts of the newsletter serve readers in whose language an editor wrote none.
+_REPLACES = frozenset({"announcement"})
+
 
 def document_of(frozen: FrozenIssue, language: str, base: str, environment: Environment) -> Document:
     """Give the frame of an issue in one language."""
@@ -99,6 +103,8 @@ def told_for(frozen: FrozenIssue, name: str, language: str) -> tuple[str, str]:
     """Give the same, and the language that it is in."""
     recipe_text: str | dict[str, str] = getattr(frozen.recipe, name)
     written: dict[str, str] = getattr(frozen.texts, name)
+    if written and name in _REPLACES:
+        recipe_text = ""
     standing = recipe_text if isinstance(recipe_text, dict) else {}
     base, own = language.partition("-")[0], frozen.recipe.language
     wanted = [(texts, one) for texts in (written, standing) for one in (language, base)]

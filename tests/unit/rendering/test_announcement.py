@@ -1,5 +1,7 @@
 """What the editors tell everybody stands between two sections of each mail, in the reader's language if it can."""
 
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -148,6 +150,15 @@ def test_a_heading_of_its_own_is_the_only_one() -> None:
     html = page_html(build(announced("# Closed\n\nUntil Monday.")), make_personal())
     assert "Announcement" not in html
     assert ">Closed</h2>" in html
+
+
+def test_what_one_issue_announces_counts_in_every_language() -> None:
+    """A German reader gets the issue's English words, marked as English, and not the newsletter's older German ones."""
+    own = Texts(subject={}, preheader={}, intro={}, announcement={"en": "Moved to **Monday**."}, announcement_after="")
+    frozen = replace(announced({"en": "Every week.", "de": "Jede Woche."}), texts=own)
+    html = page_html(build(frozen, "de"), make_personal())
+    assert "Jede Woche" not in html
+    assert re.search(r'<td class="box intro" lang="en" dir="ltr"[^>]*>.*?Moved to <strong>Monday</strong>', html)
 
 
 def test_it_counts_in_the_size_of_the_frame() -> None:
