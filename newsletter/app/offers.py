@@ -42,8 +42,10 @@ def open_offers(db: Connection, recipe: Recipe, language: str) -> Offers:
     topics = topic_store.all_topics(db)
     discreet = source_store.sources_about(db, [one.slug for one in topics if one.sensitive])
     carried = [one for one in source_store.all_sources(db) if one.name != EDITORS and _is_carried(one, recipe)]
-    sources = _of_sources(one for one in carried if one.id not in discreet) if len(carried) > 1 else ()
-    return Offers(_of_topics((one for one in topics if not one.sensitive), language), sources)
+    sources = _of_sources(one for one in carried if one.id not in discreet)
+    return Offers(
+        _of_topics((one for one in topics if not one.sensitive), language), sources if len(sources) > 1 else ()
+    )
 
 
 def sensitive_offers(db: Connection, language: str) -> Offers:

@@ -120,6 +120,9 @@ def _listen(bind: str) -> socket.socket:
 
 
 def _tell_where(app: "App", listening: socket.socket, *, as_json: bool) -> None:
+    from newsletter.db.engine import reading
+    from newsletter.issues.store import all_newsletters
+
     host, port = listening.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104 - only told, not bound
     if as_json:  # one line at once, for whoever started the service and reads its output
@@ -127,5 +130,8 @@ def _tell_where(app: "App", listening: socket.socket, *, as_json: bool) -> None:
         print(json.dumps(where), flush=True)  # noqa: T201 - emit's lines wait in a pipe until the end
         return
     talk(f"Desk: http://{shown}:{port}/desk (on this machine only)")
-    talk(f"Readers: {app.settings.web.public_url}")
+    with reading(app.engine) as db:
+        slugs = [one.slug for one in all_newsletters(db)]
+    for slug in slugs:
+        talk(f"Sign-up: {app.settings.web.public_url}/join/{slug}")
     talk("Ctrl-C ends it.")

@@ -38,8 +38,12 @@ def chosen_for(pool: Pool, story: PooledStory, post_id: PostId, reader: Reader) 
 
 
 def tellable_points(pool: Pool, story: PooledStory, reader: Reader) -> Points | None:
-    """Give the points of a story as far as people may be told: none of a pick, and none that tell a secret."""
-    return None if story.place or tells_a_secret(pool, story, reader) else points_of(story, reader)
+    """Give the points of a story as far as they decided and may be told.
+
+    None of a pick, none to who follows nothing (they get the editors' order), and none that tell a secret.
+    """
+    decided = reader.follows_anything and not story.place
+    return points_of(story, reader) if decided and not tells_a_secret(pool, story, reader) else None
 
 
 def tells_a_secret(pool: Pool, story: PooledStory, reader: Reader) -> bool:

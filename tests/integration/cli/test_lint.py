@@ -25,13 +25,13 @@ def test_a_good_issue_is_good(issue: Run) -> None:
 
 
 def test_an_error_stops_the_approval(issue: Run) -> None:
-    """A subject with an unknown brace is exit 1 with its place, and approving says the same and approves nothing."""
-    issue("issue", "edit", "weekly", "--subject", "News on {topic}")
+    """A subject with what was to be replaced is exit 1; approving says the same and approves nothing."""
+    issue("issue", "edit", "weekly", "--subject", "News on *|TOPIC|*")
     told = issue("issue", "lint", "weekly")
     assert told.code == 1
-    assert "{topic} is no value" in told.out
+    assert "*|TOPIC|* was meant to be replaced" in told.out
     refused = issue("issue", "approve", "weekly")
-    assert (refused.code, "{topic} is no value" in refused.err) == (1, True)
+    assert (refused.code, "*|TOPIC|* was meant to be replaced" in refused.err) == (1, True)
     assert issue("issue", "list", "--json").json[0]["state"] == "in_review"
     issue("issue", "edit", "weekly", "--subject", "News")
     assert issue("issue", "approve", "weekly").code == 0

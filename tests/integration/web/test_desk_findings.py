@@ -42,7 +42,7 @@ def test_a_good_issue_is_said_to_be_looked_over(ask: Asking) -> None:
 
 def test_errors_stand_first_and_say_that_they_stop_the_approval(home: Home, ask: Asking) -> None:
     """Errors and warnings are those of `issue lint`, word for word, and the head leads to them."""
-    words = IssueChanges(subject={"": "CALLS FOR ALL {topic}"}, preheader={"": "Act now"})
+    words = IssueChanges(subject={"": "CALLS FOR ALL *|TOPIC|*"}, preheader={"": "Act now"})
     linted = lint_issue(home.app, edit_issue(home.app, "weekly/1", words, by="a test"))
     found = told(ask)
     assert list(found) == ["What stops the approval", "Worth a look"]
@@ -111,7 +111,7 @@ def test_a_template_that_jinja_cannot_read_is_told_too(home: Home, ask: Asking, 
 
 def test_an_issue_is_looked_over_again_when_it_holds_something_else(home: Home, ask: Asking) -> None:
     """What was mended is gone at once, however often the page was looked at before."""
-    edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "News on {topic}"}), by="a test")
+    edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "News on *|TOPIC|*"}), by="a test")
     assert list(told(ask)) == list(told(ask)) == ["What stops the approval"]
     edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "News"}), by="a test")
     assert list(told(ask)) == ["Looked over"]
@@ -119,5 +119,5 @@ def test_an_issue_is_looked_over_again_when_it_holds_something_else(home: Home, 
 
 def test_what_a_post_says_cannot_leave_its_place(home: Home, ask: Asking) -> None:
     """A subject with markup is shown as it is."""
-    edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "<script>x</script> {topic}"}), by="a test")
+    edit_issue(home.app, "weekly/1", IssueChanges(subject={"": "<script>x</script> *|TOPIC|*"}), by="a test")
     assert "<script>" not in ask.get(PAGE).text

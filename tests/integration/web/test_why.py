@@ -8,7 +8,7 @@ from newsletter.db.engine import writing
 from newsletter.sources.tables import topics
 from subscribers.wishes.wish import follow, mute
 from tests.conftest import NOW
-from tests.fakes.home import ANNA, Home
+from tests.fakes.home import ANNA, SALMA, Home
 from tests.integration.web.asking import Asking
 
 
@@ -51,3 +51,12 @@ def test_it_is_its_readers_alone(home: Home, ask: Asking) -> None:
     home.approve()
     assert "preview" in ask.get(f"/w/{home.token(ANNA, inert=True)}").text
     assert ask.get("/w/nonsense").status_code == 404
+
+
+def test_who_follows_nothing_is_told_of_the_editors_order(home: Home, ask: Asking) -> None:
+    """Points did not decide there, so none are told: what comes next could have more of them."""
+    home.approve()
+    told = ask.get(f"/w/{home.token(SALMA)}?language=en").text
+    assert "<li>" in told
+    assert re.findall(r"<p class=\"hint\">[^<]*: \d", told) == []
+    assert "ما يراه المحررون أهم، ثم الأحدث" in told
